@@ -1,0 +1,1 @@
+"""docscan: inspects images of travel documents for signs of forgery."""

@@ -1,0 +1,63 @@
+"""The checks, one file a family, and the plain list that names them all."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from docscan.checks import document, mrz_geometry, mrz_rules, other_lights, printing
+from docscan.checks.finding import Finding
+from docscan.types import CheckResult, Evidence, Outcome, Spectrum
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check: its id in every report, the light it needs, and the function that performs it."""
+
+    id: str
+    perform: Callable[[Evidence], Finding]
+    spectrum: Spectrum = Spectrum.VISIBLE
+
+
+CHECKS: tuple[Check, ...] = (
+    Check("mrz.found", mrz_rules.found),
+    Check("mrz.check_digits", mrz_rules.check_digits),
+    Check("mrz.syntax", mrz_rules.syntax),
+    Check("mrz.issuing_state", mrz_rules.issuing_state),
+    Check("mrz.dates", mrz_rules.dates),
+    Check("mrz.geometry", mrz_geometry.geometry),
+    Check("document.expiry", document.expiry),
+    Check("document.specimen", document.specimen),
+    Check("print.portrait", printing.region("portrait")),
+    Check("print.viz", printing.region("viz")),
+    Check("print.mrz", printing.region("mrz")),
+    Check("print.background", printing.region("background")),
+    Check("uv.dull_paper", other_lights.dull_paper, Spectrum.UV),
+    Check("ir.mrz_visible", other_lights.mrz_visible, Spectrum.IR),
+)
+
+
+def perform(check: Check, evidence: Evidence) -> CheckResult:
+    """Perform one check; one that breaks becomes ``aborted`` with its reason."""
+    try:
+        finding = check.perform(evidence)
+    except Exception as error:  # a report must come out whatever one check does
+        # The type alone: a message could quote what was read from the document.
+        _log.error("check %s broke: %s", check.id, type(error).__name__)
+        finding = Finding(Outcome.ABORTED, f"This check broke ({type(error).__name__}); the others are not affected.")
+    return CheckResult(
+        id=check.id,
+        outcome=finding.outcome,
+        explanation=finding.explanation,
+        spectrum=check.spectrum,
+        score=finding.score,
+        threshold=finding.threshold,
+        log10_lr=finding.log10_lr,
+        region=finding.region,
+    )
+
+
+def perform_all(evidence: Evidence) -> tuple[CheckResult, ...]:
+    """Perform every check, in the order of the list."""
+    return tuple(perform(check, evidence) for check in CHECKS)

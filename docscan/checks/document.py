@@ -1,0 +1,39 @@
+"""What the document says of itself: facts for the officer that do not speak for a forgery by themselves."""
+
+from docscan.checks.finding import Finding, undetermined
+from docscan.checks.mrz_rules import no_zone, zone_region
+from docscan.types import Evidence, MrzFields, Outcome
+
+SPECIMEN_WORDS = frozenset(
+    {"SPECIMEN", "MUSTER", "MUSTERMANN", "MUSTERFRAU", "VZOR", "WZOR", "MINTA", "SPECIMENT", "ESPECIMEN", "UZORAK",
+     "OBRAZEC", "PAVYZDYS", "PARAUGS", "NAIDIS", "MALLI", "CAMPIONE", "FACSIMILE", "SAMPLE", "VOID"}
+)  # fmt: skip
+
+
+def is_specimen(fields: MrzFields) -> bool:
+    """Tell whether the MRZ calls the document a specimen: state UTO (part 3, section 5), or the word in a name."""
+    words = f"{fields.surname} {fields.given_names}".split()
+    return fields.issuing_state == "UTO" or not SPECIMEN_WORDS.isdisjoint(words)
+
+
+def specimen(evidence: Evidence) -> Finding:
+    """Say when a document is a specimen, which nobody may travel on."""
+    if evidence.mrz is None:
+        return no_zone(evidence)
+    region = zone_region(evidence.mrz)
+    if is_specimen(evidence.mrz.parsed.fields):
+        return Finding(Outcome.FAILED, "This is a specimen: nobody may travel on it.", region=region)
+    return Finding(Outcome.PASSED, "Nothing in the machine-readable zone calls this a specimen.", region=region)
+
+
+def expiry(evidence: Evidence) -> Finding:
+    """Compare the date of expiry with today's."""
+    if evidence.mrz is None:
+        return no_zone(evidence)
+    region = zone_region(evidence.mrz)
+    expires = evidence.mrz.parsed.fields.expiry_date
+    if expires is None or len(expires) < len("YYYY-MM-DD"):
+        return undetermined("The date of expiry is not known to the day.", region)
+    if expires < evidence.today.isoformat():
+        return Finding(Outcome.FAILED, f"The document expired on {expires}.", region=region)
+    return Finding(Outcome.PASSED, f"The document is valid until {expires}.", region=region)

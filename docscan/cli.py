@@ -1,0 +1,321 @@
+"""The command line: thin, it calls the functions that the service and the batch call."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from docscan.errors import DocscanError, InputError, UsageError
+from docscan.settings import Settings
+from docscan.version import __version__
+
+if TYPE_CHECKING:
+    from docscan.inspection import Inspection, Tools
+
+P = ParamSpec("P")
+
+EXIT_UNEXPECTED = 1
+EXIT_UNREADABLE = 3
+EXIT_REFER = 10
+
+
+class FailOn(StrEnum):
+    """Verdicts that scripts may want as an exit code."""
+
+    REFER = "refer"
+
+
+def _complain(message: str) -> None:
+    """Say one line on standard error."""
+    print(f"docscan: {' '.join(message.split())}", file=sys.stderr)
+
+
+def edge(command: Callable[P, None]) -> Callable[P, None]:
+    """Wrap a command so that every error becomes one line and an exit code."""
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except DocscanError as error:
+            _complain(str(error))
+            raise typer.Exit(error.exit_code) from error
+        except (typer.Exit, typer.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if os.environ.get("DOCSCAN_DEBUG"):
+                raise
+            _complain(
+                f"unexpected error ({type(error).__name__}: {error}); set DOCSCAN_DEBUG=1 to see where."
+            )
+            raise typer.Exit(EXIT_UNEXPECTED) from error
+
+    return guarded
+
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Inspects images of travel documents for signs of forgery. A person decides.",
+)
+
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON alone on standard output.")]
+_FailOn = Annotated[
+    FailOn | None, typer.Option(help=f"Exit with {EXIT_REFER} when a document needs referral.")
+]
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = "_".join(map(str, fault["loc"])).upper()
+        raise UsageError(f"The setting DOCSCAN_{name} cannot be used: {fault['msg']}.") from error
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"docscan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version  # its callback has done it
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+
+
+@app.command("inspect")
+@edge
+def inspect_command(
+    image: Annotated[Path, typer.Argument(help="The document's page under visible light.")],
+    uv: Annotated[Path | None, typer.Option(help="The same under ultraviolet light (365 nm).")] = None,
+    ir: Annotated[Path | None, typer.Option(help="The same under infrared light (850-940 nm).")] = None,
+    as_json: _Json = False,
+    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file.")] = None,
+    fail_on: _FailOn = None,
+) -> None:
+    """Inspect one document and print its report."""
+    from docscan.capture import read_file
+    from docscan.inspection import inspect, open_tools
+    from docscan.rendering.json import to_json
+    from docscan.rendering.terminal import print_report
+    from docscan.types import Verdict
+
+    settings = _settings()
+    files = [
+        None if path is None else read_file(path, max_bytes=settings.max_bytes) for path in (image, uv, ir)
+    ]
+    visible, uv_file, ir_file = files
+    assert visible is not None
+    inspection = inspect(visible, uv=uv_file, ir=ir_file, tools=open_tools(settings), today=_today())
+    if html is not None:
+        _write_html(html, inspection)
+    if as_json:
+        print(to_json(inspection.report))
+    else:
+        print_report(inspection.report, Console(), title=image.name)
+        if html is not None:
+            _note(f"Written: {html}")
+    if fail_on is FailOn.REFER and inspection.report.verdict is Verdict.REFER:
+        raise typer.Exit(EXIT_REFER)
+
+
+def _write_html(path: Path, inspection: "Inspection") -> None:
+    from docscan.rendering.html import to_html
+    from docscan.rendering.pictures import draw
+
+    report = inspection.report
+    page = to_html(report, draw(report, inspection.capture, inspection.page))
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"The report cannot be written to {path}: {error.strerror}.") from error
+
+
+def _note(text: str) -> None:
+    Console(stderr=True).print(Text(text), soft_wrap=True)
+
+
+@app.command("mrz")
+@edge
+def mrz_command(
+    images: Annotated[list[Path], typer.Argument(help="Images of documents.")],
+    as_json: _Json = False,
+) -> None:
+    """Read and parse the machine-readable zone alone."""
+    from docscan.inspection import open_tools
+
+    settings = _settings()
+    tools = open_tools(settings)
+    worst = 0
+    for path in images:
+        line, code = _mrz_line(path, settings, tools)
+        worst = max(worst, code)
+        if as_json:
+            print(json.dumps(line, ensure_ascii=False, allow_nan=False), flush=True)
+        else:
+            _print_mrz_line(line)
+    raise typer.Exit(worst)
+
+
+def _mrz_line(path: Path, settings: Settings, tools: "Tools") -> tuple[dict[str, Any], int]:
+    """Return the line of one file, and the exit code that it asks for."""
+    from docscan.capture import read_file
+    from docscan.inspection import read_mrz
+    from docscan.rendering.json import mrz_to_dict
+
+    line: dict[str, Any] = {"file": str(path), "mrz": None, "others": [], "error": None}
+    try:
+        file = read_file(path, max_bytes=settings.max_bytes)
+        zones = [mrz_to_dict(mrz) for mrz in read_mrz(file, tools=tools, today=_today())]
+    except InputError as error:
+        return line | {"error": str(error)}, EXIT_UNREADABLE
+    return line | {"mrz": zones[0] if zones else None, "others": zones[1:]}, 0
+
+
+def _print_mrz_line(line: dict[str, Any]) -> None:
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(line["file"], style="bold")
+    if line["error"]:
+        console.print(f"  ✗ {line['error']}")
+    elif line["mrz"] is None:
+        console.print("  ○ no machine-readable zone found")
+    for zone in filter(None, (line["mrz"], *line["others"])):
+        for text in zone["lines"]:
+            console.print(f"  {text}", style="cyan")
+        wrong = [name.replace("_", " ") for name, agrees in zone["check_digits"].items() if not agrees]
+        state = "✓ valid" if zone["valid"] else "✗ not valid"
+        console.print(f"  {state} ({zone['format']}, read by {zone['reader']})")
+        if wrong:
+            console.print(f"  ✗ check digits that do not agree: {', '.join(wrong)}")
+        for problem in zone["problems"]:
+            console.print(f"  ! {problem}")
+
+
+@app.command()
+@edge
+def batch(
+    source: Annotated[Path, typer.Argument(help="A folder, a text file that names images, or one image.")],
+    out: Annotated[Path, typer.Option(help="Folder of the results.")],
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Do only what is missing; a second run always does.")
+    ] = False,
+    fail_on: _FailOn = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+) -> None:
+    """Inspect many documents on all cores; a second run does only what is missing."""
+    from docscan.batch.engine import run
+    from docscan.batch.planning import missing, plan
+    from docscan.batch.results import Results, read
+    from docscan.inspection import open_tools
+
+    del resume  # the word of the contract for what is done in any case
+    settings = _settings()
+    work = plan(source)
+    with Results(out) as results:
+        todo = missing(work.items, results.resume(work.items))
+        if todo:
+            open_tools(settings)  # a missing model is said here, once, and not by every document
+        with _progress() as progress:
+            bar = progress.add_task(
+                "Inspecting", total=len(work.items), completed=len(work.items) - len(todo)
+            )
+            for row in run(todo, settings, workers=min(workers, max(1, len(todo)))):
+                results.append(row)
+                progress.advance(bar)
+        results.write_csv()
+        rows = list(read(results.jsonl))
+    _note(_summary(rows, len(todo), work.passed_over, out))
+    if fail_on is FailOn.REFER and any(row["report"] and row["report"]["verdict"] == "refer" for row in rows):
+        raise typer.Exit(EXIT_REFER)
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(None), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
+def _summary(rows: list[dict[str, Any]], inspected: int, passed_over: int, out: Path) -> str:
+    verdicts = [row["report"]["verdict"] for row in rows if row["report"]]
+    counts = ", ".join(f"{verdicts.count(name)} {name}" for name in ("refer", "insufficient", "no_concern"))
+    others = f" Passed over {passed_over} files that are no images by their names." if passed_over else ""
+    errors = sum(row["error"] is not None for row in rows)
+    total = f"{len(rows)} in all: {counts}, {errors} with an error"
+    return f"Inspected {inspected} now, {total}.{others} Results: {out}"
+
+
+@app.command()
+@edge
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; loopback only, for now.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = None,
+) -> None:
+    """Run the REST service and the web page."""
+    try:
+        from docscan.service.server import serve as serve_app
+    except ImportError as error:
+        raise UsageError(
+            f"The service is not installed ({error.name}): pip install 'docscan[service]'."
+        ) from error
+
+    settings = _settings()
+    if host is not None:
+        settings = settings.model_copy(update={"host": host})
+    serve_app(settings, settings.port if port is None else port)
+
+
+@app.command()
+@edge
+def models(as_json: _Json = False) -> None:
+    """Show the models in use: name, version, sha256, measured error rates."""
+    from docscan.runtime import open_models
+
+    settings = _settings()
+    infos = open_models(settings.models, providers=settings.providers, threads=settings.threads).infos()
+    if as_json:
+        rows = [
+            {
+                "name": info.name,
+                "version": info.version,
+                "sha256": info.sha256,
+                "error_rates": dict(info.error_rates),
+            }
+            for info in infos
+        ]
+        print(json.dumps(rows, indent=2))
+        return
+    table = Table("Model", "Version", "sha256", "Measured error rates", box=None, pad_edge=False)
+    for info in infos:
+        rates = ", ".join(f"{name} {rate:.3f}" for name, rate in info.error_rates.items())
+        table.add_row(info.name, info.version, info.sha256[:16], rates)
+    Console().print(table)
+
+
+def main() -> None:
+    """Run the command line; the entry point of the installed program."""
+    app(prog_name="docscan")

@@ -1,0 +1,55 @@
+"""Errors with a message for a person; the edges turn them into exit codes and problem+json."""
+
+from typing import ClassVar
+
+
+class DocscanError(Exception):
+    """Something the user can understand and mend.
+
+    ``exit_code`` is what the command line returns, ``status`` and ``title`` what REST answers (RFC 9457).
+    """
+
+    exit_code: ClassVar[int] = 1
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Inspection failed"
+
+
+class InputError(DocscanError):
+    """The input cannot be read as an image."""
+
+    exit_code = 3
+    status = 422
+    title = "The image cannot be read"
+
+
+class NotAnImageError(InputError):
+    """The bytes are of no image format that docscan reads."""
+
+    status = 415
+    title = "Not an image"
+
+
+class BrokenImageError(InputError):
+    """The format is right, the content truncated or corrupt."""
+
+
+class TooLargeError(InputError):
+    """The file or its picture is over a limit; it was refused before decoding."""
+
+    status = 413
+    title = "The image is too large"
+
+
+class ModelError(DocscanError):
+    """A model file is missing, altered or not what the manifest says."""
+
+    status = 503
+    title = "A model cannot be used"
+
+
+class UsageError(DocscanError):
+    """What was asked for makes no sense."""
+
+    exit_code = 2
+    status = 400
+    title = "The request makes no sense"

@@ -1,0 +1,127 @@
+"""ONNX Runtime sessions: manifest verification, execution providers, threads.
+
+The manifest (``models/manifest.json``) is the only thing that the product and ``training/`` share. A model whose
+file does not have the manifest's sha256 is refused: a silent fallback would let an inspection look complete
+that was not.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import onnxruntime as ort
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from docscan.errors import ModelError
+from docscan.types import ModelInfo
+
+SCHEMA = "docscan.models/1"
+
+
+class ManifestEntry(BaseModel):
+    """One model of the manifest; written by ``training``, read here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str
+    version: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    created: str
+    dataset: dict[str, Any]  # recipe and seed that make the training data again
+    error_rates: dict[str, float]  # measured on the evaluation set named in dataset
+    parameters: dict[str, Any]  # what inference needs: input size, classes, thresholds, calibration
+
+
+class Manifest(BaseModel):
+    """All models of an installation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    schema_: str = Field(SCHEMA, alias="schema", pattern=f"^{SCHEMA}$")
+    models: dict[str, ManifestEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """A verified folder of models.
+
+    ``sessions`` and ``entries`` share their keys, the models' names.
+    """
+
+    entries: Mapping[str, ManifestEntry]
+    sessions: Mapping[str, ort.InferenceSession]
+
+    def infos(self) -> tuple[ModelInfo, ...]:
+        """Return what a report says of the models in use."""
+        return tuple(
+            ModelInfo(name, entry.version, entry.sha256, entry.error_rates) for name, entry in self.entries.items()
+        )
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read ``manifest.json`` of a folder of models.
+
+    Raises
+    ------
+    ModelError
+        The manifest is missing or is not what this version of docscan understands.
+    """
+    path = folder / "manifest.json"
+    try:
+        return Manifest.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise ModelError(f"There is no model manifest at {path}; set DOCSCAN_MODELS to the folder of the models.") from error
+    except (OSError, ValueError, ValidationError) as error:
+        raise ModelError(f"The model manifest {path} cannot be understood: {str(error).splitlines()[0]}") from error
+
+
+def _verified_bytes(folder: Path, name: str, entry: ManifestEntry) -> bytes:
+    path = folder / entry.file
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"The file of model {name} is missing: {path}") from error
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != entry.sha256:
+        raise ModelError(
+            f"The file of model {name}, {path}, is not the one of the manifest "
+            f"(sha256 {digest[:12]}… instead of {entry.sha256[:12]}…). Put the right file back; nothing was inspected."
+        )
+    return data
+
+
+def _session(data: bytes, providers: Sequence[str], threads: int) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    available = set(ort.get_available_providers())
+    chosen = [provider for provider in providers if provider in available] or ["CPUExecutionProvider"]
+    return ort.InferenceSession(data, options, providers=chosen)
+
+
+def open_models(folder: Path, *, providers: Sequence[str], threads: int) -> Models:
+    """Verify every model of a folder and open a session for each.
+
+    Parameters
+    ----------
+    folder
+        Holds ``manifest.json`` and the ONNX files that it names.
+    providers
+        ONNX Runtime execution providers, best first; those not available here are left out.
+    threads
+        Threads inside one session. Sessions run one at a time, so this is what an inspection uses.
+
+    Raises
+    ------
+    ModelError
+        The manifest or a file is missing, or a file is not the one that the manifest names.
+    """
+    manifest = read_manifest(folder)
+    sessions = {
+        name: _session(_verified_bytes(folder, name, entry), providers, threads)
+        for name, entry in manifest.models.items()
+    }
+    return Models(manifest.models, sessions)

@@ -1,0 +1,70 @@
+"""Check results -> fused likelihood ratio -> verdict.
+
+Every check brings a log10 likelihood ratio, forged against genuine, already bounded by what its error rate
+supports. Checks of one family look at the same thing, so within a family only the strongest witness for
+forgery counts; families are taken as independent and add up (Doc: ENFSI guideline for evaluative reporting
+in forensic science, 2015). The sum is bounded, since no set of these checks was measured on enough documents
+to support more.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from docscan.types import CheckResult, Confidence, Outcome, Quality, Verdict
+
+LARGEST_LOG10_LR = 4.0
+
+# Upper ends of the bands of the ENFSI verbal scale, as log10 of the likelihood ratio.
+_VERBAL_SCALE = (
+    (math.log10(2), "no support"),
+    (1.0, "weak support"),
+    (2.0, "moderate support"),
+    (3.0, "moderately strong support"),
+    (4.0, "strong support"),
+    (6.0, "very strong support"),
+    (math.inf, "extremely strong support"),
+)
+
+
+def verbal(log10_lr: float) -> str:
+    """Return the ENFSI verbal equivalent; support for the document being genuine says so."""
+    words = next(words for end, words in _VERBAL_SCALE if abs(log10_lr) < end)
+    return f"{words} for genuine" if log10_lr < 0 and words != "no support" else words
+
+
+def fuse(checks: Iterable[CheckResult]) -> float:
+    """Fuse the checks' log10 likelihood ratios into one, bounded to +-``LARGEST_LOG10_LR``."""
+    families: dict[str, list[float]] = {}
+    for check in checks:
+        if check.outcome in (Outcome.PASSED, Outcome.FAILED):
+            families.setdefault(check.id.split(".")[0], []).append(check.log10_lr)
+    total = sum(max(ratios) for ratios in families.values())
+    return max(-LARGEST_LOG10_LR, min(LARGEST_LOG10_LR, total))
+
+
+def confidence(log10_lr: float, prior: float) -> Confidence:
+    """Turn a fused log10 likelihood ratio into the report's confidence, at the stated prior."""
+    odds = 10**log10_lr * prior / (1 - prior)
+    return Confidence(
+        forgery_probability=odds / (1 + odds), prior=prior, log10_lr=log10_lr, verbal=verbal(log10_lr)
+    )
+
+
+def decide(
+    checks: Sequence[CheckResult], log10_lr: float, quality: Quality, *, refer_at: float
+) -> tuple[Verdict, str]:
+    """Return the verdict and its one main reason.
+
+    ``refer`` wins over ``insufficient``: a sign of forgery on a poor capture is still for a person to see.
+    A document whose printing or whose MRZ could not be looked at is never ``no_concern``.
+    """
+    if log10_lr >= refer_at:
+        strongest = max(checks, key=lambda check: check.log10_lr)
+        return Verdict.REFER, strongest.explanation
+    if not quality.usable:
+        return Verdict.INSUFFICIENT, quality.advice[0] if quality.advice else "The capture is too poor to judge."
+    for family in ("mrz", "print"):
+        members = [check for check in checks if check.id.startswith(f"{family}.")]
+        if not any(check.outcome in (Outcome.PASSED, Outcome.FAILED) for check in members):
+            return Verdict.INSUFFICIENT, members[0].explanation
+    return Verdict.NO_CONCERN, "Nothing that was looked at speaks for a forgery."

@@ -1,0 +1,84 @@
+"""The application: its parts, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from docscan.errors import UsageError
+from docscan.inspection import Tools, open_tools
+from docscan.service import pages, problems, routes
+from docscan.service.guard import Guard
+from docscan.service.state import State
+from docscan.service.store import Store
+from docscan.service.workers import Workers
+from docscan.settings import Settings
+from docscan.version import __version__
+
+# Until it knows credentials, the service answers this machine alone.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def require_loopback(host: str) -> None:
+    """Refuse to be reached from other machines.
+
+    Raises
+    ------
+    UsageError
+        The host is not a loopback address.
+    """
+    if host not in LOOPBACK:
+        raise UsageError(
+            f"docscan does not listen on {host}: reports hold personal data, and credentials for other "
+            f"machines come in a later version. Use one of {', '.join(LOOPBACK)}."
+        )
+
+
+def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
+    """Make the service.
+
+    Parameters
+    ----------
+    settings
+        Limits, threads, models.
+    tools
+        Opened already; otherwise they are opened as the application starts.
+
+    Raises
+    ------
+    UsageError
+        ``settings.host`` is reachable from other machines.
+    ModelError
+        At start: a model is missing or altered. There is no service without its models.
+    """
+    require_loopback(settings.host)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        workers = Workers(settings.service_workers, settings.service_queue)
+        app.state.docscan = State(
+            settings, tools or open_tools(settings), workers, Store(settings.reports_kept)
+        )
+        yield
+        workers.close()
+
+    app = FastAPI(
+        title="docscan",
+        version=__version__,
+        summary="Inspects images of travel documents for signs of forgery and explains what it found.",
+        lifespan=lifespan,
+        docs_url=None,  # FastAPI's own page fetches its files from elsewhere; pages.docs does not
+        redoc_url=None,
+    )
+    problems.install(app)
+    app.include_router(routes.router)
+    app.include_router(pages.router)
+    # Swagger UI's files as the package fastapi-offline ships them.
+    swagger = Path(str(files("fastapi_offline"))) / "static"
+    app.mount("/static/swagger", StaticFiles(directory=swagger), name="swagger")
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.add_middleware(Guard, hosts=(*LOOPBACK, "[::1]"))
+    return app

@@ -1,0 +1,93 @@
+"""The outermost layer: security headers, the log, and the last answer when something breaks."""
+
+import logging
+import time
+from collections.abc import Collection
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from docscan.service.problems import problem, unexpected
+
+_log = logging.getLogger("docscan.service")
+
+# Nothing but this service's own files; a route may send its own policy.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), payment=()",
+    "Cache-Control": "no-store",
+}
+
+
+class Guard:
+    """ASGI middleware round the whole application.
+
+    Parameters
+    ----------
+    app
+        What it guards.
+    hosts
+        Host names that requests may be addressed to: a page elsewhere that has its own name point here
+        must not read reports here (DNS rebinding).
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+        self._app = app
+        self._hosts = frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        status = 0
+
+        async def guarded(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            if _host(scope) in self._hosts:
+                await self._app(scope, receive, guarded)
+            else:
+                answer = problem(421, "This service does not answer under that host name.")
+                await answer(scope, receive, guarded)
+        except Exception as error:
+            answer = unexpected(error, _route(scope))
+            if status == 0:
+                await answer(scope, receive, guarded)
+        finally:
+            # The route's template: an address can carry what a client put into it.
+            _log.info(
+                "%s %s %d %.0f ms",
+                scope["method"],
+                _route(scope),
+                status,
+                1000 * (time.perf_counter() - begun),
+            )
+
+
+def _host(scope: Scope) -> str:
+    host = Headers(scope=scope).get("host", "")
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() else host
+
+
+def _route(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", "(no route)"))

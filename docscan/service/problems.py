@@ -1,0 +1,91 @@
+"""Errors as RFC 9457 ``application/problem+json``."""
+
+import logging
+import traceback
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from docscan.errors import DocscanError
+from docscan.service.workers import BusyError
+
+_log = logging.getLogger("docscan.service")
+
+MEDIA_TYPE = "application/problem+json"
+
+# What OpenAPI says of every route's errors.
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+}
+
+
+def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI ``responses`` of a route for these statuses."""
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": SCHEMA}}}
+        for status in statuses
+    }
+
+
+def problem(
+    status: int, detail: str, title: str | None = None, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Return an error response; ``detail`` is a sentence for a person."""
+    body = {
+        "type": "about:blank",
+        "title": title or HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    return JSONResponse(body, status, headers, media_type=MEDIA_TYPE)
+
+
+def unexpected(error: Exception, where: str) -> JSONResponse:
+    """Log where something broke, without its message (which may quote a document), and answer 500."""
+    frame = traceback.extract_tb(error.__traceback__)[-1:]
+    place = f"{frame[0].filename}:{frame[0].lineno}" if frame else "unknown place"
+    _log.error("%s broke: %s at %s", where, type(error).__name__, place)
+    return problem(500, "Something broke inside docscan; its log says where.")
+
+
+async def _docscan_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DocscanError)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, BusyError) else None
+    return problem(error.status, str(error), error.title, headers)
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    details = {
+        404: "There is nothing at this address.",
+        405: f"This address does not answer {request.method}.",
+    }
+    plain = error.detail == HTTPStatus(error.status_code).phrase
+    detail = details.get(error.status_code, error.detail) if plain else error.detail
+    return problem(error.status_code, detail, headers=error.headers)
+
+
+async def _validation_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    # Place and reason, never the value: it may be personal.
+    faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+    return problem(422, f"The request is not as the interface describes it: {faults}.")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application with a problem."""
+    app.add_exception_handler(DocscanError, _docscan_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)

@@ -1,0 +1,135 @@
+"""The REST routes of the contract."""
+
+import uuid
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+
+from docscan.inspection import Tools, inspect
+from docscan.rendering.html import stylesheet_digest, to_html
+from docscan.rendering.json import to_dict
+from docscan.rendering.pictures import Pictures, draw
+from docscan.service.problems import described, problem
+from docscan.service.state import State
+from docscan.service.store import Kept
+from docscan.service.uploads import REQUEST_BODY, read, received
+from docscan.types import Report
+
+router = APIRouter()
+
+# The report is one file with its style inside, named by its hash, and pictures inside.
+_REPORT_POLICY = (
+    f"default-src 'none'; style-src '{stylesheet_digest()}'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+
+_REPORT_CONTENT: dict[str, Any] = {
+    "application/json": {"schema": {"type": "object", "description": "The report, schema docscan.report/1."}},
+    "text/html": {},
+}
+
+
+@router.post(
+    "/v1/inspections",
+    status_code=201,
+    summary="Inspect a document",
+    response_class=JSONResponse,
+    responses={
+        201: {
+            "description": "The report; Location says where it can be had again.",
+            "content": _REPORT_CONTENT,
+        },
+        **described(400, 413, 415, 422, 503),
+    },
+    openapi_extra={"requestBody": REQUEST_BODY},
+)
+async def create_inspection(request: Request) -> Response:
+    """Inspect one document: its image under visible light, ultraviolet and infrared light where taken."""
+    state = State.of(request)
+    state.workers.refuse_if_full()
+    async with AsyncExitStack() as stack:
+        files = await stack.enter_async_context(received(request, max_bytes=state.settings.max_bytes))
+        # The files are read by the thread whose turn it is, so waiting ones stay on disk.
+        report, pictures = await state.workers.run(partial(_inspect, files, state.tools))
+    state.store.put(report, pictures)
+    response = _answer(request, Kept(report, pictures))
+    response.status_code = 201
+    response.headers["Location"] = f"/v1/inspections/{report.id}"
+    return response
+
+
+def _inspect(files: Mapping[str, UploadFile], tools: Tools) -> tuple[Report, Pictures]:
+    images = {light: read(file, light) for light, file in files.items()}
+    inspection = inspect(images["visible"], uv=images.get("uv"), ir=images.get("ir"), tools=tools)
+    return inspection.report, draw(inspection.report, inspection.capture, inspection.page)
+
+
+@router.get(
+    "/v1/inspections/{report_id}",
+    summary="A report again",
+    response_class=JSONResponse,
+    responses={
+        200: {"description": "The report, as JSON or as HTML.", "content": _REPORT_CONTENT},
+        **described(404),
+    },
+)
+async def get_inspection(request: Request, report_id: uuid.UUID) -> Response:
+    """Return a report while it is held in memory; ``Accept: text/html`` gives the page."""
+    kept = State.of(request).store.get(str(report_id))
+    if kept is None:
+        raise HTTPException(404, "There is no report of this id; the service may have forgotten it.")
+    return _answer(request, kept)
+
+
+def _answer(request: Request, kept: Kept) -> Response:
+    if _prefers_html(request.headers.get("accept", "")):
+        headers = {"Content-Security-Policy": _REPORT_POLICY, "Vary": "Accept"}
+        return HTMLResponse(to_html(kept.report, kept.pictures), headers=headers)
+    return JSONResponse(to_dict(kept.report), headers={"Vary": "Accept"})
+
+
+def _prefers_html(accept: str) -> bool:
+    """Tell whether an Accept header weighs HTML over JSON (RFC 9110, section 12.5.1)."""
+    weights: dict[str, float] = {}
+    for part in accept.lower().split(","):
+        media, *parameters = (piece.strip() for piece in part.split(";"))
+        quality = next((value[2:] for value in parameters if value.startswith("q=")), "1")
+        try:
+            weights[media] = float(quality)
+        except ValueError:
+            weights[media] = 0.0
+    return weights.get("text/html", 0.0) > weights.get("application/json", 0.0)
+
+
+@router.get("/v1/models", summary="The models in use")
+async def get_models(request: Request) -> list[dict[str, Any]]:
+    """Name every learned model in use, with its version, sha256 and measured error rates."""
+    return [
+        {
+            "name": info.name,
+            "version": info.version,
+            "sha256": info.sha256,
+            "error_rates": dict(info.error_rates),
+        }
+        for info in State.of(request).tools.models.infos()
+    ]
+
+
+@router.get("/healthz", summary="The process answers")
+async def healthz() -> dict[str, str]:
+    """Answer as long as the process lives."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", summary="The service takes documents", response_model=None, responses=described(503))
+async def readyz(request: Request) -> Response | dict[str, str]:
+    """Answer 200 when the models are loaded and the next document would be taken, else 503."""
+    if State.of(request).workers.full:
+        return problem(503, "As many inspections wait as the service takes on.", headers={"Retry-After": "5"})
+    return {"status": "ready"}

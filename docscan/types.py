@@ -1,0 +1,306 @@
+"""The vocabulary of the house: what one room hands to the next.
+
+Everything here is frozen and has no logic but small properties. Images are ``numpy.uint8`` arrays of
+height x width x 3 in RGB; boxes are millimetres of the rectified page (x to the right, y down, from its
+upper left corner); polygons are pixels of the visible capture. Where it is not so, the field says so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+"""Height x width x 3, RGB."""
+
+Polygon = tuple[tuple[float, float], ...]
+"""Corners in pixels of the visible capture, clockwise from the upper left of what it encloses."""
+
+Homography = NDArray[np.float64]
+"""3 x 3, maps homogeneous column vectors."""
+
+
+class Spectrum(StrEnum):
+    """The light under which an image was taken (BSI TR-03135)."""
+
+    VISIBLE = "visible"
+    UV = "uv"  # 365 nm
+    IR = "ir"  # 850-940 nm
+
+
+class Outcome(StrEnum):
+    """Outcome of a check (after BSI TR-03135)."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNDETERMINED = "undetermined"  # it ran and cannot say
+    NOT_PERFORMED = "not_performed"  # its input was absent
+    ABORTED = "aborted"  # it broke; the report still comes out
+
+
+class Verdict(StrEnum):
+    """What the officer is told. The software never says "forged": a person decides."""
+
+    NO_CONCERN = "no_concern"
+    REFER = "refer"
+    INSUFFICIENT = "insufficient"
+
+
+class MrzFormat(StrEnum):
+    """Formats of the machine-readable zone (ICAO Doc 9303 parts 4 to 7)."""
+
+    TD1 = "TD1"
+    TD2 = "TD2"
+    TD3 = "TD3"
+    MRV_A = "MRV-A"
+    MRV_B = "MRV-B"
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Lines, and characters in a line."""
+        return {"TD1": (3, 30), "TD2": (2, 36), "TD3": (2, 44), "MRV-A": (2, 44), "MRV-B": (2, 36)}[self.value]
+
+
+class PageSize(StrEnum):
+    """Nominal sizes of the page after ISO/IEC 7810 (Doc 9303 part 3, section 2)."""
+
+    ID_1 = "ID-1"
+    ID_2 = "ID-2"
+    ID_3 = "ID-3"
+
+    @property
+    def millimetres(self) -> tuple[float, float]:
+        """Width and height in millimetres."""
+        return {"ID-1": (85.6, 53.98), "ID-2": (105.0, 74.0), "ID-3": (125.0, 88.0)}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class LightSource:
+    """Where one image of a capture came from, as far as the file told."""
+
+    spectrum: Spectrum
+    file_format: str  # "JPEG", "PNG", …
+    mode: str  # the file's own pixel layout, e.g. "CMYK", "I;16"
+    orientation: int  # EXIF orientation that was undone, 1 to 8
+    width: int  # pixels after orientation
+    height: int
+    file_dpi: float | None  # what the file claims; never trusted for a judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One document seen by a camera or reader: one image per light."""
+
+    visible: Image
+    uv: Image | None = None
+    ir: Image | None = None
+    sources: tuple[LightSource, ...] = ()
+
+    def image(self, spectrum: Spectrum) -> Image | None:
+        """Return the image under this light, if it was given."""
+        return {Spectrum.VISIBLE: self.visible, Spectrum.UV: self.uv, Spectrum.IR: self.ir}[spectrum]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How much a capture can carry."""
+
+    sharpness: float  # 0 (no edge resolved) to 1 (edges as sharp as the pixels allow)
+    glare: float  # share of the page's area that is blown out, 0 to 1
+    resolution_dpi: float  # of the document in the capture, measured on the page, not read from the file
+    whole_page: bool
+    usable: bool
+    advice: tuple[str, ...] = ()  # what to do about it, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The document's page, rectified to millimetres."""
+
+    image: Image  # visible light; shape is millimetres times pixels_per_mm
+    size: PageSize
+    pixels_per_mm: float
+    to_capture: Homography  # millimetres of the page -> pixels of the visible capture
+    found: bool  # False: no border was seen, the whole image stands for the page
+    quality: Quality
+    uv: Image | None = None  # same geometry as image
+    ir: Image | None = None
+
+    def light(self, spectrum: Spectrum) -> Image | None:
+        """Return the rectified image under this light, if it was given."""
+        return {Spectrum.VISIBLE: self.image, Spectrum.UV: self.uv, Spectrum.IR: self.ir}[spectrum]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle on the rectified page, in millimetres."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A named part of the page."""
+
+    name: str
+    polygon: Polygon
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A character that its field does not admit, and what it was taken for."""
+
+    line: int  # from 0
+    column: int  # from 0
+    field: str
+    read: str
+    used: str
+
+
+@dataclass(frozen=True, slots=True)
+class MrzFields:
+    """The fields of an MRZ, fillers removed (ICAO Doc 9303 parts 3 to 7).
+
+    Dates are ISO 8601; an unknown day or month is left out ("1974-08", "1974"), an unreadable or unknown
+    date is None. ``sex`` is "F", "M" or "X" (Doc 9303 writes unspecified as "<" in the MRZ).
+    """
+
+    document_code: str
+    issuing_state: str
+    document_number: str
+    surname: str
+    given_names: str
+    nationality: str
+    birth_date: str | None
+    sex: str | None
+    expiry_date: str | None
+    optional_data: str
+    optional_data_2: str = ""  # TD1 has two
+    names_truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMrz:
+    """An MRZ taken apart, with everything that is wrong with it."""
+
+    format: MrzFormat
+    lines: tuple[str, ...]  # as used: after the repairs
+    fields: MrzFields
+    check_digits: Mapping[str, bool]  # document_number, birth_date, expiry_date, optional_data, composite
+    repairs: tuple[Repair, ...] = ()
+    problems: tuple[str, ...] = ()  # breaches of Doc 9303 other than check digits, one sentence each
+    conforming: bool = True  # False: an old national layout, recognised but not of Doc 9303
+
+    @property
+    def valid(self) -> bool:
+        """Every check digit agrees and the syntax conforms: evidence, not proof."""
+        return self.conforming and all(self.check_digits.values()) and not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """What a reader saw where an MRZ seems to be, before any rule touched it."""
+
+    lines: tuple[str, ...]
+    character_confidence: tuple[tuple[float, ...], ...]  # one for each character, 0 to 1; empty: the reader gives none
+    polygon: Polygon
+    reader: str  # "docscan" or "passporteye"
+
+
+@dataclass(frozen=True, slots=True)
+class Mrz:
+    """A zone together with its parse."""
+
+    zone: Zone
+    parsed: ParsedMrz
+
+
+@dataclass(frozen=True, slots=True)
+class RegionScore:
+    """What the network said of one region of the page."""
+
+    region: Region
+    forged: float  # 0 looks genuine, 1 looks forged
+    threshold: float
+    log10_lr: float  # calibrated and bounded
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that the checks may look at."""
+
+    capture: Capture
+    page: Page
+    mrz: Mrz | None
+    mrz_reader_missing: str | None  # why no reader ran, in words; None: a reader ran
+    region_scores: Mapping[str, RegionScore]  # by region name; empty where the network abstained
+    region_abstained: str | None  # why the network abstained, in words
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one check found."""
+
+    id: str
+    outcome: Outcome
+    explanation: str  # one sentence a border guard understands
+    spectrum: Spectrum = Spectrum.VISIBLE
+    score: float | None = None  # 0 looks genuine, 1 looks forged; None where a rule decides
+    threshold: float | None = None
+    log10_lr: float = 0.0  # forged against genuine
+    region: Region | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """The fused evidence."""
+
+    forgery_probability: float
+    prior: float
+    log10_lr: float
+    verbal: str  # ENFSI guideline for evaluative reporting (2015), verbal scale
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the document says it is."""
+
+    format: str | None
+    code: str | None
+    issuing_state: str | None
+    model: str | None
+    specimen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A learned model in use."""
+
+    name: str
+    version: str
+    sha256: str
+    error_rates: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The answer about one document."""
+
+    id: str
+    created: datetime
+    verdict: Verdict
+    reason: str  # the one main reason, in a sentence
+    confidence: Confidence
+    document: Document
+    mrz: Mrz | None
+    checks: tuple[CheckResult, ...]
+    quality: Quality
+    models: tuple[ModelInfo, ...]
+    timings_ms: Mapping[str, float]

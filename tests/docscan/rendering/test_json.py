@@ -1,0 +1,59 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from docscan.rendering.json import to_dict, to_json
+from docscan.types import Quality, Report
+
+CONTRACT = {
+    "schema": None, "id": None, "created": None, "verdict": None, "reason": None,
+    "confidence": {"forgery_probability", "prior", "log10_lr", "verbal"},
+    "document": {"format", "code", "issuing_state", "model", "specimen"},
+    "mrz": {
+        "format", "lines", "raw_lines", "fields", "check_digits", "valid", "conforming", "repairs", "problems",
+        "reader", "character_confidence", "polygon",
+    },
+    "checks": None,
+    "quality": {"sharpness", "glare", "resolution_dpi", "whole_page", "usable", "advice"},
+    "models": None, "timings_ms": None,
+}  # fmt: skip
+
+
+def test_has_the_keys_of_the_contract(referred: Report) -> None:
+    found = to_dict(referred)
+    assert set(found) == set(CONTRACT)
+    for name, keys in CONTRACT.items():
+        if keys is not None:
+            assert set(found[name]) == keys, name
+    for check in found["checks"]:
+        assert set(check) == {
+            "id", "outcome", "spectrum", "score", "threshold", "log10_lr", "region", "explanation",
+        }  # fmt: skip
+
+
+def test_values_survive_a_round_trip_through_text(referred: Report) -> None:
+    found = json.loads(to_json(referred))
+    assert found["schema"] == "docscan.report/1"
+    assert found["created"] == "2026-11-23T19:00:00Z"
+    assert found["verdict"] == "refer"
+    assert found["mrz"]["fields"]["surname"] == "ERIKSSON"
+    assert found["mrz"]["check_digits"]["composite"] is False
+    assert found["mrz"]["valid"] is False
+    assert found["mrz"]["repairs"] == [
+        {"line": 1, "column": 0, "field": "document_number", "read": "1", "used": "L"}
+    ]
+    assert [len(line) for line in found["mrz"]["character_confidence"]] == [44, 44]
+    portrait = next(check for check in found["checks"] if check["id"] == "print.portrait")
+    assert portrait["region"]["polygon"] == [[60.0, 120.0], [320.0, 120.0], [320.0, 450.0], [60.0, 450.0]]
+    assert found["checks"][0]["score"] is None
+
+
+def test_numbers_that_json_lacks_become_null(altered: Callable[..., Report]) -> None:
+    quality = Quality(float("nan"), 0.0, float("inf"), False, False)
+    found = json.loads(to_json(altered(quality=quality)))
+    assert found["quality"]["sharpness"] is None
+    assert found["quality"]["resolution_dpi"] is None
+
+
+def test_without_a_zone_mrz_is_null(referred: Report) -> None:
+    assert to_dict(replace(referred, mrz=None))["mrz"] is None
