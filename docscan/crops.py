@@ -1,0 +1,56 @@
+"""Crops of the page at a fixed scale, cut straight from the capture: one resampling, so that print stays print."""
+
+import cv2
+import numpy as np
+
+from docscan.types import Box, Homography, Image
+
+CROP_PIXELS_PER_MM = 12.0  # about 305 dpi: an inkjet's grain still shows, and page readers deliver it
+CROP_PIXELS = 128  # 10.7 mm a side
+CROP_MM = CROP_PIXELS / CROP_PIXELS_PER_MM
+
+
+def local_scale(to_capture: Homography, x: float, y: float) -> float:
+    """Return the capture's pixels for each millimetre of the page around a point given in millimetres."""
+    points = np.array([[[x, y]], [[x + 1, y]], [[x, y + 1]]], np.float64)
+    origin, right, down = cv2.perspectiveTransform(points, to_capture)[:, 0]
+    return float(np.sqrt(abs(np.linalg.det(np.stack([right - origin, down - origin])))))
+
+
+def shrunk(image: Image, to_capture: Homography, scale: float) -> tuple[Image, Homography]:
+    """Shrink a capture that is finer than crops need, so that cutting does not alias.
+
+    ``scale`` is the capture's pixels per millimetre; returns the image and the homography that goes with it.
+    """
+    factor = CROP_PIXELS_PER_MM / scale
+    if factor > 0.8:
+        return image, to_capture
+    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    fx, fy = small.shape[1] / image.shape[1], small.shape[0] / image.shape[0]
+    return np.asarray(small, np.uint8), np.diag([fx, fy, 1.0]) @ to_capture
+
+
+def cut(image: Image, to_capture: Homography, x: float, y: float) -> Image:
+    """Cut the crop whose upper left corner stands at ``x``, ``y`` millimetres of the page.
+
+    Returns
+    -------
+    Image
+        ``CROP_PIXELS`` x ``CROP_PIXELS`` x 3.
+    """
+    from_crop = np.array([[1 / CROP_PIXELS_PER_MM, 0, x], [0, 1 / CROP_PIXELS_PER_MM, y], [0, 0, 1]])
+    crop = cv2.warpPerspective(
+        image,
+        to_capture @ from_crop,
+        (CROP_PIXELS, CROP_PIXELS),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(crop, np.uint8)
+
+
+def grid(box: Box, columns: int, rows: int) -> tuple[tuple[float, float], ...]:
+    """Return the upper left corners, in millimetres, of crops spread evenly over a box."""
+    xs = np.linspace(box.x, max(box.x, box.x + box.width - CROP_MM), columns)
+    ys = np.linspace(box.y, max(box.y, box.y + box.height - CROP_MM), rows)
+    return tuple((float(x), float(y)) for y in ys for x in xs)

@@ -1,0 +1,83 @@
+"""Characters that a field does not admit, and what they are taken for.
+
+A reader confuses O and 0, I and 1; a field that admits only digits (or only letters) tells which it must have
+been. Each change is listed. Nothing is ever changed to please a check digit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from docscan.mrz.check_digits import ALPHABET, FILLER
+from docscan.mrz.layouts import Layout, Span
+from docscan.types import Repair
+
+_DIGIT_FOR = dict(zip("OQDUILZASGTB", "000011245678", strict=True))
+_LETTER_FOR = dict(zip("01245678", "OIZASGTB", strict=True))
+
+_LETTER_FIELDS = ("document_code", "issuing_state", "nationality", "names")
+_DATE_FIELDS = ("birth_date", "expiry_date")
+
+# How many characters a line may lack or have too many before it is no line of that format.
+SLACK = 2
+
+
+@dataclass(slots=True)
+class Workbench:
+    """Lines being repaired."""
+
+    rows: list[list[str]]
+    repairs: list[Repair] = field(default_factory=list)
+
+    def put(self, line: int, column: int, name: str, used: str) -> None:
+        """Replace a character and write it down."""
+        read = self.rows[line][column]
+        if read != used:
+            self.repairs.append(Repair(line, column, name, read, used))
+            self.rows[line][column] = used
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the lines as they stand."""
+        return tuple("".join(row) for row in self.rows)
+
+
+def _fit(bench: Workbench, width: int) -> None:
+    """Bring each line to its width: fillers are what a reader loses or doubles at the end."""
+    for number, row in enumerate(bench.rows):
+        while len(row) > width:
+            surplus = row.pop()
+            bench.repairs.append(Repair(number, len(row), "line", surplus, ""))
+        while len(row) < width:
+            bench.repairs.append(Repair(number, len(row), "line", "", FILLER))
+            row.append(FILLER)
+
+
+def _apply(bench: Workbench, span: Span, name: str, table: dict[str, str]) -> None:
+    for column in range(span.start, span.end):
+        read = bench.rows[span.line][column]
+        bench.put(span.line, column, name, table.get(read, read))
+
+
+def _not_in_alphabet(bench: Workbench) -> None:
+    for number, row in enumerate(bench.rows):
+        for column, read in enumerate(row):
+            if read not in ALPHABET:
+                bench.put(number, column, "alphabet", FILLER)
+
+
+def repaired(lines: Sequence[str], layout: Layout) -> tuple[tuple[str, ...], tuple[Repair, ...]]:
+    """Apply the fields' character classes to lines as read.
+
+    Returns the lines at their full width, and every change.
+    """
+    bench = Workbench([list(line) for line in lines])
+    _fit(bench, layout.format.shape[1])
+    _not_in_alphabet(bench)
+    for name in _LETTER_FIELDS:
+        _apply(bench, layout.spans[name], name, _LETTER_FOR)
+    for name in _DATE_FIELDS:
+        _apply(bench, layout.spans[name], name, _DIGIT_FOR)
+    for name, span in layout.checks.items():
+        _apply(bench, span, f"{name} check digit", _DIGIT_FOR)
+    if layout.composite is not None:
+        _apply(bench, layout.composite, "composite check digit", _DIGIT_FOR)
+    return bench.lines(), tuple(bench.repairs)
