@@ -1,7 +1,7 @@
 """Corrupted inputs: truncations, bit flips, wrong types, headers that lie. The same on every run."""
 
-Every one must either decode or be refused with one sentence; the tests of the capture, the command line and
-the service share them. ``python tests/corrupt.py FOLDER`` writes them out.
+import io
+import struct
 import zlib
 
 import numpy as np
