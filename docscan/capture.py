@@ -1,7 +1,7 @@
 """Bytes to a :class:`Capture`: limits, decoding, orientation; one image for each light.
 
-The bytes are a stranger's. A header is read first and refused while it has cost nothing; whatever Pillow's decoders
-make of the rest comes out as one sentence of the ``InputError`` family.
+The bytes are a stranger's. A header is read first and refused while it has cost nothing; whatever Pillow's
+decoders make of the rest comes out as one sentence of the ``InputError`` family.
 """
 
 import io
@@ -21,7 +21,7 @@ from docscan.types import Capture, Image, LightSource, Spectrum
 MIN_SIDE = 32  # pixels; below it not one character of an MRZ could be told
 ASPECT_TOLERANCE = 0.02  # by which the shapes of two lights' images may differ and still be one view
 
-# What Pillow may open, by its own names. MPO is how phones write a JPEG with a preview behind it.
+# Pillow's names of what it may open. MPO, a JPEG with a preview behind it, comes from phones; JPEG opens it.
 FORMATS = {
     "JPEG": "JPEG",
     "MPO": "JPEG",
@@ -31,6 +31,7 @@ FORMATS = {
     "BMP": "BMP",
     "JPEG2000": "JPEG 2000",
 }
+_OPENED = tuple(name for name in FORMATS if name != "MPO")
 READABLE = "JPEG, PNG, TIFF, WebP, BMP and JPEG 2000"
 _SIGNATURES = (
     ("JPEG", b"\xff\xd8\xff"),
@@ -87,18 +88,18 @@ def read_file(path: Path, *, max_bytes: int) -> ImageFile:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            what = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
-            raise InputError(f"{name} cannot be read: it is {what}.")
+            what = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or a pipe"
+            raise InputError(f"{name}: it is not a file but {what}.")
         _check_bytes(name, status.st_size, max_bytes)
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)  # it may have grown meanwhile
     except FileNotFoundError as error:
-        raise InputError(f"{name} cannot be read: there is no such file.") from error
+        raise InputError(f"{name}: there is no such file.") from error
     except PermissionError as error:
-        raise InputError(f"{name} cannot be read: permission denied.") from error
+        raise InputError(f"{name}: permission denied.") from error
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         reason = getattr(error, "strerror", None) or "the operating system refuses it"
-        raise InputError(f"{name} cannot be read: {reason.lower()}.") from error
+        raise InputError(f"{name}: {reason.lower()}.") from error
     _check_bytes(name, len(data), max_bytes)
     return ImageFile(path.name, data)
 
@@ -136,9 +137,9 @@ def load(
     for spectrum, file in ((Spectrum.VISIBLE, visible), (Spectrum.UV, uv), (Spectrum.IR, ir)):
         if file is None:
             continue
-        image, source = _decode(file, spectrum, max_bytes, max_pixels)
+        image, source = decode(file, spectrum, max_bytes=max_bytes, max_pixels=max_pixels)
         if sources:
-            _check_same_view(file, source, visible, sources[0])
+            _check_same_view(file, source, sources[0])
         images[spectrum] = image
         sources.append(source)
     return Capture(images[Spectrum.VISIBLE], images.get(Spectrum.UV), images.get(Spectrum.IR), tuple(sources))
@@ -147,7 +148,7 @@ def load(
 def _check_bytes(name: str, size: int, max_bytes: int) -> None:
     if size > max_bytes:
         raise TooLargeError(
-            f"{name} is too large: it has {_megabytes(size)} or more; the limit is {_megabytes(max_bytes)}."
+            f"{name}: too large; it has {_megabytes(size)} or more, the limit is {_megabytes(max_bytes)}."
         )
 
 
@@ -155,20 +156,19 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size} bytes"
 
 
-def _check_same_view(
-    file: ImageFile, source: LightSource, visible: ImageFile, reference: LightSource
-) -> None:
+def _check_same_view(file: ImageFile, source: LightSource, reference: LightSource) -> None:
     ratio = (source.width * reference.height) / (source.height * reference.width)
     if abs(ratio - 1) > ASPECT_TOLERANCE:
         raise InputError(
-            f"{shown(file.name)} ({source.spectrum}, {source.width} x {source.height} pixels) does not show the same "
-            f"view as {shown(visible.name)} ({reference.width} x {reference.height} pixels): their shapes differ."
+            f"{shown(file.name)}: the {source.spectrum} image ({source.width} x {source.height} pixels) "
+            f"shows another view than the visible one ({reference.width} x {reference.height} pixels)."
         )
 
 
-def _decode(
-    file: ImageFile, spectrum: Spectrum, max_bytes: int, max_pixels: int
+def decode(
+    file: ImageFile, spectrum: Spectrum, *, max_bytes: int, max_pixels: int
 ) -> tuple[Image, LightSource]:
+    """Decode the image of one light; parameters, result and errors as in :func:`load`."""
     name = shown(file.name)
     _check_bytes(name, len(file.data), max_bytes)
     opened = _open(name, file.data, max_pixels)
@@ -181,15 +181,14 @@ def _decode(
         turned = opened if file_format == "TIFF" else _turned(opened, orientation)
         image = to_rgb(turned)
     except PillowImage.DecompressionBombError as error:
-        raise TooLargeError(f"{name} is too large: its picture is larger than its header says.") from error
+        raise TooLargeError(f"{name}: too large; its picture is larger than its header says.") from error
     except InputError as error:
-        raise type(error)(f"{name} cannot be read: {error}") from error
+        raise type(error)(f"{name}: {error}") from error
     except Exception as error:
-        # Pillow names no exceptions for bad data, and its decoders raise a dozen classes (OSError, SyntaxError,
-        # ValueError, struct.error, zlib.error, MemoryError, …). Nothing but decoding stands in this fence.
-        raise BrokenImageError(
-            f"{name} cannot be read: the {file_format} is cut off or damaged{_why(error)}."
-        ) from error
+        # Pillow names no exceptions for bad data, and its decoders raise a dozen classes (OSError,
+        # SyntaxError, ValueError, struct.error, zlib.error, MemoryError, …). Only decoding
+        # stands in this fence.
+        raise BrokenImageError(f"{name}: the {file_format} is cut off or damaged{_why(error)}.") from error
     height, width = image.shape[:2]
     return image, LightSource(spectrum, file_format, mode, orientation, width, height, _dpi(opened))
 
@@ -197,33 +196,33 @@ def _decode(
 def _open(name: str, data: bytes, max_pixels: int) -> PillowImage.Image:
     """Read the header only."""
     if not data:
-        raise NotAnImageError(f"{name} cannot be read: the file is empty.")
+        raise NotAnImageError(f"{name}: the file is empty.")
     # Pillow refuses at twice this number, and does so before its WebP reader allocates a canvas.
     PillowImage.MAX_IMAGE_PIXELS = max_pixels // 2
     try:
-        return PillowImage.open(io.BytesIO(data), formats=tuple(FORMATS))
+        return PillowImage.open(io.BytesIO(data), formats=_OPENED)
     except PillowImage.DecompressionBombError as error:
         raise TooLargeError(
-            f"{name} is too large: its header claims more than the limit of {_megapixels(max_pixels)}."
+            f"{name}: too large; its header claims more than the limit of {_megapixels(max_pixels)}."
         ) from error
     except UnidentifiedImageError as error:
         raise _unidentified(name, data) from error
-    except Exception as error:  # as in _decode: a header is foreign data as well
+    except Exception as error:  # as in decode: a header is foreign data as well
         known = _format_of(data)
         raise BrokenImageError(
-            f"{name} cannot be read: the header of the {known or 'image'} is damaged{_why(error)}."
+            f"{name}: the header of the {known or 'image'} is damaged{_why(error)}."
         ) from error
 
 
 def _unidentified(name: str, data: bytes) -> InputError:
     known = _format_of(data)
     if known:
-        return BrokenImageError(f"{name} cannot be read: the header of the {known} is cut off or damaged.")
+        return BrokenImageError(f"{name}: the header of the {known} is cut off or damaged.")
     other = next((other for other, signature in _OTHERS if data.lstrip()[:8].startswith(signature)), None)
     if data[4:8] == b"ftyp":
         other = "HEIC, AVIF or video"
     what = f"it is a {other} file" if other else "it is no image that docscan knows"
-    return NotAnImageError(f"{name} cannot be read: {what}; docscan reads {READABLE}.")
+    return NotAnImageError(f"{name}: {what}; docscan reads {READABLE}.")
 
 
 def _format_of(data: bytes) -> str | None:
@@ -236,12 +235,12 @@ def _check_header(name: str, opened: PillowImage.Image, max_pixels: int) -> None
     width, height = opened.size
     if width * height > max_pixels:
         raise TooLargeError(
-            f"{name} is too large: it has {width} x {height} pixels; the limit is {_megapixels(max_pixels)}."
+            f"{name}: too large; it has {width} x {height} pixels, the limit is {_megapixels(max_pixels)}."
         )
     if min(width, height) < MIN_SIDE:
         raise InputError(
-            f"{name} cannot be inspected: it has {width} x {height} pixels; "
-            f"a document needs {MIN_SIDE} or more on each side."
+            f"{name}: too small; it has {width} x {height} pixels, "
+            f"and a document needs {MIN_SIDE} or more on each side."
         )
 
 

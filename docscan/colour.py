@@ -16,14 +16,15 @@ _DEEP_GREY = ("I;16", "I;16B", "I;16L", "I;16N")
 _TRANSPARENT = ("RGBA", "LA", "PA", "RGBa", "La")
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
-_TIFF_BITS, _TIFF_PHOTOMETRIC = 258, 262
+_TIFF_PHOTOMETRIC = 262
 
 
 def to_rgb(image: PillowImage.Image) -> Image:
     """Convert a decoded picture.
 
-    16-bit values are scaled to 8 bits over their full range; transparency is laid on white, as paper is; CMYK and
-    profiled colours become sRGB. A broken or unfitting profile is left aside: it is no reason to refuse a document.
+    16-bit values are scaled to 8 bits over the range of their sensor; transparency is laid on white, as paper
+    is; CMYK and profiled colours become sRGB. A broken or unfitting profile is left aside: it is no reason to
+    refuse a document.
 
     Raises
     ------
@@ -46,14 +47,14 @@ def _three_channels(grey: NDArray[np.uint8]) -> Image:
 
 def _deep_grey(image: PillowImage.Image) -> NDArray[np.uint8]:
     tags = getattr(image, "tag_v2", {})
-    bits = int(tags.get(_TIFF_BITS, (16,))[0])
-    # Twelve bits come as they stand; everything else fills sixteen.
-    top = 2**bits - 1 if bits in range(9, 16) else 65_535
     values = np.asarray(image)
+    # Values of 10, 12 or 14 bits are often stored in 16 as they are: the largest one tells which it was.
+    bits = next(bits for bits in (8, 10, 12, 14, 16) if int(values.max()) < 2**bits)
+    top = 2**bits - 1
     grey = np.empty(values.shape, np.uint8)
     for start in range(0, len(values), 256):  # in bands: a 32-bit copy of the whole would double the memory
         band = values[start : start + 256].astype(np.uint32)
-        grey[start : start + 256] = np.minimum((band * 255 + top // 2) // top, 255)
+        grey[start : start + 256] = (band * 255 + top // 2) // top
     return 255 - grey if tags.get(_TIFF_PHOTOMETRIC) == 0 else grey  # 0: white is zero
 
 
