@@ -1,0 +1,1 @@
+"""Rendered MRZ lines, captures that hold MRZs, and captures that hold none."""

@@ -1,0 +1,90 @@
+"""Where the MRZ stands on the page and how wide its characters are (ICAO Doc 9303 part 3, section 4; parts 4 to 7)."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from docscan.checks.finding import Finding, RuleRates, undetermined
+from docscan.checks.mrz_rules import no_zone, zone_region
+from docscan.types import Evidence, PageSize
+
+PITCH = 2.54  # millimetres between characters: OCR-B size 1, ten to the inch
+
+# Doc 9303 prints to a tenth of a millimetre. These tolerances are the measurement's: a border found a millimetre
+# off and a reader's box drawn a character too wide move the numbers by as much.
+PITCH_TOLERANCE = 0.06  # share of PITCH
+EDGE_TOLERANCE = 4.0  # millimetres
+
+# The zone reaches from the page's lower edge up to here (parts 4 to 7: height of the MRZ), in millimetres.
+ZONE_HEIGHT = {PageSize.ID_1: 23.2 + 1.0, PageSize.ID_2: 23.2 + 1.0, PageSize.ID_3: 23.2 + 1.0}
+
+# An assumption, not a measurement, and kept weak: page finding is the larger source of error.
+RATES = RuleRates(fails_when_forged=0.10, fails_when_genuine=0.03)
+
+
+@dataclass(frozen=True, slots=True)
+class ZonePlace:
+    """The zone on the page, in millimetres; ``tilt`` in degrees against the page's lower edge."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    pitch: float
+    tilt: float
+
+
+def place(evidence: Evidence) -> ZonePlace | None:
+    """Measure the zone on the rectified page; None without an MRZ."""
+    if evidence.mrz is None:
+        return None
+    to_page = np.linalg.inv(evidence.page.to_capture)
+    polygon = np.array([evidence.mrz.zone.polygon], np.float64)
+    upper_left, upper_right, lower_right, lower_left = cv2.perspectiveTransform(polygon, to_page)[0]
+    along = (upper_right - upper_left + lower_right - lower_left) / 2
+    corners = np.stack([upper_left, upper_right, lower_right, lower_left])
+    left, top = corners.min(0)
+    right, bottom = corners.max(0)
+    width = evidence.mrz.parsed.format.shape[1]
+    return ZonePlace(
+        left=float(left),
+        right=float(right),
+        top=float(top),
+        bottom=float(bottom),
+        pitch=float(np.hypot(*along)) / width,
+        tilt=float(np.degrees(np.arctan2(along[1], along[0]))),
+    )
+
+
+def _faults(seen: ZonePlace, size: PageSize) -> list[str]:
+    width, height = size.millimetres
+    faults = []
+    if abs(seen.pitch / PITCH - 1) > PITCH_TOLERANCE:
+        faults.append(f"Its characters stand {seen.pitch:.2f} mm apart instead of {PITCH} mm.")
+    if seen.top < height - ZONE_HEIGHT[size] - EDGE_TOLERANCE:
+        faults.append("It begins too far above the page's lower edge.")
+    if seen.bottom > height - 1 or seen.left < 1 or seen.right > width - 1:
+        faults.append("It reaches over the page's edge.")
+    if abs(seen.tilt) > 2:
+        faults.append(f"It is tilted by {abs(seen.tilt):.1f} degrees against the page.")
+    return faults
+
+
+def geometry(evidence: Evidence) -> Finding:
+    """Compare the place and pitch of the MRZ with Doc 9303's."""
+    seen = place(evidence)
+    if seen is None or evidence.mrz is None:
+        return no_zone(evidence)
+    region = zone_region(evidence.mrz)
+    if not evidence.page.found:
+        return undetermined(
+            "The page's border is not in view, so the place of the machine-readable zone cannot be measured.", region
+        )
+    faults = _faults(seen, evidence.page.size)
+    if not faults:
+        return RATES.finding(False, "The machine-readable zone stands where it should, at the right pitch.", region)
+    if not evidence.mrz.zone.character_confidence:
+        # A reader without confidences outlines the zone only roughly.
+        return undetermined(f"The zone's outline is too rough to measure. {' '.join(faults)}", region)
+    return RATES.finding(True, f"The machine-readable zone is out of place. {' '.join(faults)}", region)
