@@ -55,13 +55,13 @@ def _background(rng: np.random.Generator, shape: tuple[int, int], scale: float) 
     if rng.random() < 0.7:
         page += texture(rng, shape, rng.uniform(2, 12)) * rng.uniform(0, 0.09)
     rows, columns = np.mgrid[:height, :width].astype(np.float32) / np.float32(scale)
-    for _ in range(int(rng.integers(0, 4))):
+    for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.35, 0.3, 0.2, 0.15]))):
         period = rng.uniform(0.25, 2.0)
         angle, phase = rng.uniform(0, np.pi, 2)
         wave = rng.uniform(0, 3) * np.sin(columns * rng.uniform(0.05, 0.8) + phase)
         lines = np.sin((columns * np.cos(angle) + (rows + wave) * np.sin(angle)) * (2 * np.pi / period))
         sharpness = rng.uniform(1, 4)
-        page += np.clip(lines * sharpness, -1, 1) * rng.uniform(0.0, 0.09)
+        page += np.clip(lines * sharpness, -1, 1) * min(rng.exponential(0.035), 0.11)
     if rng.random() < 0.25:  # bands of another colour
         edge = rng.uniform(0, height / scale, 2)
         band = (rows > edge.min()) & (rows < edge.max())
