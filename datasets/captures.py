@@ -94,7 +94,9 @@ def _encode(rng: np.random.Generator, image: NDArray[np.uint8]) -> tuple[bytes, 
     return buffer.getvalue(), "JPEG", float(quality)
 
 
-def photograph(rng: np.random.Generator, surface: Float, device: str | None = None, scale: float | None = None) -> Photo:
+def photograph(
+    rng: np.random.Generator, surface: Float, device: str | None = None, scale: float | None = None
+) -> Photo:
     """Capture a page.
 
     Parameters

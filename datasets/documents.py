@@ -28,9 +28,7 @@ class Specimen:
         return self.forgery.recipe if self.forgery else "genuine"
 
 
-def specimen(
-    seed: int, code: str, kind: str, *, device: str | None = None, scale: float | None = None
-) -> Specimen:
+def specimen(seed: int, code: str, kind: str, *, device: str | None = None, scale: float | None = None) -> Specimen:
     """Generate the document of a seed.
 
     The capture's own generator is seeded apart from the drawing's: how a page is captured cannot depend on

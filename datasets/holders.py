@@ -5,7 +5,28 @@ from datetime import date, timedelta
 
 import numpy as np
 
-_ONSETS = ("B", "D", "F", "G", "H", "J", "K", "L", "M", "N", "P", "R", "S", "T", "V", "Z", "BR", "ST", "TR", "KL")
+_ONSETS = (
+    "B",
+    "D",
+    "F",
+    "G",
+    "H",
+    "J",
+    "K",
+    "L",
+    "M",
+    "N",
+    "P",
+    "R",
+    "S",
+    "T",
+    "V",
+    "Z",
+    "BR",
+    "ST",
+    "TR",
+    "KL",
+)
 _VOWELS = ("A", "E", "I", "O", "U", "AU", "EI", "IA")
 _ENDS = ("", "N", "R", "S", "L", "NSON", "SKI", "OV", "MANN", "IC")
 _LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")

@@ -1,4 +1,4 @@
-"""Procedurally shaded portraits: textures of skin, hair and light. What matters is how they print, not who they show."""
+"""Procedurally shaded portraits: textures of skin, hair and light. What matters is how they print."""
 
 import cv2
 import numpy as np
@@ -29,7 +29,11 @@ def _features(rng: np.random.Generator, face: Float, centre: float, eye_row: flo
         _blend(face, 0.8 * _ellipse((x, eye_row - 24), (26, 5), 0.2), np.float32(skin * 0.35))
     _blend(face, 0.3 * _ellipse((centre + 10, eye_row + 45), (10, 38), 0.3), np.float32(skin * 0.6))
     _blend(face, 0.5 * _ellipse((centre, eye_row + 75), (22, 6), 0.3), np.float32(skin * 0.45))
-    _blend(face, 0.8 * _ellipse((centre, eye_row + 115), (rng.uniform(26, 38), 8), 0.15), np.float32(skin * [0.8, 0.5, 0.5]))
+    _blend(
+        face,
+        0.8 * _ellipse((centre, eye_row + 115), (rng.uniform(26, 38), 8), 0.15),
+        np.float32(skin * [0.8, 0.5, 0.5]),
+    )
 
 
 def portrait(rng: np.random.Generator) -> Float:
@@ -41,7 +45,11 @@ def portrait(rng: np.random.Generator) -> Float:
     hair = np.float32(rng.uniform(0.05, 0.55) * np.array([1.0, rng.uniform(0.7, 0.95), rng.uniform(0.4, 0.85)]))
     centre, eye_row = rng.uniform(205, 235), rng.uniform(225, 255)
     width, height = rng.uniform(100, 122), rng.uniform(140, 165)
-    _blend(image, _ellipse((centre, 620), (rng.uniform(185, 225), 170), 0.03), np.float32(rng.uniform(0.05, 0.8, 3)))
+    _blend(
+        image,
+        _ellipse((centre, 620), (rng.uniform(185, 225), 170), 0.03),
+        np.float32(rng.uniform(0.05, 0.8, 3)),
+    )
     _blend(image, _ellipse((centre, eye_row + 180), (58, 100), 0.06), skin * 0.82)
     _blend(image, _ellipse((centre, eye_row - 20), (width * 1.2, height * rng.uniform(1.08, 1.3)), 0.04), hair)
     _blend(image, _ellipse((centre, eye_row + 30), (width, height), 0.03), skin)

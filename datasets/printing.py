@@ -142,5 +142,3 @@ def wear(rng: np.random.Generator, surface: Float, laminate: float) -> Float:
     if laminate > 0.1:
         surface = (1 - 0.08 * laminate) * cv2.GaussianBlur(surface, (0, 0), 0.3 + 0.5 * laminate) + 0.06 * laminate
     return np.clip(np.asarray(surface, np.float32), 0, 1)
-
-

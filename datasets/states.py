@@ -58,7 +58,13 @@ def state(code: str) -> State:
     paper = 0.98 - rng.uniform(0, 0.08, 3)
     syllables = ["ka", "ver", "mon", "ti", "sal", "or", "bel", "da", "ru", "nis", "la", "gor", "pe", "lia"]
     name = "Utopia" if code == "UTO" else "".join(rng.choice(syllables, 3)).capitalize()
-    fonts = ["DejaVuSans.ttf", "DejaVuSerif.ttf", "STIXGeneral.ttf", "DejaVuSans-Bold.ttf", "DejaVuSansMono.ttf"]
+    fonts = [
+        "DejaVuSans.ttf",
+        "DejaVuSerif.ttf",
+        "STIXGeneral.ttf",
+        "DejaVuSans-Bold.ttf",
+        "DejaVuSansMono.ttf",
+    ]
     left = rng.uniform(3.5, 6.5)
     return State(
         code=code,

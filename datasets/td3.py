@@ -37,7 +37,11 @@ class Drawing:
 
 
 def place_portrait(
-    rng: np.random.Generator, surface: Float, box: tuple[float, float, float, float], face: Float, process: str
+    rng: np.random.Generator,
+    surface: Float,
+    box: tuple[float, float, float, float],
+    face: Float,
+    process: str,
 ) -> None:
     """Print a portrait in a box, in place, by a process."""
     area = surface[window(box)]
@@ -115,7 +119,10 @@ def draw_genuine(rng: np.random.Generator, state: State, holder: Holder) -> Draw
         small = cv2.resize(cv2.cvtColor(face, cv2.COLOR_RGB2GRAY), area.shape[1::-1], interpolation=cv2.INTER_AREA)
         area *= (0.55 + 0.45 * small)[..., None]
     lines = mrz_lines(state, holder)
-    for layer, process in ((_text_layer(state, holder), state.text_process), (_mrz_layer(rng, lines), "thermal")):
+    for layer, process in (
+        (_text_layer(state, holder), state.text_process),
+        (_mrz_layer(rng, lines), "thermal"),
+    ):
         coverage = np.asarray(layer, np.float32)[..., None] / 255
         ink = np.clip(1 - coverage * (1 - np.float32(state.text_ink)), 0, 1)
         surface *= PROCESSES[process](rng, ink)

@@ -45,7 +45,9 @@ def open_tools(settings: Settings) -> Tools:
     ModelError
         A model is missing or is not the one that the manifest names.
     """
-    return Tools(settings, open_models(settings.models, providers=settings.providers, threads=settings.threads))
+    return Tools(
+        settings, open_models(settings.models, providers=settings.providers, threads=settings.threads)
+    )
 
 
 class _Stopwatch:

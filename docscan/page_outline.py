@@ -30,7 +30,14 @@ def ordered(corners: NDArray[np.floating]) -> Quad:  # type: ignore[type-arg]
 
 def _masks(image: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
     """Yield masks of what may be the page: unlike the image's rim, bright, dark, or enclosed by edges."""
-    rim = np.concatenate([image[:4].reshape(-1, 3), image[-4:].reshape(-1, 3), image[:, :4].reshape(-1, 3), image[:, -4:].reshape(-1, 3)])
+    rim = np.concatenate(
+        [
+            image[:4].reshape(-1, 3),
+            image[-4:].reshape(-1, 3),
+            image[:, :4].reshape(-1, 3),
+            image[:, -4:].reshape(-1, 3),
+        ]
+    )
     lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.float32)
     rim_lab = cv2.cvtColor(rim[None], cv2.COLOR_RGB2LAB).astype(np.float32)[0]
     unlike = np.clip(np.linalg.norm(lab - np.median(rim_lab, 0), axis=2), 0, 255).astype(np.uint8)
@@ -97,7 +104,9 @@ def find_outline(image: Image) -> Quad | None:
     size = (max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor)))
     small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
     soft = cv2.GaussianBlur(small, (0, 0), 1).astype(np.float32)
-    gradient = np.maximum(np.abs(cv2.Sobel(soft, cv2.CV_32F, 1, 0)), np.abs(cv2.Sobel(soft, cv2.CV_32F, 0, 1))).max(2)
+    gradient = np.maximum(
+        np.abs(cv2.Sobel(soft, cv2.CV_32F, 1, 0)), np.abs(cv2.Sobel(soft, cv2.CV_32F, 0, 1))
+    ).max(2)
     near = cv2.dilate(gradient, np.ones((5, 5), np.uint8)).astype(np.float32)
     threshold = max(24.0, float(np.percentile(gradient, 70)))
     best, best_worth = None, 0.0
@@ -106,7 +115,11 @@ def find_outline(image: Image) -> Quad | None:
             share = cv2.contourArea(quad.astype(np.float32)) / (size[0] * size[1])
             error = _aspect_error(quad)
             support = _support(quad, near, threshold)
-            if not _SMALLEST_SHARE < share < _LARGEST_SHARE or error > _ASPECT_TOLERANCE or support < _LOWEST_SUPPORT:
+            if (
+                not _SMALLEST_SHARE < share < _LARGEST_SHARE
+                or error > _ASPECT_TOLERANCE
+                or support < _LOWEST_SUPPORT
+            ):
                 continue
             worth = support - error + 0.3 * share
             if worth > best_worth:

@@ -23,7 +23,10 @@ def sharpness(image: Image) -> float:
     side = 480
     top, left = max(0, (height - side) // 2), max(0, (width - side) // 2)
     grey = cv2.cvtColor(image[top : top + side, left : left + side], cv2.COLOR_RGB2GRAY)
-    return float(np.clip(1 - blur_effect(grey, h_size=7), 0, 1)) if grey.std() > 1 else 0.0
+    if grey.std() <= 1:
+        return 0.0
+    blur: float = blur_effect(grey, h_size=7)
+    return float(np.clip(1 - blur, 0, 1))
 
 
 def glare(page: Image, pixels_per_mm: float) -> float:
@@ -38,7 +41,9 @@ def glare(page: Image, pixels_per_mm: float) -> float:
 def _advice(dpi: float, sharp: float, glaring: float, whole: bool) -> tuple[str, ...]:
     advice = []
     if dpi < LOWEST_DPI:
-        advice.append(f"Move closer or scan finer: the document is shown at {dpi:.0f} dpi; {LOWEST_DPI:.0f} are the least.")
+        advice.append(
+            f"Move closer or scan finer: the document is shown at {dpi:.0f} dpi; {LOWEST_DPI:.0f} are the least."
+        )
     elif dpi < PRINT_DPI:
         advice.append(
             f"Move closer or scan finer: the document is shown at {dpi:.0f} dpi; {PRINT_DPI:.0f} or more are needed to "

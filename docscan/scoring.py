@@ -62,7 +62,9 @@ def decide(
         strongest = max(checks, key=lambda check: check.log10_lr)
         return Verdict.REFER, strongest.explanation
     if not quality.usable:
-        return Verdict.INSUFFICIENT, quality.advice[0] if quality.advice else "The capture is too poor to judge."
+        return Verdict.INSUFFICIENT, quality.advice[
+            0
+        ] if quality.advice else "The capture is too poor to judge."
     for family in ("mrz", "print"):
         members = [check for check in checks if check.id.startswith(f"{family}.")]
         if not any(check.outcome in (Outcome.PASSED, Outcome.FAILED) for check in members):

@@ -27,5 +27,3 @@ def corners_mm(box: Box) -> tuple[tuple[float, float], ...]:
     """Return a box's corners, clockwise from the upper left."""
     right, bottom = box.x + box.width, box.y + box.height
     return ((box.x, box.y), (right, box.y), (right, bottom), (box.x, bottom))
-
-

@@ -76,7 +76,10 @@ def shifted(where: Pose, offset: tuple[float, float]) -> Pose:
 def paste(canvas: Float, page: Page, where: Pose) -> None:
     """Draw a page into an image, in place."""
     height, width = canvas.shape
-    corners = np.float64([[0, 0], [page.image.shape[1], 0], page.image.shape[::-1], [0, page.image.shape[0]]]) / page.scale
+    corners = (
+        np.float64([[0, 0], [page.image.shape[1], 0], page.image.shape[::-1], [0, page.image.shape[0]]])
+        / page.scale
+    )
     outline = where.place(corners)
     left, top = np.maximum(np.floor(outline.min(0)).astype(int) - 2, 0)
     right, bottom = np.minimum(np.ceil(outline.max(0)).astype(int) + 2, (width, height))
@@ -139,9 +142,9 @@ def expose(rng: np.random.Generator, image: Float, pitch: float, severity: float
         soft = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.6, 1.8))
         image = image + rng.uniform(0.2, 1.5) * (image - soft)
     gain, offset = rng.uniform(0.55, 1.1), rng.uniform(-0.08, 0.15)
-    image = np.clip(image, 0, 1.2) ** rng.uniform(0.6, 1.6) * gain + offset
+    image = np.clip(image, 0, 1.2) ** np.float32(rng.uniform(0.6, 1.6)) * np.float32(gain) + np.float32(offset)
     noise = rng.exponential(0.018) * severity
-    grain = rng.standard_normal(shape).astype(np.float32) * min(noise, 0.08)
+    grain = rng.standard_normal(shape, np.float32) * np.float32(min(noise, 0.08))
     if rng.random() < 0.3:
         grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.5, 1.2)) * 1.8
     recorded = np.clip((image + grain) * 255, 0, 255).astype(np.uint8)

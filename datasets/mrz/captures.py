@@ -40,7 +40,9 @@ class MrzCapture:
 def truth(page: Page, where: Pose) -> ZoneTruth:
     """Return where a placed page's MRZ stands."""
     count, width = len(page.lines), len(page.lines[0])
-    columns, rows = np.meshgrid(np.arange(width) + page.first[0], page.first[1] + page.spacing * np.arange(count))
+    columns, rows = np.meshgrid(
+        np.arange(width) + page.first[0], page.first[1] + page.spacing * np.arange(count)
+    )
     return ZoneTruth(page.lines, where.place(np.stack([columns, rows], -1)), where.place(page.ends()))
 
 
@@ -48,7 +50,9 @@ def zone_capture(
     rng: np.random.Generator, pitch: float, *, random_share: float = 0.0, severity: float = 1.0
 ) -> MrzCapture:
     """Draw the part of a capture round one MRZ, ``pitch`` pixels a character."""
-    page = draw_page(rng, float(np.clip(pitch * 1.2, 9, 22)), random_share=random_share, above=rng.uniform(3, 10))
+    page = draw_page(
+        rng, float(np.clip(pitch * 1.2, 9, 22)), random_share=random_share, above=rng.uniform(3, 10)
+    )
     turn = random_turn(rng)
     where = pose(rng, page, pitch * len(page.lines[0]), turn)
     ends = where.place(page.ends()).reshape(-1, 2)
@@ -77,7 +81,7 @@ def scene(
     """Draw a capture of ``size`` (height, width) with some documents among clutter."""
     canvas = surroundings(rng, size)
     clutter(rng, canvas, most=4)
-    placed: list[ZoneTruth] = []
+    placed: list[tuple[ZoneTruth, bool]] = []
     taken = np.zeros(size, np.uint8)
     pitch = 10.0
     for _ in range(documents * 4):
@@ -88,7 +92,8 @@ def scene(
         along = abs(np.cos(turn)) * size[1] + abs(np.sin(turn)) * size[0]
         length = min(length, along * 0.97)
         scale = 10.0 if length < 440 else min(26.0, length / 36)
-        page = draw_page(rng, max(6.0, scale), random_share=random_share)
+        blank = share is None and rng.random() < 0.1  # a document with no MRZ is no MRZ
+        page = draw_page(rng, max(6.0, scale), random_share=random_share, blank=blank)
         where = pose(rng, page, length, turn)
         ends = where.place(page.ends()).reshape(-1, 2)
         pad = length / len(page.lines[0]) * 0.8
@@ -97,7 +102,9 @@ def scene(
         if room.min() < 0:
             continue
         where = shifted(where, tuple(rng.uniform(0, room) - low))
-        corners = np.float64([[0, 0], [page.image.shape[1], 0], page.image.shape[::-1], [0, page.image.shape[0]]])
+        corners = np.float64(
+            [[0, 0], [page.image.shape[1], 0], page.image.shape[::-1], [0, page.image.shape[0]]]
+        )
         outline = np.rint(where.place(corners / page.scale)).astype(np.int32)
         here = np.zeros(size, np.uint8)
         cv2.fillConvexPoly(here, outline, 1)
@@ -105,6 +112,7 @@ def scene(
             continue
         taken |= here
         paste(canvas, page, where)
-        placed.append(truth(page, where))
-        pitch = placed[-1].pitch
-    return MrzCapture(expose(rng, canvas, pitch, severity), tuple(placed))
+        placed.append((truth(page, where), blank))
+        pitch = placed[-1][0].pitch
+    zones = tuple(zone for zone, blank in placed if not blank)
+    return MrzCapture(expose(rng, canvas, pitch, severity), zones)

@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from datasets.mrz.stamps import bars, capitals, paragraph, texture, words
 from datasets.mrz.typeface import Float
 
-TRAINING_PHOTOS = ("brick.png", "grass.png", "gravel.png", "coffee.png", "coins.png", "camera.png", "text.png", "ihc.png")
+TRAINING_PHOTOS = (
+    "brick.png",
+    "grass.png",
+    "gravel.png",
+    "coffee.png",
+    "coins.png",
+    "camera.png",
+    "text.png",
+    "ihc.png",
+)
 HELD_OUT_PHOTOS = (
     "astronaut.png", "chelsea.png", "rocket.jpg", "hubble_deep_field.jpg", "page.png", "motorcycle_left.png",
     "motorcycle_right.png", "retina.jpg", "moon.png", "clock_motion.png", "cell.png", "color.png",
@@ -37,7 +46,10 @@ def photo_crop(rng: np.random.Generator, names: tuple[str, ...], shape: tuple[in
         return 0.5 + 0.2 * texture(rng, shape, 20)
     share = rng.uniform(0.4, 1.0)
     tall, wide = (max(8, int(side * share)) for side in picture.shape)
-    y, x = int(rng.integers(0, picture.shape[0] - tall + 1)), int(rng.integers(0, picture.shape[1] - wide + 1))
+    y, x = (
+        int(rng.integers(0, picture.shape[0] - tall + 1)),
+        int(rng.integers(0, picture.shape[1] - wide + 1)),
+    )
     part = picture[y : y + tall, x : x + wide].astype(np.float32) / 255
     part = np.ascontiguousarray(np.rot90(part, int(rng.integers(4))))
     return cv2.resize(part, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
@@ -82,7 +94,12 @@ def _stripes(rng: np.random.Generator, shape: tuple[int, int]) -> Float:
     return np.outer(rows, columns).astype(np.float32)
 
 
-_PIECES: tuple[Callable[[np.random.Generator, tuple[int, int]], Float], ...] = (_text_block, _table, bars, _stripes)
+_PIECES: tuple[Callable[[np.random.Generator, tuple[int, int]], Float], ...] = (
+    _text_block,
+    _table,
+    bars,
+    _stripes,
+)
 
 
 def _put(rng: np.random.Generator, canvas: Float, ink: Float) -> None:
@@ -95,9 +112,13 @@ def _put(rng: np.random.Generator, canvas: Float, ink: Float) -> None:
         patch = 1 - patch
     turn = rng.normal(0, 3) if rng.random() < 0.6 else rng.uniform(0, 360)
     scale = min(1.0, rng.uniform(0.3, 1.2))
-    matrix = cv2.getRotationMatrix2D((patch.shape[1] / 2, patch.shape[0] / 2), turn + 90 * float(rng.integers(4)), scale)
+    matrix = cv2.getRotationMatrix2D(
+        (patch.shape[1] / 2, patch.shape[0] / 2), turn + 90 * float(rng.integers(4)), scale
+    )
     matrix[:, 2] += rng.uniform((0, 0), (width, height)) - np.float64([patch.shape[1], patch.shape[0]]) / 2
-    seen = cv2.warpAffine(patch.astype(np.float32), matrix, (width, height), flags=cv2.INTER_AREA, borderValue=-1.0)
+    seen = cv2.warpAffine(
+        patch.astype(np.float32), matrix, (width, height), flags=cv2.INTER_AREA, borderValue=-1.0
+    )
     np.copyto(canvas, seen, where=seen >= 0)
 
 
@@ -109,7 +130,9 @@ def clutter(rng: np.random.Generator, canvas: Float, most: int) -> None:
         _put(rng, canvas, _PIECES[int(rng.integers(len(_PIECES)))](rng, shape))
 
 
-def without_mrz(rng: np.random.Generator, size: tuple[int, int], photos: tuple[str, ...] = TRAINING_PHOTOS) -> Float:
+def without_mrz(
+    rng: np.random.Generator, size: tuple[int, int], photos: tuple[str, ...] = TRAINING_PHOTOS
+) -> Float:
     """Return an image with no MRZ: a photograph, a text page, a table of capitals, bar codes, clutter, a page's face."""
     kind = int(rng.integers(6))
     canvas = surroundings(rng, size)
@@ -117,7 +140,9 @@ def without_mrz(rng: np.random.Generator, size: tuple[int, int], photos: tuple[s
         return photo_crop(rng, photos, size)
     if kind == 1:
         paper = np.float32(rng.uniform(0.7, 1.0))
-        return np.asarray(paper * (1 - paragraph(rng, size, rng.uniform(6, 40)) * np.float32(rng.uniform(0.4, 1))))
+        return np.asarray(
+            paper * (1 - paragraph(rng, size, rng.uniform(6, 40)) * np.float32(rng.uniform(0.4, 1)))
+        )
     if kind == 2:
         size_px = int(rng.integers(8, 40))
         ink = capitals(rng, max(1, int(size[0] / size_px / 2)), max(4, int(size[1] / size_px)), size_px)
@@ -135,6 +160,8 @@ def without_mrz(rng: np.random.Generator, size: tuple[int, int], photos: tuple[s
         for _ in range(30):
             stamp = words(rng, rng.uniform(6, 30))
             if stamp.shape[0] < size[0] and stamp.shape[1] < size[1]:
-                y, x = (int(rng.integers(0, side - part)) for side, part in zip(size, stamp.shape, strict=True))
+                y, x = (
+                    int(rng.integers(0, side - part)) for side, part in zip(size, stamp.shape, strict=True)
+                )
                 canvas[y : y + stamp.shape[0], x : x + stamp.shape[1]] *= 1 - stamp * 0.8
     return canvas

@@ -51,15 +51,19 @@ class Page:
 def _background(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Float:
     """Return paper: tint, clouds, guilloche, and sometimes a picture under the text."""
     height, width = shape
-    page = np.full(shape, rng.choice([rng.uniform(0.75, 1.0), rng.uniform(0.4, 0.8)], p=[0.75, 0.25]), np.float32)
+    page = np.full(
+        shape, rng.choice([rng.uniform(0.75, 1.0), rng.uniform(0.4, 0.8)], p=[0.75, 0.25]), np.float32
+    )
     if rng.random() < 0.7:
         page += texture(rng, shape, rng.uniform(2, 12)) * rng.uniform(0, 0.09)
-    rows, columns = np.mgrid[:height, :width].astype(np.float32) / np.float32(scale)
+    rows = (np.arange(height, dtype=np.float32) / np.float32(scale))[:, None]
+    columns = (np.arange(width, dtype=np.float32) / np.float32(scale))[None]
     for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.35, 0.3, 0.2, 0.15]))):
         period = rng.uniform(0.25, 2.0)
-        angle, phase = rng.uniform(0, np.pi, 2)
-        wave = rng.uniform(0, 3) * np.sin(columns * rng.uniform(0.05, 0.8) + phase)
-        lines = np.sin((columns * np.cos(angle) + (rows + wave) * np.sin(angle)) * (2 * np.pi / period))
+        angle, phase = rng.uniform(0, np.pi, 2).astype(np.float32)
+        wave = np.float32(rng.uniform(0, 3)) * np.sin(columns * np.float32(rng.uniform(0.05, 0.8)) + phase)
+        turn = np.float32(2 * np.pi / period)
+        lines = np.sin((columns * np.cos(angle) + (rows + wave) * np.sin(angle)) * turn)
         sharpness = rng.uniform(1, 4)
         page += np.clip(lines * sharpness, -1, 1) * min(rng.exponential(0.035), 0.11)
     if rng.random() < 0.25:  # bands of another colour
@@ -149,6 +153,7 @@ def draw_page(
     random_share: float = 0.0,
     above: float | None = None,
     form: MrzFormat | None = None,
+    blank: bool = False,
 ) -> Page:
     """Draw a page with an MRZ.
 
@@ -160,6 +165,8 @@ def draw_page(
         Share of pages whose MRZ follows no grammar.
     above
         Draw only this many pitches above the first line; None: the whole page.
+    blank
+        Leave the MRZ's place empty.
     """
     form = random_format(rng) if form is None else form
     lines = zone_lines(rng, form, random_share)
@@ -181,6 +188,7 @@ def draw_page(
         top = max(0, round((first_row - 1.3) * scale))
         image[top:] = image[top:] * 0.3 + 0.7 * rng.uniform(0.7, 1.0)
     page = Page(image, scale, form, lines, (margin + 0.5, first_row), spacing, "")
-    _print_zone(rng, page)
+    if not blank:
+        _print_zone(rng, page)
     np.clip(image, 0, 1, out=image)
     return page

@@ -17,15 +17,12 @@ _CODES = {
     MrzFormat.MRV_A: ("V<", "VC", "VI", "VB"),
     MrzFormat.MRV_B: ("V<", "VC", "VD"),
 }
-_STATES = (
-    "UTO D<< FRA GBR USA CHE CZE FIN ISL LUX POL AUT ITA ESP PRT BEL NLD DNK SWE NOR EST LVA LTU HUN ROU BGR GRC "
-    "HRV SVN SVK IRL MLT CYP TUR RUS UKR CHN TWN JPN KOR IND PAK BGD THA VNM IDN MYS SGP AUS NZL CAN MEX BRA ARG "
-    "CHL PER COL VEN EGY MAR TUN DZA NGA KEN ZAF GHA ETH ISR IRN IRQ SAU ARE QAT JOR LBN SYR AFG KAZ UZB GEO ARM "
-    "AZE XXA XXB XXC UNO EUE GBN"
-).split()
-_ONSETS = "B C D F G H J K L M N P Q R S T V W X Y Z BR CH CZ DR FR GR KR KW PH PL SCH SH SK ST SZ TH TR WR".split()
-_VOWELS = "A E I O U Y AE OE UE AI EI IE OU".split()
-_ENDS = ["", "", "", *"N R S T L M K X Z CH CK NN SS TT SKI OVA SEN SON MANN".split()]
+_STATES = ["UTO", "D<<", "FRA", "GBR", "USA", "CHE", "CZE", "FIN", "ISL", "LUX", "POL", "AUT", "ITA", "ESP", "PRT", "BEL", "NLD", "DNK", "SWE", "NOR", "EST", "LVA", "LTU", "HUN", "ROU", "BGR", "GRC", "HRV", "SVN", "SVK", "IRL", "MLT", "CYP", "TUR", "RUS", "UKR", "CHN", "TWN", "JPN", "KOR", "IND", "PAK", "BGD", "THA", "VNM", "IDN", "MYS", "SGP", "AUS", "NZL", "CAN", "MEX", "BRA", "ARG", "CHL", "PER", "COL", "VEN", "EGY", "MAR", "TUN", "DZA", "NGA", "KEN", "ZAF", "GHA", "ETH", "ISR", "IRN", "IRQ", "SAU", "ARE", "QAT", "JOR", "LBN", "SYR", "AFG", "KAZ", "UZB", "GEO", "ARM", "AZE", "XXA", "XXB", "XXC", "UNO", "EUE", "GBN"]
+_ONSETS = (
+    ["B", "C", "D", "F", "G", "H", "J", "K", "L", "M", "N", "P", "Q", "R", "S", "T", "V", "W", "X", "Y", "Z", "BR", "CH", "CZ", "DR", "FR", "GR", "KR", "KW", "PH", "PL", "SCH", "SH", "SK", "ST", "SZ", "TH", "TR", "WR"]
+)
+_VOWELS = ["A", "E", "I", "O", "U", "Y", "AE", "OE", "UE", "AI", "EI", "IE", "OU"]
+_ENDS = ["", "", "", *["N", "R", "S", "T", "L", "M", "K", "X", "Z", "CH", "CK", "NN", "SS", "TT", "SKI", "OVA", "SEN", "SON", "MANN"]]
 
 
 def _word(rng: np.random.Generator, syllables: int) -> str:

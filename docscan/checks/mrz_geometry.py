@@ -79,7 +79,8 @@ def geometry(evidence: Evidence) -> Finding:
     region = zone_region(evidence.mrz)
     if not evidence.page.found:
         return undetermined(
-            "The page's border is not in view, so the place of the machine-readable zone cannot be measured.", region
+            "The page's border is not in view, so the place of the machine-readable zone cannot be measured.",
+            region,
         )
     faults = _faults(seen, evidence.page.size)
     if not faults:

@@ -83,7 +83,10 @@ def check_digits(evidence: Evidence) -> Finding:
     wrong = [_NAMES[name] for name, right in parsed.check_digits.items() if not right]
     failures = [f"The check digit of the {', '.join(wrong)} does not agree with what is printed."] if wrong else []
     return _judged(
-        evidence.mrz, CHECK_DIGIT_RATES, failures, "Every check digit agrees, which a careful forger also achieves."
+        evidence.mrz,
+        CHECK_DIGIT_RATES,
+        failures,
+        "Every check digit agrees, which a careful forger also achieves.",
     )
 
 

@@ -67,6 +67,8 @@ def mrz_visible(evidence: Evidence) -> Finding:
         return undetermined("The machine-readable zone is fainter under infrared light; compare by eye.", region)
     if share <= INK_VANISHES:
         return INK_RATES.finding(
-            True, "The machine-readable zone vanishes under infrared light; its prescribed ink would stay.", region
+            True,
+            "The machine-readable zone vanishes under infrared light; its prescribed ink would stay.",
+            region,
         )
     return INK_RATES.finding(False, "The machine-readable zone stays visible under infrared light.", region)

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-
 from docscan.crops import cut, local_scale, shrunk
 from docscan.runtime import Models
 from docscan.types import Capture, Homography, Image, Page, Polygon, Region, RegionScore
@@ -46,7 +45,7 @@ def cut_regions(image: Image, to_capture: Homography, page: Page) -> dict[str, l
     }
 
 
-def _abstains(capture: Capture, page: Page, parameters: Mapping[str, Any]) -> str | None:
+def _abstains(page: Page, parameters: Mapping[str, Any]) -> str | None:
     """Return why the network had better not look, in words, or None."""
     if page.size not in ZONES:
         return f"The network for printing knows passport data pages (ID-3) only, not {page.size} documents."
@@ -77,7 +76,7 @@ def score_regions(capture: Capture, page: Page, models: Models) -> tuple[dict[st
         Scores by region name, and None; or no scores, and why the network abstained.
     """
     parameters = models.entries[MODEL].parameters
-    reason = _abstains(capture, page, parameters)
+    reason = _abstains(page, parameters)
     if reason is not None:
         return {}, reason
     width, height = page.size.millimetres

@@ -76,7 +76,11 @@ def _document_number(layout: Layout, lines: tuple[str, ...]) -> tuple[str, bool,
     head = layout.spans["document_number"].of(lines)
     digit = layout.checks["document_number"].of(lines)
     optional = layout.spans["optional_data"].of(lines)
-    if layout.format in (MrzFormat.TD1, MrzFormat.TD2) and digit == FILLER and not optional.startswith(FILLER):
+    if (
+        layout.format in (MrzFormat.TD1, MrzFormat.TD2)
+        and digit == FILLER
+        and not optional.startswith(FILLER)
+    ):
         tail, _, rest = optional.partition(FILLER)
         number = head + tail[:-1]
         return number.replace(FILLER, ""), agrees(number, tail[-1]), _plain(rest)
@@ -92,7 +96,9 @@ def _check_digits(layout: Layout, lines: tuple[str, ...]) -> dict[str, bool]:
         results[name] = empty or agrees(text, digit)
     results["document_number"] = _document_number(layout, lines)[1]
     if layout.composite is not None:
-        results["composite"] = agrees("".join(s.of(lines) for s in layout.composite_of), layout.composite.of(lines))
+        results["composite"] = agrees(
+            "".join(s.of(lines) for s in layout.composite_of), layout.composite.of(lines)
+        )
     return results
 
 
@@ -124,7 +130,9 @@ def _structure_problems(layout: Layout, lines: tuple[str, ...], surname: str) ->
     problems = _letters_problems(layout, lines)
     code = layout.spans["document_code"].of(lines)
     if code[0] not in _CODES[layout.format]:
-        problems.append(f"The document code {_plain(code) or '(empty)'} is not one of format {layout.format}.")
+        problems.append(
+            f"The document code {_plain(code) or '(empty)'} is not one of format {layout.format}."
+        )
     if not surname:
         problems.append("The name field has no primary identifier.")
     if layout.spans["sex"].of(lines) not in _SEXES:

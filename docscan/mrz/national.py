@@ -47,7 +47,9 @@ def _french_identity_card(lines: Sequence[str], today: date) -> ParsedMrz:
         "birth_date": known and agrees(second[27:33], second[33]),
         "composite": known and agrees(first + second[:35], second[35]),
     }
-    problems.append("This is the layout of the French identity card of 1988, which Doc 9303 does not describe.")
+    problems.append(
+        "This is the layout of the French identity card of 1988, which Doc 9303 does not describe."
+    )
     return ParsedMrz(MrzFormat.TD2, (first, second), fields, checks, (), tuple(problems), conforming=False)
 
 

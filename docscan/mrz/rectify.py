@@ -70,7 +70,8 @@ def sample(image: Grey, points: NDArray[np.float64], step: float) -> Grey:
     cut, offset, factor = shrunk(image, flat.min(0) - reach, flat.max(0) + reach, 1 / max(step, 1e-6))
     local = ((points - offset + 0.5) * factor - 0.5).astype(np.float32)
     return np.asarray(
-        cv2.remap(cut, local[..., 0], local[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
+        cv2.remap(cut, local[..., 0], local[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+        np.uint8,
     )
 
 

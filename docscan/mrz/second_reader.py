@@ -21,7 +21,9 @@ _log = logging.getLogger(__name__)
 _WIDEST = 2000
 
 # What tesseract's stock English makes of the filler and of letters, although told to keep to the MRZ's alphabet.
-_CONFUSED = str.maketrans({"«": "<", "‹": "<", "(": "<", "{": "<", "[": "<", "€": "C", "£": "E", "§": "S", "|": "I"})
+_CONFUSED = str.maketrans(
+    {"«": "<", "‹": "<", "(": "<", "{": "<", "[": "<", "€": "C", "£": "E", "§": "S", "|": "I"}
+)
 _LINE = re.compile(rf"[{re.escape(ALPHABET)}]{{24,48}}")
 
 
@@ -55,16 +57,20 @@ def _recognise(image: Image) -> tuple[str, Polygon] | None:
     os.environ.setdefault("MPLBACKEND", "Agg")
     # Tesseract's threads cost more than they bring on a few lines of text.
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-    from passporteye.mrz.image import MRZPipeline  # noqa: PLC0415
+    from passporteye.mrz.image import MRZPipeline
 
     factor = max(1.0, image.shape[1] / _WIDEST)
     size = (round(image.shape[1] / factor), round(image.shape[0] / factor))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if factor > 1 else image
     pipeline = MRZPipeline(None)
-    pipeline["img"] = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float64) / 255  # instead of its file loader
+    pipeline["img"] = (
+        cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float64) / 255
+    )  # instead of its file loader
     if pipeline.result is None:
         return None
-    return pipeline["text"], _polygon(pipeline["boxes"][pipeline["box_idx"]], factor / pipeline["scale_factor"])
+    return pipeline["text"], _polygon(
+        pipeline["boxes"][pipeline["box_idx"]], factor / pipeline["scale_factor"]
+    )
 
 
 def read(image: Image) -> Zone | None:

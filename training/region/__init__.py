@@ -1,1 +1,1 @@
-"""The region network: was this region of the page made by the issuer's process?"""
+"""The region network: it tells whether a region of the page was made by the issuer's process."""

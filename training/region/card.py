@@ -48,7 +48,9 @@ def write_card(
         parameters=sum(weights.numel() for weights in network.parameters()),
         seed=SEED,
         kinds=", ".join(KINDS),
-        rates="\n".join(f"| {name.replace('_', ' ').upper().replace('APCER', 'APCER,')} | {rate} |" for name, rate in rates.items()),
+        rates="\n".join(
+            f"| {name.replace('_', ' ').upper().replace('APCER', 'APCER,')} | {rate} |" for name, rate in rates.items()
+        ),
         auc=auc,
         parity=parity,
         shortcut=shortcut,

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.documents import KINDS, Specimen, plan, specimen
-from docscan.zones import crop_corners
 from docscan.crops import CROP_MM, cut, local_scale, shrunk
 from docscan.types import PageSize
+from docscan.zones import crop_corners
 
 SEED = 20261124
 COUNTS = {"training": 560, "validation": 120, "calibration": 180, "test": 240}
@@ -26,8 +26,8 @@ _FORGED, _UNTOUCHED = 0.5, 0.02
 class Crops:
     """Crops of many documents; all arrays have one row a crop.
 
-    ``pixels`` is n x 128 x 128 x 3 (uint8), ``forged`` 0, 1 or -1 (partly touched), ``region`` an index into ``REGIONS``,
-    ``document`` an index into ``kinds``, which holds an index into ``datasets.documents.KINDS`` for each document.
+    ``pixels`` is n x 128 x 128 x 3 (uint8), ``forged`` 0, 1 or -1 (partly touched), ``region`` an index into
+    ``REGIONS``, ``document`` an index into ``kinds``, which holds an index into ``datasets.documents.KINDS`` for each document.
     """
 
     pixels: NDArray[np.uint8]
@@ -56,7 +56,11 @@ def _jittered(rng: np.random.Generator, to_capture: NDArray[np.float64]) -> NDAr
     turn, scale = rng.normal(0, 0.004), 1 + rng.normal(0, 0.006)
     shift = rng.normal(0, 0.4, 2)
     wrong = np.array(
-        [[scale * np.cos(turn), -np.sin(turn), shift[0]], [np.sin(turn), scale * np.cos(turn), shift[1]], [0, 0, 1]]
+        [
+            [scale * np.cos(turn), -np.sin(turn), shift[0]],
+            [np.sin(turn), scale * np.cos(turn), shift[1]],
+            [0, 0, 1],
+        ]
     )
     return np.asarray(to_capture @ wrong, np.float64)
 
@@ -107,6 +111,13 @@ def load_split(split: str, folder: Path, count: int | None = None) -> Crops:
     if not path.exists():
         crops = render_split(split, count)
         folder.mkdir(parents=True, exist_ok=True)
-        np.savez(path, pixels=crops.pixels, forged=crops.forged, region=crops.region, document=crops.document, kinds=crops.kinds)
+        np.savez(
+            path,
+            pixels=crops.pixels,
+            forged=crops.forged,
+            region=crops.region,
+            document=crops.document,
+            kinds=crops.kinds,
+        )
     with np.load(path) as saved:
         return Crops(**{name: saved[name] for name in saved.files})

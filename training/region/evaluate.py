@@ -30,8 +30,10 @@ class Rate:
         return self.errors / self.trials
 
     def __str__(self) -> str:
+        """Return the rate with its count and interval, in per cent."""
         low, high = binomtest(self.errors, self.trials).proportion_ci(method="wilson")
-        return f"{100 * self.value:.1f} % ({self.errors} of {self.trials}; 95 % CI {100 * low:.1f} to {100 * high:.1f} %)"
+        interval = f"95 % CI {100 * low:.1f} to {100 * high:.1f} %"
+        return f"{100 * self.value:.1f} % ({self.errors} of {self.trials}; {interval})"
 
 
 def document_log10_lr(seen: RegionLogits, calibration: dict[str, dict[str, float]]) -> NDArray[np.float64]:
@@ -43,7 +45,9 @@ def document_log10_lr(seen: RegionLogits, calibration: dict[str, dict[str, float
     return np.asarray(ratios).max(1)
 
 
-def error_rates(seen: RegionLogits, calibration: dict[str, dict[str, float]], refer_at: float) -> tuple[dict[str, Rate], float]:
+def error_rates(
+    seen: RegionLogits, calibration: dict[str, dict[str, float]], refer_at: float
+) -> tuple[dict[str, Rate], float]:
     """Return BPCER and APCER of each forgery kind when documents are referred from ``refer_at``, and the AUC."""
     ratios = document_log10_lr(seen, calibration)
     referred = ratios >= refer_at
@@ -63,7 +67,13 @@ def _shortcut_features(encoded: bytes, image: NDArray[np.uint8]) -> list[float]:
     grey = image.astype(np.float32).mean(2)
     desk = grey[:8]  # above the page: the capture's noise, without any print
     noise = float(np.abs(np.diff(desk, axis=1)).mean())
-    return [*image.shape[:2], len(encoded) / image.size, *(first + [0.0, 0.0])[:2], *image[:8].mean((0, 1)), noise]
+    return [
+        *image.shape[:2],
+        len(encoded) / image.size,
+        *[*first, 0.0, 0.0][:2],
+        *image[:8].mean((0, 1)),
+        noise,
+    ]
 
 
 def shortcut_auc(documents: int = 160, seed: int = 77) -> float:

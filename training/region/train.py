@@ -79,10 +79,19 @@ def train(training: Crops, validation: Crops, recipe: Recipe, checkpoint: Path) 
             total += float(loss)
         auc = float(roc_auc_score(validation.forged[judged], logits_of(network, validation.pixels[judged])))
         minutes = (time.monotonic() - start) / 60
-        _log.info("epoch %d: loss %.4f, validation AUC of crops %.4f, %.1f min", epoch, total / len(order) * recipe.batch, auc, minutes)
+        _log.info(
+            "epoch %d: loss %.4f, validation AUC of crops %.4f, %.1f min",
+            epoch,
+            total / len(order) * recipe.batch,
+            auc,
+            minutes,
+        )
         if auc >= best:
             best = auc
-            torch.save({"weights": network.state_dict(), "width": recipe.width, "high_pass": recipe.high_pass}, checkpoint)
+            torch.save(
+                {"weights": network.state_dict(), "width": recipe.width, "high_pass": recipe.high_pass},
+                checkpoint,
+            )
         if minutes > recipe.minutes:
             break
     return load(checkpoint)

@@ -1,0 +1,174 @@
+"""Renders training examples for the three networks into shards of numpy files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.mrz.camera import expose
+from datasets.mrz.captures import MrzCapture, ZoneTruth, scene, zone_capture
+from datasets.mrz.negatives import without_mrz
+from datasets.mrz.text import ALPHABET
+from docscan.mrz.crops import CROP_HEIGHT, CROP_WIDTH, OrientedBox, zone_crop
+from docscan.mrz.rectify import (
+    STRIP_MARGIN,
+    STRIP_WIDTH,
+    frame_homography,
+    line_strips,
+    place,
+)
+
+MOST = 44
+SCENE = (480, 640)
+STRIDE = 4
+Rng = np.random.Generator
+
+
+def frame_of(zone: ZoneTruth) -> NDArray[np.float64]:
+    """Return a zone's frame (see docscan.mrz.rectify)."""
+    first, last = zone.ends[0], zone.ends[-1]
+    return np.stack([first[0], first[1], last[1], last[0]])
+
+
+def _shaken_frame(rng: Rng, zone: ZoneTruth) -> NDArray[np.float64]:
+    """Return the frame as a locator would find it: not quite."""
+    frame = frame_of(zone)
+    lines = len(zone.lines)
+    along = (frame[1] - frame[0]) / np.linalg.norm(frame[1] - frame[0])
+    spacing = (frame[3] - frame[0] + frame[2] - frame[1]) / 2 / (lines - 1)
+    rough = rng.random() < 0.15
+    ends = np.clip(rng.normal(0, 0.7 if rough else 0.3, 4), -1.2, 1.2) * zone.pitch
+    heights = np.clip(rng.normal(0, 0.09 if rough else 0.04, 4), -0.2, 0.2)
+    return frame + ends[:, None] * along + heights[:, None] * spacing
+
+
+def _bends(rng: Rng, zone: ZoneTruth, frame: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each line's departure from its row, as a locator would measure it."""
+    inverse = np.linalg.inv(frame_homography(frame, len(zone.lines)))
+    bends = []
+    for index, centres in enumerate(zone.centres):
+        local = place(inverse, centres)
+        bend = np.polyfit(local[:, 0], local[:, 1] - index, 2)
+        noise = rng.normal(0, (0.02, 0.02, 0.015))
+        bends.append(bend * rng.choice([0.0, 1.0], p=[0.1, 0.9]) + noise)
+    return np.float64(bends)
+
+
+def strips_of(rng: Rng, capture: MrzCapture) -> list[tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.uint8]]]:
+    """Cut a capture's first zone into strips; with each, its characters' x and classes (255: none)."""
+    zone = capture.zones[0]
+    frame = _shaken_frame(rng, zone)
+    bends = _bends(rng, zone, frame)
+    strips = line_strips(capture.image, frame, len(zone.lines), bends)
+    inverse = np.linalg.inv(frame_homography(frame, len(zone.lines)))
+    flipped = rng.random() < 0.04
+    examples = []
+    for strip, text, centres in zip(strips, zone.lines, zone.centres, strict=True):
+        x = np.full(MOST, -1, np.float32)
+        classes = np.full(MOST, 255, np.uint8)
+        if flipped:  # upside down there is nothing to read
+            strip = np.ascontiguousarray(strip[::-1, ::-1])
+        else:
+            x[: len(text)] = place(inverse, centres)[:, 0] * (STRIP_WIDTH - 2 * STRIP_MARGIN) + STRIP_MARGIN
+            classes[: len(text)] = [ALPHABET.index(character) for character in text]
+        examples.append((strip, x, classes))
+    return examples
+
+
+def _fill(mask: NDArray[np.uint8], polygon: NDArray[np.float64], value: int) -> None:
+    """Fill a polygon given in pixels of the network's input."""
+    shifted = np.rint((polygon + 0.5) / STRIDE * 16 - 8).astype(np.int32)
+    cv2.fillPoly(mask, [shifted], value, shift=4)
+
+
+def crop_of(rng: Rng, capture: MrzCapture) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Cut a capture's first zone out roughly; the mask has 1 on lines that stand upright, 2 on those upside down."""
+    zone = capture.zones[0]
+    frame = frame_of(zone)
+    centre = frame.mean(0)
+    vector = frame[1] + frame[2] - frame[0] - frame[3]
+    length = float(np.linalg.norm(vector) / 2)
+    flipped = rng.random() < 0.5
+    angle = float(np.arctan2(vector[1], vector[0]) + np.deg2rad(rng.normal(0, 4)) + np.pi * flipped)
+    shift = rng.normal(0, 0.05, 2) * length
+    box = OrientedBox((centre[0] + shift[0], centre[1] + shift[1]), angle, length * rng.uniform(0.8, 1.4))
+    picture = zone_crop(capture.image, box)
+    mask = np.zeros((CROP_HEIGHT // STRIDE, CROP_WIDTH // STRIDE), np.uint8)
+    spacing = (frame[3] - frame[0] + frame[2] - frame[1]) / 2 / (len(zone.lines) - 1)
+    half = spacing * 0.21
+    for ends, centres in zip(zone.ends, zone.centres, strict=True):
+        path = np.concatenate([ends[:1], centres, ends[1:]])
+        outline = np.concatenate([path - half, (path + half)[::-1]])
+        _fill(mask, box.to_crop(outline), 2 if flipped else 1)
+    return picture, mask
+
+
+def zone_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:
+    """Render zones for the line finder and the recogniser."""
+    rng = np.random.default_rng(seed)
+    strips, places, classes, crops, masks = [], [], [], [], []
+    for index in range(count):
+        pitch = float(np.exp(rng.uniform(np.log(5.3), np.log(20))))
+        capture = zone_capture(rng, pitch, random_share=0.15)
+        for strip, x, labels in strips_of(rng, capture):
+            strips.append(strip)
+            places.append(x)
+            classes.append(labels)
+        if index % 3 == 0:
+            picture, mask = crop_of(rng, capture)
+            crops.append(picture)
+            masks.append(mask)
+    return {
+        "strips": np.stack(strips),
+        "places": np.stack(places),
+        "classes": np.stack(classes),
+        "crops": np.stack(crops),
+        "crop_masks": np.stack(masks),
+    }
+
+
+def scene_example(rng: Rng) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Draw a whole capture at the zone finder's size, and the mask of its MRZs."""
+    mask = np.zeros((SCENE[0] // STRIDE, SCENE[1] // STRIDE), np.uint8)
+    if rng.random() < 0.17:
+        return expose(rng, without_mrz(rng, SCENE), rng.uniform(4, 14)), mask
+    capture = scene(rng, SCENE, documents=1 if rng.random() < 0.85 else 2, random_share=0.05)
+    for zone in capture.zones:
+        frame = frame_of(zone)
+        half = (frame[3] - frame[0] + frame[2] - frame[1]) / 2 / (len(zone.lines) - 1) * 0.25
+        path = np.concatenate([zone.ends[0, :1], zone.centres[0], zone.ends[0, 1:]]) - half
+        back = np.concatenate([zone.ends[-1, :1], zone.centres[-1], zone.ends[-1, 1:]]) + half
+        _fill(mask, np.concatenate([path, back[::-1]]), 1)
+    return capture.image, mask
+
+
+def scene_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:
+    """Render captures for the zone finder."""
+    rng = np.random.default_rng(seed)
+    examples = [scene_example(rng) for _ in range(count)]
+    return {"scenes": np.stack([image for image, _ in examples]), "scene_masks": np.stack([mask for _, mask in examples])}
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """A folder of rendered shards: ``zones-SEED.strips.npy`` and so on."""
+
+    folder: Path
+
+    def write(self, kind: str, seed: int, count: int) -> None:
+        """Render one shard; a finished one is left alone."""
+        marker = self.folder / f"{kind}-{seed}.done"
+        if marker.exists():
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        arrays = zone_shard(seed, count) if kind == "zones" else scene_shard(seed, count)
+        for name, array in arrays.items():
+            np.save(self.folder / f"{kind}-{seed}.{name}.npy", array)
+        marker.touch()
+
+    def read(self, kind: str, name: str) -> list[NDArray[np.generic]]:
+        """Open one array of every finished shard, in the order of their seeds, without reading it."""
+        seeds = sorted(int(path.stem.split("-")[1]) for path in self.folder.glob(f"{kind}-*.done"))
+        return [np.load(self.folder / f"{kind}-{seed}.{name}.npy", mmap_mode="r") for seed in seeds]
