@@ -53,12 +53,17 @@ def _french_identity_card(lines: Sequence[str], today: date) -> ParsedMrz:
     return ParsedMrz(MrzFormat.TD2, (first, second), fields, checks, (), tuple(problems), conforming=False)
 
 
+def _mostly_digits(text: str) -> bool:
+    """Tell whether a date may stand here, unknown parts and a misread character allowed for."""
+    return sum(character.isdigit() for character in text) >= 3 or not text.strip(FILLER)
+
+
 def national_layout(lines: Sequence[str], today: date) -> ParsedMrz | None:
     """Return the parse of a layout that is not of Doc 9303, or None when the lines are of none that is known.
 
-    French: line 1 begins ``IDFRA`` in two lines of 36, and line 2 has no nationality where TD2 has it.
+    French: line 1 begins ``IDFRA`` in two lines of 36, and line 2 has letters where TD2 has the date of birth.
     """
     two_of_36 = len(lines) == 2 and all(abs(len(line) - _WIDTH) <= SLACK for line in lines)
-    if two_of_36 and lines[0].startswith("IDFRA") and lines[1][10:13] != "FRA":
+    if two_of_36 and lines[0].startswith("IDFRA") and not _mostly_digits(lines[1][13:19]):
         return _french_identity_card(lines, today)
     return None

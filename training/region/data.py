@@ -27,7 +27,7 @@ class Crops:
     """Crops of many documents; all arrays have one row a crop.
 
     ``pixels`` is n x 128 x 128 x 3 (uint8), ``forged`` 0, 1 or -1 (partly touched), ``region`` an index into
-    ``REGIONS``, ``document`` an index into ``kinds``, which holds an index into ``datasets.documents.KINDS`` for each document.
+    ``REGIONS``, ``document`` into ``kinds``, which holds an index into ``datasets.documents.KINDS`` for each document.
     """
 
     pixels: NDArray[np.uint8]

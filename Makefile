@@ -1,0 +1,48 @@
+# make demo   inspects the two bundled samples and writes their reports as HTML
+# make test   passes every check and test
+# Both set up what they need in .venv; packages of the system are installed where the user may.
+
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
+	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$name && break; done)
+BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --editable
+
+.PHONY: demo test lint types tests train bench-page clean
+
+.venv/service: pyproject.toml .ci/packages
+	@test -n "$(PYTHON)" || { echo "docscan needs Python 3.11 or newer: apt-get install python3"; exit 1; }
+	.ci/packages $(PYTHON) tesseract
+	$(PYTHON) -m venv .venv
+	$(INSTALL) '.[service]'
+	touch $@
+
+.venv/everything: .venv/service
+	.ci/packages $(PYTHON) chromium
+	$(INSTALL) '.[service,train,dev]'
+	touch $@
+
+demo: .venv/service
+	@mkdir -p build/demo
+	@for sample in genuine forged; do \
+		$(BIN)/docscan inspect datasets/samples/$$sample-utopia.jpg --html build/demo/$$sample.html || exit 1; \
+	done
+	@echo "The reports with the regions drawn on the image: build/demo/genuine.html and build/demo/forged.html"
+
+test: lint types tests
+
+lint: .venv/everything
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/everything
+	$(BIN)/mypy
+
+tests: .venv/everything
+	$(BIN)/pytest
+
+train: .venv/everything
+	$(BIN)/python -m training --work build/region
+
+clean:
+	rm -rf .venv build
