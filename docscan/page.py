@@ -1,158 +1,188 @@
-"""Capture -> Page: find the document's page, rectify it to millimetres, measure the capture's quality."""
+"""Capture to :class:`Page`: find the document's page and rectify it to millimetres.
+
+Before the MRZ is read only the border can be looked for (:func:`find_page`). The MRZ then tells the size, which way
+is up and where the page must lie (:func:`settle_page`): a border that disagrees with it is not this page's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from docscan.crops import local_scale
-from docscan.page_outline import Quad, find_outline
+from docscan.page_candidates import candidates
+from docscan.page_geometry import (
+    PAGE_OF,
+    Corners,
+    aspect,
+    lying,
+    moved,
+    nominal_zone,
+    page_from_zone,
+    page_to_capture,
+    rectangle,
+    scale_of,
+    zone_corners,
+)
 from docscan.quality import measure
 from docscan.types import Capture, Homography, Image, MrzFormat, Page, PageSize, Polygon
 
-# The rectified picture is for looking and for the other lights; whoever needs the print's grain cuts from the capture.
-_COARSEST, _FINEST = 4.0, 12.0  # pixels a millimetre
-
-SIZE_OF = {
-    MrzFormat.TD1: PageSize.ID_1,
-    MrzFormat.TD2: PageSize.ID_2,
-    MrzFormat.TD3: PageSize.ID_3,
-    MrzFormat.MRV_A: PageSize.ID_3,
-    MrzFormat.MRV_B: PageSize.ID_2,
-}
-
-_PITCH = 2.54  # millimetres, OCR-B size 1 (part 3, section 4)
-
-# Where a reader's outline of the zone stands on the page, in millimetres: its left edge, and its lower edge above the
-# page's (parts 4 to 7; outlines reach half a millimetre beyond the print).
-_ZONE_LEFT = {PageSize.ID_1: 4.5, PageSize.ID_2: 5.0, PageSize.ID_3: 5.5}
-_ZONE_BOTTOM = {PageSize.ID_1: 5.0, PageSize.ID_2: 7.0, PageSize.ID_3: 7.5}
-
-# A page agrees with a zone read on it when the zone's pitch and place come out right to within this.
-_PITCH_TOLERANCE = 0.12
-_PLACE_TOLERANCE = 12.0  # millimetres
+CONVINCING = 0.60  # score of a candidate from which it is taken for the page's border
+MAX_PIXELS_PER_MM = 24.0  # about 610 dpi; finer, a crop is better cut from the capture itself
+ZONE_TOLERANCE = 5.0  # millimetres by which the MRZ's corners may miss their nominal places on a page, on average
+_WHOLE_IMAGE_SCORE = 0.5  # of the picture's own border as the page's
+_CUT_OFF_MM = 2.0  # by which a page's corner may lie outside the picture and the page still count as whole
+_SHAPE_TOLERANCE = 0.08  # by which a picture without border may miss a page's aspect ratio and still be all of it
 
 
-def _page_corners(size: PageSize) -> NDArray[np.float32]:
-    width, height = size.millimetres
-    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A page's place in the capture."""
 
-
-def _homography(corners: Quad, size: PageSize) -> Homography:
-    return np.asarray(cv2.getPerspectiveTransform(_page_corners(size), corners.astype(np.float32)), np.float64)
-
-
-def _whole(image: Image) -> Quad:
-    height, width = image.shape[:2]
-    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
-
-
-def _aspect(corners: Quad) -> float:
-    """Return width over height of a quadrilateral, from its mean opposite sides."""
-    sides = np.hypot(*(np.roll(corners, -1, 0) - corners).T)
-    return float((sides[0] + sides[2]) / max(sides[1] + sides[3], 1e-6))
-
-
-def _size_by_aspect(corners: Quad) -> PageSize:
-    aspect = _aspect(corners)
-    aspect = max(aspect, 1 / max(aspect, 1e-6))
-    return min(PageSize, key=lambda size: abs(np.log(aspect * size.millimetres[1] / size.millimetres[0])))
-
-
-def _upright(corners: Quad) -> Quad:
-    """Turn a quadrilateral that stands on end, so that its first side is a long one."""
-    return np.roll(corners, -1, 0) if _aspect(corners) < 1 else corners
-
-
-def _rectified(image: Image, to_capture: Homography, size: PageSize, scale: float) -> Image:
-    shape = (round(size.millimetres[0] * scale), round(size.millimetres[1] * scale))
-    to_image = to_capture @ np.diag([1 / scale, 1 / scale, 1.0])
-    page = cv2.warpPerspective(image, to_image, shape, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return np.asarray(page, np.uint8)
-
-
-def _other_light(image: Image | None, capture: Capture, to_capture: Homography, size: PageSize, scale: float) -> Image | None:
-    """Rectify another light's image, whose pixels may be coarser or finer than the visible one's."""
-    if image is None:
-        return None
-    (height, width), (own_height, own_width) = capture.visible.shape[:2], image.shape[:2]
-    scaled = np.diag([own_width / width, own_height / height, 1.0]) @ to_capture
-    return _rectified(image, scaled, size, scale)
-
-
-def _page(capture: Capture, corners: Quad, size: PageSize, *, found: bool) -> Page:
-    to_capture = _homography(corners, size)
-    native = local_scale(to_capture, size.millimetres[0] / 2, size.millimetres[1] / 2)
-    scale = float(np.clip(native, _COARSEST, _FINEST))
-    image = _rectified(capture.visible, to_capture, size, scale)
-    return Page(
-        image=image,
-        size=size,
-        pixels_per_mm=scale,
-        to_capture=to_capture,
-        found=found,
-        quality=measure(capture.visible, corners, native, image),
-        uv=_other_light(capture.uv, capture, to_capture, size, scale),
-        ir=_other_light(capture.ir, capture, to_capture, size, scale),
-    )
+    to_capture: Homography
+    size: PageSize
+    found: bool
+    score: float
 
 
 def find_page(capture: Capture) -> Page:
-    """Find the document's page by its outline.
+    """Find the page by its border; where no border convinces, the whole image stands for the page.
 
-    Where no outline convinces, the whole image stands for the page (``found`` is False), as it does for captures
-    cropped to the page.
+    Which way is up is not known yet: the page lies on its longer side, turned as little as possible.
     """
-    outline = find_outline(capture.visible)
-    corners = _upright(_whole(capture.visible) if outline is None else outline)
-    return _page(capture, corners, _size_by_aspect(corners), found=outline is not None)
-
-
-def _agrees(corners: Quad, size: PageSize, zone: NDArray[np.float64], characters: int) -> bool:
-    """Tell whether a zone lies on a page, so placed, as Doc 9303 has it."""
-    on_page = cv2.perspectiveTransform(zone[None], np.linalg.inv(_homography(corners, size)))[0]
-    along = (on_page[1] - on_page[0] + on_page[2] - on_page[3]) / 2
-    pitch = float(np.hypot(*along)) / characters
-    height = size.millimetres[1]
-    return bool(
-        abs(pitch / _PITCH - 1) < _PITCH_TOLERANCE
-        and along[0] > 5 * abs(along[1])
-        and abs(on_page[:, 0].min() - _ZONE_LEFT[size]) < _PLACE_TOLERANCE
-        and abs(height - _ZONE_BOTTOM[size] - on_page[:, 1].max()) < _PLACE_TOLERANCE
-    )
-
-
-def _from_zone(zone: NDArray[np.float64], size: PageSize, characters: int) -> Quad:
-    """Place the page round a zone by Doc 9303's nominal geometry: a similarity, since a strip tells no more."""
-    along = (zone[1] - zone[0] + zone[2] - zone[3]) / 2
-    scale = float(np.hypot(*along)) / (characters * _PITCH)
-    right = along / np.hypot(*along)
-    down = np.array([-right[1], right[0]])
-    lower_left = (zone[3] + zone[2]) / 2 - along / 2
-    width, height = size.millimetres
-    origin = lower_left - scale * (_ZONE_LEFT[size] * right + (height - _ZONE_BOTTOM[size]) * down)
-    across, downwards = scale * width * right, scale * height * down
-    return np.stack([origin, origin + across, origin + across + downwards, origin + downwards])
+    shape = _shape(capture)
+    best = next(iter(candidates(capture.visible)), None)
+    if best is not None and best.score >= CONVINCING:
+        corners = lying(best.corners, shape)
+        size = _size_by_shape(float(aspect(corners, shape)))
+        return _rectified(capture, _Place(page_to_capture(corners, size), size, True, best.score))
+    corners = lying(_whole(shape), shape)
+    size = _size_by_shape(float(aspect(corners, shape)))
+    return _rectified(capture, _Place(page_to_capture(corners, size), size, False, _WHOLE_IMAGE_SCORE))
 
 
 def settle_page(page: Page, capture: Capture, zone: Polygon, format: MrzFormat) -> Page:  # noqa: A002
-    """Settle size, place and direction of a page once its MRZ has been read.
-
-    The MRZ's format tells the size, its direction which way is up. A page that does not agree with the zone (an
-    open booklet, a border that was none) gives way to one placed by the zone itself.
+    """Give the page the size, the direction and the place that its MRZ tells.
 
     Parameters
     ----------
+    page
+        From :func:`find_page` on the same capture.
     zone
-        Outline of the MRZ in the capture, clockwise from the upper left of the text as read.
+        Polygon around the MRZ's text, clockwise from the upper left of the text as read.
     format
-        Format of the MRZ.
+        Tells the page's size (Doc 9303 parts 4 to 7).
+
+    Returns
+    -------
+    Page
+        Upright. Its border is the one that fits the MRZ best: of the page found, of another candidate, of one half
+        of an open booklet, or of the whole image. Where none fits, the MRZ alone places the page, without
+        perspective, and ``found`` says that the page's place is known.
     """
-    size, characters = SIZE_OF[format], format.shape[1]
-    outline = np.array(zone, np.float64)
-    current = cv2.perspectiveTransform(_page_corners(page.size)[None].astype(np.float64), page.to_capture)[0]
-    for corners, found in ((current, page.found), (_whole(capture.visible), False)):
-        for turn in range(4):
-            turned = np.roll(corners, -turn, 0)
-            if _agrees(turned, size, outline, characters):
-                return _page(capture, turned, size, found=found)
-    return _page(capture, _from_zone(outline, size, characters), size, found=False)
+    text = zone_corners(zone)
+    size = PAGE_OF[format]
+    nominal = nominal_zone(format)
+    best, best_worth = None, -np.inf
+    for place in _places(page, capture, size):
+        on_page = moved(text, np.asarray(np.linalg.inv(place.to_capture), np.float64))
+        miss = float(np.linalg.norm(on_page - nominal, axis=1).mean())
+        worth = place.score - miss / ZONE_TOLERANCE
+        if miss <= ZONE_TOLERANCE and worth > best_worth:
+            best, best_worth = place, worth
+    return _rectified(capture, best or _Place(page_from_zone(text, format), size, True, 0.0))
+
+
+def _places(page: Page, capture: Capture, size: PageSize) -> Iterator[_Place]:
+    """Yield every place that the page may have, turned all four ways."""
+    shape = _shape(capture)
+    if page.found:
+        width, height = page.size.millimetres
+        yield from _turned(moved(rectangle(width, height), page.to_capture), size, True, 1.0)
+    yield from _turned(_whole(shape), size, False, _WHOLE_IMAGE_SCORE)
+    for candidate in candidates(capture.visible):
+        yield from _turned(candidate.corners, size, True, candidate.score)
+        if size is PageSize.ID_3:
+            for half in _halves(candidate.corners):
+                yield from _turned(half, size, True, 0.9 * candidate.score)
+
+
+def _turned(corners: Corners, size: PageSize, found: bool, score: float) -> Iterator[_Place]:
+    for quarter in range(4):
+        yield _Place(page_to_capture(np.roll(corners, quarter, axis=0), size), size, found, score)
+
+
+def _halves(corners: Corners) -> Iterator[Corners]:
+    """Yield the halves of an open booklet, cut either way, in perspective."""
+    to_capture = page_to_capture(corners, PageSize.ID_3)
+    width, height = PageSize.ID_3.millimetres
+    for shape, step in (((width / 2, height), (width / 2, 0.0)), ((width, height / 2), (0.0, height / 2))):
+        for index in range(2):
+            yield moved(rectangle(*shape) + index * np.array(step, np.float64), to_capture)
+
+
+def _shape(capture: Capture) -> tuple[int, int]:
+    return capture.visible.shape[0], capture.visible.shape[1]
+
+
+def _whole(shape: tuple[int, int]) -> Corners:
+    # From the outer border of the first pixel to that of the last; 0 is the middle of the first.
+    return rectangle(shape[1], shape[0]) - 0.5
+
+
+def _size_by_shape(ratio: float) -> PageSize:
+    """Return the size whose shape is nearer; ID-2 has ID-3's shape, and passports are commoner."""
+    between = np.sqrt(np.prod([s.millimetres[0] / s.millimetres[1] for s in (PageSize.ID_1, PageSize.ID_3)]))
+    return PageSize.ID_1 if ratio > between else PageSize.ID_3
+
+
+def _rectified(capture: Capture, place: _Place) -> Page:
+    native = scale_of(place.to_capture, place.size)
+    pixels_per_mm = min(native, MAX_PIXELS_PER_MM)
+    image = _warped(capture.visible, place, pixels_per_mm, native)
+    shape = _shape(capture)
+    others = {
+        name: None if light is None else _warped(light, _scaled(place, shape, light), pixels_per_mm, native)
+        for name, light in (("uv", capture.uv), ("ir", capture.ir))
+    }
+    whole = _wholly_in(place, shape)
+    quality = measure(image, pixels_per_mm, dpi=native * 25.4, whole_page=whole, found=place.found)
+    return Page(image, place.size, pixels_per_mm, place.to_capture, place.found, quality, others["uv"], others["ir"])
+
+
+def _scaled(place: _Place, shape: tuple[int, int], light: Image) -> _Place:
+    """Return the place in another light's image, which shows the same view at its own resolution."""
+    fx, fy = light.shape[1] / shape[1], light.shape[0] / shape[0]
+    shift = np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1]])  # by pixel centres
+    return _Place(shift @ place.to_capture, place.size, place.found, place.score)
+
+
+def _warped(image: Image, place: _Place, pixels_per_mm: float, native: float) -> Image:
+    """Cut the page from an image; linear, since anything sharper would ring around print."""
+    to_capture = place.to_capture
+    factor = pixels_per_mm / native
+    if factor < 0.7:  # a linear look-up would skip pixels
+        image = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+        to_capture = np.array([[factor, 0, (factor - 1) / 2], [0, factor, (factor - 1) / 2], [0, 0, 1]]) @ to_capture
+    width, height = (max(1, round(side * pixels_per_mm)) for side in place.size.millimetres)
+    # The middle of pixel 0 lies half a pixel inside the page.
+    from_pixels = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, pixels_per_mm]]) / pixels_per_mm
+    page = cv2.warpPerspective(
+        image,
+        to_capture @ from_pixels,
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(page, np.uint8)
+
+
+def _wholly_in(place: _Place, shape: tuple[int, int]) -> bool:
+    """Tell whether the whole page is in the picture."""
+    corners = moved(rectangle(*place.size.millimetres), place.to_capture)
+    if not place.found:
+        width, height = place.size.millimetres
+        ratio = float(np.linalg.norm(corners[1] - corners[0]) / np.linalg.norm(corners[3] - corners[0]))
+        return abs(ratio * height / width - 1) <= _SHAPE_TOLERANCE
+    slack = _CUT_OFF_MM * scale_of(place.to_capture, place.size)
+    return bool((corners >= -slack).all() and (corners <= (shape[1] + slack, shape[0] + slack)).all())

@@ -4,7 +4,6 @@ Contours of several binarisations and of edges give whole shapes; long straight 
 table breaks up. All are judged alike: by the edge that must run along each of the four sides, by shape and by size.
 """
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,15 +14,16 @@ from numpy.typing import NDArray
 from docscan.page_geometry import Corners, area, aspect, clockwise
 from docscan.types import Image, PageSize
 
-WORKING_SIDE = 720  # pixels of the longer side; a page that fills half of it shows 0.35 mm a pixel
+WORKING_SIDE = 560  # pixels of the longer side; a passport that fills half of it has 0.45 mm a pixel
 MIN_AREA = 0.10  # share of the picture; smaller, a portrait on a page would compete with pages
-ASPECT_SPREAD = 0.11  # of the logarithm of the aspect ratio; 0.11 covers lens and hand
-LINES = 16  # longest straight lines that are combined
+ASPECT_SPREAD = 0.07  # of the logarithm of the aspect ratio; covers lens and hand, and a portrait's shape is 0.10 off
+LINES = 9  # longest straight lines in each of two directions that are combined
 SAMPLES = 40  # along each side
 REFINED = 8  # best candidates whose sides are fitted to the pixels
 _BORDER_SUPPORT = 0.35  # of a side that runs along the picture's own border: it says nothing either way
 
 Float = NDArray[np.float32]
+Plane = NDArray[np.uint8]
 _ASPECTS = np.log([size.millimetres[0] / size.millimetres[1] for size in PageSize])
 
 
@@ -56,51 +56,55 @@ def candidates(image: Image) -> list[Candidate]:
     image
         Height x width x 3, RGB.
     """
-    factor = min(1.0, WORKING_SIDE / max(image.shape[:2]))
-    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else image
-    lab = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), (5, 5), 0)
+    step = max(1, round(max(image.shape[:2]) / WORKING_SIDE))  # a whole number: several times faster to average
+    size = (max(1, image.shape[1] // step), max(1, image.shape[0] // step))
+    small = cv2.resize(image[: size[1] * step, : size[0] * step], size, interpolation=cv2.INTER_AREA)
+    lab = np.asarray(cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), (5, 5), 0), np.uint8)
     gradient = _gradient(lab)
-    edges = cv2.Canny(lab[:, :, 0], 20, 60)
-    shapes = [*_from_masks(lab), *_from_edges(edges), *_from_lines(edges)]
-    if not shapes:
-        return []
-    rough = _judged(np.stack(shapes), gradient)
+    edges = np.asarray(cv2.Canny(lab[:, :, 0], 20, 60), np.uint8)
+    shapes = [*_from_masks(lab), *_from_contours(np.asarray(cv2.dilate(edges, np.ones((3, 3), np.uint8)), np.uint8))]
+    rough = _judged(np.concatenate([np.array(shapes).reshape(-1, 4, 2), _from_lines(edges)]), gradient)
     fine = [_refined(candidate.corners, gradient) for candidate in rough[:REFINED]]
     best = _judged(np.stack([*fine, *(candidate.corners for candidate in rough[:REFINED])]), gradient) if fine else []
-    back = np.array([image.shape[1] / small.shape[1], image.shape[0] / small.shape[0]])
     # Pixel centres: the middle of the first pixel is 0, so scaling shifts by half a pixel.
-    return [Candidate((c.corners + 0.5) * back - 0.5, c.support, c.score) for c in best]
+    return [Candidate((c.corners + 0.5) * step - 0.5, c.support, c.score) for c in best]
 
 
 def _gradient(lab: Image) -> _Gradient:
     horizontal = cv2.Sobel(lab, cv2.CV_32F, 1, 0, scale=1 / 8)
     vertical = cv2.Sobel(lab, cv2.CV_32F, 0, 1, scale=1 / 8)
-    strength = horizontal**2 + vertical**2
-    channel = strength.argmax(axis=2)[:, :, np.newaxis]
-    vectors = np.stack([np.take_along_axis(g, channel, 2)[:, :, 0] for g in (horizontal, vertical)], axis=2)
-    typical = float(np.percentile(np.sqrt(strength.max(axis=2)[::3, ::3]), 75))
-    return _Gradient(vectors, float(np.clip(typical, 2.0, 6.0)))
+    (x, y), strongest = (horizontal[:, :, 0], vertical[:, :, 0]), cv2.magnitude(horizontal, vertical)
+    strength = strongest[:, :, 0]
+    for channel in (1, 2):
+        stronger = strongest[:, :, channel] > strength
+        x, y, strength = (
+            np.where(stronger, after[:, :, channel], before)
+            for after, before in ((horizontal, x), (vertical, y), (strongest, strength))
+        )
+    typical = float(np.percentile(strength[::3, ::3], 75))
+    return _Gradient(np.stack([x, y], axis=2), float(np.clip(typical, 2.0, 6.0)))
 
 
 def _from_masks(lab: Image) -> Iterator[Corners]:
     """Yield shapes of what differs from the picture's rim, and of what is bright."""
     rim = max(2, min(lab.shape[:2]) // 50)
     frame = np.concatenate([lab[:rim].reshape(-1, 3), lab[-rim:].reshape(-1, 3), lab[:, :rim].reshape(-1, 3)])
-    distance = np.linalg.norm(lab.astype(np.float32) - np.median(frame, axis=0).astype(np.float32), axis=2)
+    apart = cv2.absdiff(lab, np.full_like(lab, np.median(frame, axis=0))).astype(np.float32)
     kernel = np.ones((7, 7), np.uint8)
-    for plane in (np.clip(2 * distance, 0, 255).astype(np.uint8), lab[:, :, 0]):
-        level, mask = cv2.threshold(plane, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-        yield from _from_contours(cv2.morphologyEx(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel), cv2.MORPH_OPEN, kernel))
-        if plane is not lab[:, :, 0]:
-            low = (plane > min(level, 24)).astype(np.uint8)
-            yield from _from_contours(cv2.morphologyEx(low, cv2.MORPH_OPEN, kernel))
+    distance = cv2.magnitude(cv2.magnitude(apart[:, :, 0], apart[:, :, 1]), apart[:, :, 2])
+    unlike = np.clip(2 * distance, 0, 255).astype(np.uint8)
+    level, mask = cv2.threshold(unlike, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    _, low = cv2.threshold(unlike, min(level, 24), 255, cv2.THRESH_BINARY)
+    _, bright = cv2.threshold(lab[:, :, 0], 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    for plane in (
+        cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel),
+        cv2.morphologyEx(bright, cv2.MORPH_CLOSE, kernel),
+        low,
+    ):
+        yield from _from_contours(np.asarray(cv2.morphologyEx(plane, cv2.MORPH_OPEN, kernel), np.uint8))
 
 
-def _from_edges(edges: Image) -> Iterator[Corners]:
-    yield from _from_contours(cv2.dilate(edges, np.ones((3, 3), np.uint8)))
-
-
-def _from_contours(mask: NDArray[np.uint8]) -> Iterator[Corners]:
+def _from_contours(mask: Plane) -> Iterator[Corners]:
     contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     least = MIN_AREA * mask.size
     hulls = [cv2.convexHull(c) for c in contours if cv2.boundingRect(c)[2] * cv2.boundingRect(c)[3] > least]
@@ -114,34 +118,45 @@ def _from_contours(mask: NDArray[np.uint8]) -> Iterator[Corners]:
             yield hull.reshape(4, 2).astype(np.float64)
 
 
-def _from_lines(edges: Image) -> Iterator[Corners]:
-    """Yield the quadrilaterals of two pairs of long lines."""
+def _from_lines(edges: Plane) -> NDArray[np.float64]:
+    """Return the quadrilaterals (n x 4 x 2) of two pairs of long lines."""
+    none = np.empty((0, 4, 2))
     found = cv2.HoughLines(edges, 1, np.pi / 180, int(0.12 * min(edges.shape)))
-    lines = _distinct([] if found is None else found.reshape(-1, found.shape[-1])[:200, :2].tolist())
-    height, width = edges.shape
-    pairs = [(a, b) for a, b in itertools.combinations(lines, 2) if _turn(a, b) < np.radians(25)]
-    for one, other in itertools.combinations(pairs, 2):
-        if _turn(one[0], other[0]) < np.radians(50):
-            continue
-        corners = [_crossing(a, b) for a, b in itertools.product(one, other)]
-        if any(corner is None for corner in corners):
-            continue
-        quad = np.array(corners, np.float64)
-        inside = (quad > (-0.02 * width, -0.02 * height)) & (quad < (1.02 * width, 1.02 * height))
-        if inside.all():
-            yield clockwise(quad)
+    if found is None:
+        return none
+    lines = found.reshape(-1, found.shape[-1])[:, :2].astype(np.float64)  # strongest first
+    turn = np.abs(lines[:, 1] - lines[0, 1])
+    turn = np.minimum(turn, np.pi - turn)
+    one, other = _distinct(lines[turn < np.radians(25)]), _distinct(lines[turn > np.radians(55)])
+    if min(len(one), len(other)) < 2:
+        return none
+    corners = _crossings(one, other)
+    (a, b), (c, d) = (np.triu_indices(len(group), 1) for group in (one, other))
+    quads = np.stack([corners[a][:, c], corners[a][:, d], corners[b][:, d], corners[b][:, c]], axis=2).reshape(-1, 4, 2)
+    size = np.array(edges.shape[::-1])
+    inside = ((quads > -0.02 * size) & (quads < 1.02 * size)).all(axis=(1, 2))
+    return np.asarray(quads[inside])
 
 
-def _distinct(lines: list[list[float]]) -> list[tuple[float, float]]:
+def _crossings(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where lines (distance, angle of the normal) of two groups cross: m x n x 2."""
+    (d1, t1), (d2, t2) = one.T[:, :, np.newaxis], other.T[:, np.newaxis]
+    determinant = np.sin(t2 - t1)
+    determinant = np.where(np.abs(determinant) < 1e-3, np.nan, determinant)  # all but parallel: no crossing
+    x, y = d1 * np.sin(t2) - d2 * np.sin(t1), d2 * np.cos(t1) - d1 * np.cos(t2)
+    return np.stack([x, y], axis=-1) / determinant[..., np.newaxis]
+
+
+def _distinct(lines: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the strongest lines that differ from each other by more than a few pixels or degrees."""
     kept: list[tuple[float, float]] = []
-    for distance, angle in lines:
+    for distance, angle in lines[:150].tolist():
         line = (distance, angle)
         if not any(_turn(line, k) < np.radians(4) and _gap(line, k) < 8 for k in kept):
             kept.append(line)
         if len(kept) == LINES:
             break
-    return kept
+    return np.array(kept).reshape(-1, 2)
 
 
 def _turn(one: tuple[float, float], other: tuple[float, float]) -> float:
@@ -155,37 +170,28 @@ def _gap(one: tuple[float, float], other: tuple[float, float]) -> float:
     return abs(one[0] + other[0]) if flipped else abs(one[0] - other[0])
 
 
-def _crossing(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float] | None:
-    (d1, t1), (d2, t2) = one, other
-    determinant = np.sin(t2 - t1)
-    if abs(determinant) < 1e-3:
-        return None
-    x = (d1 * np.sin(t2) - d2 * np.sin(t1)) / determinant
-    y = (d2 * np.cos(t1) - d1 * np.cos(t2)) / determinant
-    return float(x), float(y)
-
-
 def _judged(quads: NDArray[np.float64], gradient: _Gradient) -> list[Candidate]:
     """Score quadrilaterals (n x 4 x 2); those of impossible shape or size are left out."""
     shape = gradient.shape
-    picture = shape[0] * shape[1]
-    kept, fits = [], []
-    for quad in quads:
-        corners = clockwise(quad)
-        share = area(corners) / picture
-        if share < MIN_AREA or not cv2.isContourConvex(corners.astype(np.float32)):
-            continue
-        ratio = aspect(corners, shape)
-        error = np.abs(abs(np.log(ratio)) - _ASPECTS).min() if np.isfinite(ratio) and ratio > 0 else 9.0
-        if error < 3 * ASPECT_SPREAD:
-            kept.append(corners)
-            fits.append(np.exp(-((error / ASPECT_SPREAD) ** 2) / 2) * share**0.12)
-    if not kept:
+    quads = clockwise(quads)
+    share = area(quads) / (shape[0] * shape[1])
+    ratio = aspect(quads, shape)
+    error = np.abs(np.abs(np.log(np.where(ratio > 0, ratio, np.nan)))[:, np.newaxis] - _ASPECTS).min(axis=1)
+    possible = (share >= MIN_AREA) & (error < 3 * ASPECT_SPREAD) & _convex(quads)
+    if not possible.any():
         return []
-    sides = _side_support(np.stack(kept), gradient)
+    kept = quads[possible]
+    fits = (np.exp(-((error / ASPECT_SPREAD) ** 2) / 2) * share.clip(0, 1) ** 0.15)[possible]
+    sides = _side_support(kept, gradient)
     support = (sides.mean(axis=1) + sides.min(axis=1)) / 2
     scored = [Candidate(c, float(s), float(s * f)) for c, s, f in zip(kept, support, fits, strict=True)]
     return sorted(scored, key=lambda candidate: candidate.score, reverse=True)
+
+
+def _convex(quads: NDArray[np.float64]) -> NDArray[np.bool_]:
+    runs = np.roll(quads, -1, axis=1) - quads
+    following = np.roll(runs, -1, axis=1)
+    return np.asarray((runs[..., 0] * following[..., 1] > runs[..., 1] * following[..., 0]).all(axis=1))
 
 
 def _side_support(quads: NDArray[np.float64], gradient: _Gradient) -> Float:
@@ -200,8 +206,8 @@ def _side_support(quads: NDArray[np.float64], gradient: _Gradient) -> Float:
     for offset in (-1.5, 0.0, 1.5):
         x, y = np.moveaxis(np.rint(points + offset * normals).astype(int), -1, 0)
         vectors = gradient.vectors[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
-        here = (vectors * normals).sum(axis=-1)
-        here[np.abs(here) < 0.8 * np.linalg.norm(vectors, axis=-1)] = 0
+        here = vectors[..., 0] * normals[..., 0] + vectors[..., 1] * normals[..., 1]
+        here[here**2 < 0.64 * (vectors[..., 0] ** 2 + vectors[..., 1] ** 2)] = 0
         across = np.where(np.abs(here) > np.abs(across), here, across)
     rising = (across > gradient.threshold).mean(axis=2)
     falling = (across < -gradient.threshold).mean(axis=2)

@@ -52,7 +52,8 @@ def nominal_zone(mrz_format: MrzFormat) -> Corners:
     _, page_height = PAGE_OF[mrz_format].millimetres
     height = (lines - 1) * MRZ_LINE_SPACING + OCR_B_HEIGHT
     bottom = page_height - placement.lowest + OCR_B_HEIGHT / 2
-    return rectangle(characters * MRZ_PITCH - _GAP, height) + (placement.left, bottom - height)
+    box: Corners = rectangle(characters * MRZ_PITCH - _GAP, height) + np.array([placement.left, bottom - height])
+    return box
 
 
 def homography(source: Corners, target: Corners) -> Homography:
@@ -71,28 +72,36 @@ def moved(points: Corners, matrix: Homography) -> Corners:
     return np.asarray(cv2.perspectiveTransform(points.reshape(1, -1, 2), matrix)[0], np.float64)
 
 
-def area(corners: Corners) -> float:
-    """Return a polygon's area."""
-    return abs(float(cv2.contourArea(corners.astype(np.float32))))
+def area(corners: Corners) -> NDArray[np.float64]:
+    """Return the area of quadrilaterals (… x 4 x 2); negative where they run counter-clockwise on the screen."""
+    x, y = corners[..., 0], corners[..., 1]
+    return np.asarray((x * np.roll(y, -1, axis=-1) - y * np.roll(x, -1, axis=-1)).sum(axis=-1) / 2)
 
 
 def scale_of(to_capture: Homography, size: PageSize) -> float:
     """Return the capture's pixels for each millimetre of the page, on average."""
     width, height = size.millimetres
-    return float(np.sqrt(area(moved(rectangle(width, height), to_capture)) / (width * height)))
+    return float(np.sqrt(abs(area(moved(rectangle(width, height), to_capture))) / (width * height)))
 
 
-def aspect(corners: Corners, shape: tuple[int, int]) -> float:
-    """Return width by height of the rectangle that a camera saw as these corners.
+def aspect(corners: Corners, shape: tuple[int, int]) -> NDArray[np.float64]:
+    """Return width by height of the rectangles that a camera saw as these corners (… x 4 x 2).
 
     After Zhang and He, Whiteboard scanning and image enhancement (2007), with the focal length taken as the
     picture's longer side: the ratio depends on it weakly, and estimating it fails where perspective is weak.
     """
     focal, centre = float(max(shape)), np.array([shape[1], shape[0]]) / 2
-    m1, m2, m4, m3 = (np.append((corner - centre) / focal, 1.0) for corner in corners)
-    k2 = np.dot(np.cross(m1, m4), m3) / np.dot(np.cross(m2, m4), m3)
-    k3 = np.dot(np.cross(m1, m4), m2) / np.dot(np.cross(m3, m4), m2)
-    return float(np.linalg.norm(k2 * m2 - m1) / np.linalg.norm(k3 * m3 - m1))
+    rays = np.concatenate([(corners - centre) / focal, np.ones((*corners.shape[:-1], 1))], axis=-1)
+    m1, m2, m4, m3 = np.moveaxis(rays, -2, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        k2 = _dot(np.cross(m1, m4), m3) / _dot(np.cross(m2, m4), m3)
+        k3 = _dot(np.cross(m1, m4), m2) / _dot(np.cross(m3, m4), m2)
+        upper, left = k2 * m2 - m1, k3 * m3 - m1
+        return np.asarray(np.linalg.norm(upper, axis=-1) / np.linalg.norm(left, axis=-1))
+
+
+def _dot(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray((one * other).sum(axis=-1, keepdims=True))
 
 
 def lying(corners: Corners, shape: tuple[int, int]) -> Corners:
@@ -104,10 +113,12 @@ def lying(corners: Corners, shape: tuple[int, int]) -> Corners:
 
 
 def clockwise(corners: Corners) -> Corners:
-    """Order four corners clockwise on the screen, the one nearest to the origin first."""
-    around = corners - corners.mean(axis=0)
-    ordered = corners[np.argsort(np.arctan2(around[:, 1], around[:, 0]))]
-    return np.roll(ordered, -int(ordered.sum(axis=1).argmin()), axis=0)
+    """Order the corners of quadrilaterals (… x 4 x 2) clockwise on the screen, the one nearest to the origin first."""
+    around = corners - corners.mean(axis=-2, keepdims=True)
+    order = np.argsort(np.arctan2(around[..., 1], around[..., 0]), axis=-1)
+    ordered = np.take_along_axis(corners, order[..., np.newaxis], axis=-2)
+    first = ordered.sum(axis=-1).argmin(axis=-1)[..., np.newaxis]
+    return np.take_along_axis(ordered, ((np.arange(4) + first) % 4)[..., np.newaxis], axis=-2)
 
 
 def zone_corners(zone: Polygon) -> Corners:

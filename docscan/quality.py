@@ -1,90 +1,107 @@
-"""How much a capture can carry, and what to do about it, in words."""
+"""How much a capture can carry: sharpness, glare, resolution, and what to do about it."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from skimage.measure import blur_effect
 
 from docscan.types import Image, Quality
 
-LOWEST_DPI = 60.0  # six pixels a character: below it no MRZ can be read
-PRINT_DPI = 203.0  # eight pixels a millimetre: below it nobody can say how a page was printed
-LOWEST_SHARPNESS = 0.15
-LARGEST_GLARE = 0.08
+# A capture is usable when its MRZ and the rules can be judged.
+READABLE_DPI = 50.0  # five pixels from character to character of the MRZ; with less, letters are guesses
+READABLE_SHARPNESS = 0.12  # edges spread over about four pixels
+BEARABLE_GLARE = 0.25  # share of the page
+# What judging the print asks for.
+PRINT_DPI = 200.0
+SHARP = 0.35
+LITTLE_GLARE = 0.03
 
+_HALF_SHARP = 1.5  # pixels of blur (sigma) at which the sharpness is a half
+_FINE, _COARSE = 0.7, 1.6  # pixels, the two blurs whose gradients are compared
 _BLOWN_OUT = 250  # of 255, in every channel
-_GLARE_MM = 2.0  # smaller white patches are paper between the lines
-_MARGIN = 0.02  # how far a corner may lie outside the image, as a share of its width
+_SPOT_MM = 2.0  # glare has no finer structure; white paper between letters has
+_WHITE_PAPER = 245  # brightness of the page's upper quarter from which white says nothing
 
 
-def sharpness(image: Image) -> float:
-    """Return 1 less the perceptual blur of the picture's middle (Crete et al. 2007): 0 blurred to 1 sharp."""
-    height, width = image.shape[:2]
-    side = 480
-    top, left = max(0, (height - side) // 2), max(0, (width - side) // 2)
-    grey = cv2.cvtColor(image[top : top + side, left : left + side], cv2.COLOR_RGB2GRAY)
-    if grey.std() <= 1:
-        return 0.0
-    blur: float = blur_effect(grey, h_size=7)
-    return float(np.clip(1 - blur, 0, 1))
-
-
-def glare(page: Image, pixels_per_mm: float) -> float:
-    """Return the share of the page's area that is blown out in patches larger than text."""
-    white = (page.min(axis=2) >= _BLOWN_OUT).astype(np.uint8)
-    if white.mean() > 0.6:  # a white page, evenly lit
-        return 0.0
-    side = max(3, round(_GLARE_MM * pixels_per_mm))
-    return float(cv2.morphologyEx(white, cv2.MORPH_OPEN, np.ones((side, side), np.uint8)).mean())
-
-
-def _advice(dpi: float, sharp: float, glaring: float, whole: bool) -> tuple[str, ...]:
-    advice = []
-    if dpi < LOWEST_DPI:
-        advice.append(
-            f"Move closer or scan finer: the document is shown at {dpi:.0f} dpi; {LOWEST_DPI:.0f} are the least."
-        )
-    elif dpi < PRINT_DPI:
-        advice.append(
-            f"Move closer or scan finer: the document is shown at {dpi:.0f} dpi; {PRINT_DPI:.0f} or more are needed to "
-            "judge how it was printed."
-        )
-    if sharp < LOWEST_SHARPNESS:
-        advice.append("Hold still and focus: the image is blurred.")
-    if glaring > LARGEST_GLARE:
-        advice.append(f"Tilt the document or the lamp: {100 * glaring:.0f} % of the page is blown out by glare.")
-    if not whole:
-        advice.append("Show the whole page: a part of it lies outside the image.")
-    return tuple(advice)
-
-
-def measure(capture: Image, corners: NDArray[np.float64], pixels_per_mm: float, page: Image) -> Quality:
-    """Measure the quality of a capture.
+def measure(image: Image, pixels_per_mm: float, *, dpi: float, whole_page: bool, found: bool) -> Quality:
+    """Measure a rectified page.
 
     Parameters
     ----------
-    capture
-        The visible image, height x width x 3.
-    corners
-        4 x 2, the page's corners in its pixels.
+    image
+        The page, height x width x 3, RGB.
     pixels_per_mm
-        The capture's pixels for each millimetre of the page.
-    page
-        The rectified page.
+        Scale of ``image``.
+    dpi
+        The capture's own pixels for each inch of the page.
+    whole_page, found
+        Whether the page is wholly in the picture, and whether its border or its MRZ placed it.
     """
-    height, width = capture.shape[:2]
-    slack = _MARGIN * width
-    inside = (corners >= -slack).all() and (corners <= np.array([width, height]) + slack).all()
-    dpi = pixels_per_mm * 25.4
-    left, top = np.clip(corners.min(0), 0, [width - 1, height - 1]).astype(int)
-    right, bottom = np.clip(corners.max(0), 1, [width, height]).astype(int)
-    sharp = sharpness(capture[top : max(bottom, top + 1), left : max(right, left + 1)])
-    glaring = glare(page, page.shape[1] / 125)
-    return Quality(
-        sharpness=sharp,
-        glare=glaring,
-        resolution_dpi=dpi,
-        whole_page=bool(inside),
-        usable=bool(dpi >= LOWEST_DPI and sharp >= LOWEST_SHARPNESS and glaring <= LARGEST_GLARE),
-        advice=_advice(dpi, sharp, glaring, bool(inside)),
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    # Blur counts in pixels of the capture, so a page that was shrunk is as blurred as it looks.
+    sharp, blown = sharpness(np.asarray(grey, np.uint8)), glare(image, pixels_per_mm)
+    usable = dpi >= READABLE_DPI and sharp >= READABLE_SHARPNESS and blown <= BEARABLE_GLARE
+    return Quality(sharp, blown, dpi, whole_page, usable, _advice(sharp, blown, dpi, whole_page, found))
+
+
+def sharpness(grey: NDArray[np.uint8]) -> float:
+    """Return how sharp the strongest edges are, from 0 to 1; 0.5 where they are blurred by 1.5 pixels (sigma).
+
+    The picture is blurred twice, by known amounts. How much the gradient of an edge falls from one to the other
+    gives the edge's own blur, whatever its height (Zhuo and Sim, Defocus map estimation from a single image, 2011).
+    """
+    fine, coarse = (
+        _gradient(np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.uint8)) for sigma in (_FINE, _COARSE)
     )
+    level = max(4.0, float(np.percentile(coarse, 97)))
+    strong = coarse >= level
+    # The ridge of an edge: there the model holds.
+    strong &= coarse >= cv2.dilate(coarse, np.ones((3, 3), np.uint8)) * 0.95
+    if int(strong.sum()) < 50:
+        return 0.0
+    ratio = np.clip(fine[strong] / coarse[strong], 1.0001, _COARSE / _FINE)
+    variance = (_COARSE**2 - (ratio * _FINE) ** 2) / (ratio**2 - 1)
+    blur = float(np.sqrt(max(0.0, float(np.median(variance)))))
+    return 1 / (1 + (blur / _HALF_SHARP) ** 2)
+
+
+def _gradient(
+    grey: NDArray[np.uint8],
+) -> NDArray[np.float32]:
+    horizontal, vertical = (cv2.Sobel(grey, cv2.CV_32F, dx, 1 - dx, scale=1 / 8) for dx in (1, 0))
+    return np.asarray(cv2.magnitude(horizontal, vertical), np.float32)
+
+
+def glare(image: Image, pixels_per_mm: float) -> float:
+    """Return the share of the page where light has blotted everything out, 0 to 1.
+
+    On white paper without a pattern, white is what is printed, and nothing can be said: 0.
+    """
+    factor = min(1.0, 4.0 / pixels_per_mm)  # four pixels a millimetre are enough for spots of two
+    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    darkest = small.min(axis=2)
+    if np.percentile(darkest, 75) >= _WHITE_PAPER:
+        return 0.0
+    diameter = max(1, round(_SPOT_MM * pixels_per_mm * factor))
+    spot = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (diameter, diameter))
+    blown = cv2.morphologyEx((darkest >= _BLOWN_OUT).astype(np.uint8), cv2.MORPH_OPEN, spot)
+    return float(blown.mean())
+
+
+def _advice(sharp: float, blown: float, dpi: float, whole_page: bool, found: bool) -> tuple[str, ...]:
+    advice = []
+    shown = f"the document is shown at {dpi:.0f} dpi;"
+    if dpi < READABLE_DPI:
+        advice.append(f"Move closer or scan finer: {shown} {READABLE_DPI:.0f} dpi or more are needed to read it.")
+    elif dpi < PRINT_DPI:
+        advice.append(f"Move closer: {shown} {PRINT_DPI:.0f} dpi or more are needed to judge how it was printed.")
+    if sharp < READABLE_SHARPNESS:
+        advice.append("Hold still and focus: the image is too blurred to be read reliably.")
+    elif sharp < SHARP:
+        advice.append("Focus better: the image is too soft to judge how the document was printed.")
+    if blown > LITTLE_GLARE:
+        advice.append(f"Tilt the document or move the lamp: glare hides {100 * blown:.0f} % of the page.")
+    if not whole_page and found:
+        advice.append("Show the whole page: a part of it lies outside the image.")
+    elif not whole_page:
+        advice.append("Lay the document on a plain surface of another colour: its border was not found in the image.")
+    return tuple(advice)
