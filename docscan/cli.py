@@ -58,9 +58,7 @@ def edge(command: Callable[P, None]) -> Callable[P, None]:
         except Exception as error:
             if os.environ.get("DOCSCAN_DEBUG"):
                 raise
-            _complain(
-                f"unexpected error ({type(error).__name__}: {error}); set DOCSCAN_DEBUG=1 to see where."
-            )
+            _complain(f"unexpected error ({type(error).__name__}: {error}); set DOCSCAN_DEBUG=1 to see where.")
             raise typer.Exit(EXIT_UNEXPECTED) from error
 
     return guarded
@@ -74,9 +72,7 @@ app = typer.Typer(
 )
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON alone on standard output.")]
-_FailOn = Annotated[
-    FailOn | None, typer.Option(help=f"Exit with {EXIT_REFER} when a document needs referral.")
-]
+_FailOn = Annotated[FailOn | None, typer.Option(help=f"Exit with {EXIT_REFER} when a document needs referral.")]
 
 
 def _settings() -> Settings:
@@ -126,9 +122,7 @@ def inspect_command(
     from docscan.types import Verdict
 
     settings = _settings()
-    files = [
-        None if path is None else read_file(path, max_bytes=settings.max_bytes) for path in (image, uv, ir)
-    ]
+    files = [None if path is None else read_file(path, max_bytes=settings.max_bytes) for path in (image, uv, ir)]
     visible, uv_file, ir_file = files
     assert visible is not None
     inspection = inspect(visible, uv=uv_file, ir=ir_file, tools=open_tools(settings), today=_today())
@@ -241,9 +235,7 @@ def batch(
         if todo:
             open_tools(settings)  # a missing model is said here, once, and not by every document
         with _progress() as progress:
-            bar = progress.add_task(
-                "Inspecting", total=len(work.items), completed=len(work.items) - len(todo)
-            )
+            bar = progress.add_task("Inspecting", total=len(work.items), completed=len(work.items) - len(todo))
             for row in run(todo, settings, workers=min(workers, max(1, len(todo)))):
                 results.append(row)
                 progress.advance(bar)
@@ -279,9 +271,7 @@ def serve(
     try:
         from docscan.service.server import serve as serve_app
     except ImportError as error:
-        raise UsageError(
-            f"The service is not installed ({error.name}): pip install 'docscan[service]'."
-        ) from error
+        raise UsageError(f"The service is not installed ({error.name}): pip install 'docscan[service]'.") from error
 
     settings = _settings()
     if host is not None:

@@ -43,9 +43,7 @@ def inspect_item(item: Item, settings: Settings) -> Row:
         return row(item, to_dict(inspect(file, tools=_tools(settings)).report))
     except InputError as error:
         return row(item, None, (UNREADABLE, str(error)))
-    except (
-        Exception
-    ) as error:  # one bad file never stops the others; only the type: a message may quote the document
+    except Exception as error:  # one bad file never stops the others; only the type: a message may quote the document
         return row(item, None, (BROKE, f"The inspection broke ({type(error).__name__})."))
 
 
@@ -93,9 +91,7 @@ def run(
         suspects.clear()
 
 
-def _until_a_worker_dies(
-    queue: Iterator[Item], suspects: list[Item], task: _Task, workers: int
-) -> Iterator[Row]:
+def _until_a_worker_dies(queue: Iterator[Item], suspects: list[Item], task: _Task, workers: int) -> Iterator[Row]:
     """Yield rows until the queue is empty, or a process dies; ``suspects`` then holds what was in flight."""
     with _pool(workers) as pool:
         flying: dict[Future[Row], Item] = {}
@@ -127,11 +123,14 @@ def _call(work: Callable[[Item, Settings], Row], settings: Settings, item: Item)
 
 
 def _alone(item: Item, task: _Task) -> Row:
-    with _pool(1) as pool:
-        try:
-            return pool.submit(task, item).result()
-        except BrokenProcessPool:
-            return row(item, None, (BROKE, _DIED))
+    # Twice: the first time in flight it may have stood beside the one that kills, and one death may be chance.
+    for _ in range(2):
+        with _pool(1) as pool:
+            try:
+                return pool.submit(task, item).result()
+            except BrokenProcessPool:
+                continue
+    return row(item, None, (BROKE, _DIED))
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

@@ -7,9 +7,7 @@ from pathlib import Path
 from docscan.errors import UsageError
 
 # Names under which a folder's images are looked for; a list names its files, whatever they are called.
-IMAGE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".webp", ".bmp", ".jp2", ".j2k", ".jpx"}
-)
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".webp", ".bmp", ".jp2", ".j2k", ".jpx"})
 
 _LONGEST_LIST = 100_000_000  # bytes
 
@@ -90,9 +88,7 @@ def _list(source: Path) -> Plan:
             f"{source} is neither a folder, an image by its name, nor a text file that names images."
         ) from error
     if "\0" in text:
-        raise UsageError(
-            f"{source} is neither a folder, an image by its name, nor a text file that names images."
-        )
+        raise UsageError(f"{source} is neither a folder, an image by its name, nor a text file that names images.")
     lines = (line.strip() for line in text.splitlines())
     # A file named twice is inspected once.
     names = dict.fromkeys(line for line in lines if line and not line.startswith("#"))

@@ -97,9 +97,7 @@ class Results:
             self._lock = (folder / ".lock").open("w")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise UsageError(
-                f"Another batch is writing to {folder}; wait for it, or name another folder."
-            ) from error
+            raise UsageError(f"Another batch is writing to {folder}; wait for it, or name another folder.") from error
         except OSError as error:
             raise UsageError(f"Results cannot be written to {folder}: {error.strerror}.") from error
         self._file: IO[bytes] | None = None

@@ -77,9 +77,7 @@ def to_html(report: Report, pictures: Pictures | None) -> str:
             css=Markup(stylesheet()),  # our own file; a style element must not be escaped
             unit=unit,
             outlines=_outlines(report, numbers, unit),
-            number_of=lambda check: (
-                numbers[check.region.name, check.region.polygon] if check.region else None
-            ),
+            number_of=lambda check: numbers[check.region.name, check.region.polygon] if check.region else None,
             signs=[check for check in report.checks if words.speaks_for_forgery(check)],
             marker=_marker(report.confidence.log10_lr),
         )

@@ -33,10 +33,7 @@ def print_report(report: Report, console: Console, *, title: str | None = None) 
         console.print(_heading("What was not looked at"))
         for check in missing:
             console.print(
-                _plain(
-                    f"○ {words.check_name(check.id)} ({words.family_name(check.id).lower()}): "
-                    f"{check.explanation}"
-                )
+                _plain(f"○ {words.check_name(check.id)} ({words.family_name(check.id).lower()}): {check.explanation}")
             )
     _print_quality(report, console)
     console.print(Padding(Text(_small_print(report), style="dim"), (1, 2, 0, 2)))
@@ -83,11 +80,7 @@ def _print_mrz(mrz: Mrz, console: Console) -> None:
 def _digit(agrees: bool | None) -> Text:
     if agrees is None:
         return Text("")
-    return (
-        Text("✓ check digit agrees", style="green")
-        if agrees
-        else Text("✗ check digit does not agree", style="red")
-    )
+    return Text("✓ check digit agrees", style="green") if agrees else Text("✗ check digit does not agree", style="red")
 
 
 def _checks(report: Report) -> Padding:
@@ -134,9 +127,7 @@ def _print_quality(report: Report, console: Console) -> None:
 
 
 def _small_print(report: Report) -> str:
-    models = (
-        ", ".join(f"{model.name} {model.version} ({model.sha256[:8]})" for model in report.models) or "none"
-    )
+    models = ", ".join(f"{model.name} {model.version} ({model.sha256[:8]})" for model in report.models) or "none"
     total = report.timings_ms.get("total")
     took = "" if total is None else f" · {total:.0f} ms"
     return f"Report {report.id} · {report.created:%Y-%m-%d %H:%M} · models: {models}{took}"

@@ -59,9 +59,7 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         workers = Workers(settings.service_workers, settings.service_queue)
-        app.state.docscan = State(
-            settings, tools or open_tools(settings), workers, Store(settings.reports_kept)
-        )
+        app.state.docscan = State(settings, tools or open_tools(settings), workers, Store(settings.reports_kept))
         yield
         workers.close()
 

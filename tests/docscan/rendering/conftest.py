@@ -25,9 +25,7 @@ def mrz() -> t.Mrz:
         "optional_data": True,
         "composite": False,
     }
-    parsed = t.ParsedMrz(
-        t.MrzFormat.TD3, LINES, fields, digits, (t.Repair(1, 0, "document_number", "1", "L"),)
-    )
+    parsed = t.ParsedMrz(t.MrzFormat.TD3, LINES, fields, digits, (t.Repair(1, 0, "document_number", "1", "L"),))
     return t.Mrz(t.Zone(LINES, tuple((0.9876543,) * 44 for _ in LINES), ZONE, "docscan"), parsed)
 
 
@@ -44,7 +42,7 @@ def checks() -> tuple[t.CheckResult, ...]:
         ),
         t.CheckResult("print.viz", t.Outcome.UNDETERMINED, "The capture is too coarse to say."),
         t.CheckResult("print.background", t.Outcome.ABORTED, "This check broke (ValueError)."),
-        t.CheckResult("uv.dull_paper", t.Outcome.NOT_PERFORMED, "No image under ultraviolet light was given.", t.Spectrum.UV),
+        t.CheckResult("uv.dull_paper", t.Outcome.NOT_PERFORMED, "No image under ultraviolet light.", t.Spectrum.UV),
     )  # fmt: skip
 
 

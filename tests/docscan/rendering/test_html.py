@@ -34,28 +34,22 @@ def test_fetches_nothing_and_runs_nothing(referred: Report, capture: Capture, pa
     html = rendered(referred, capture, page)
     elements = Elements(html)
     assert not [tag for tag, _ in elements.seen if tag in {"script", "link", "iframe", "object"}]
-    addresses = [
-        value for _, attrs in elements.seen for name, value in attrs.items() if name in {"src", "href"}
-    ]
+    addresses = [value for _, attrs in elements.seen for name, value in attrs.items() if name in {"src", "href"}]
     assert addresses
     assert all(value and value.startswith("data:image/jpeg;base64,") for value in addresses)
     assert not re.search(r"url\(|@import|https?://", stylesheet())
     assert not [attrs for _, attrs in elements.seen if "style" in attrs]  # a strict policy would drop them
 
 
-def test_the_picture_carries_page_and_numbered_regions(
-    referred: Report, capture: Capture, page: Page
-) -> None:
+def test_the_picture_carries_page_and_numbered_regions(referred: Report, capture: Capture, page: Page) -> None:
     elements = Elements(rendered(referred, capture, page))
-    outlines = {
-        attrs["points"]: attrs["class"] for attrs in elements.named("polygon") if attrs["class"] != "halo"
-    }
+    outlines = {attrs["points"]: attrs["class"] for attrs in elements.named("polygon") if attrs["class"] != "halo"}
     assert outlines == {
         "50.0,30.0 950.0,30.0 950.0,663.6 50.0,663.6": "outline page",
         "40.0,500.0 960.0,500.0 960.0,600.0 40.0,600.0": "outline failed",
         "60.0,120.0 320.0,120.0 320.0,450.0 60.0,450.0": "outline failed",
     }
-    assert elements.named("svg", viewBox="0 0 1000 700")
+    assert elements.named("svg", viewbox="0 0 1000 700")
 
 
 def test_numbers_on_the_picture_match_the_table(referred: Report, capture: Capture, page: Page) -> None:
@@ -65,9 +59,7 @@ def test_numbers_on_the_picture_match_the_table(referred: Report, capture: Captu
     assert rows == {"1": "Expiry", "2": "Portrait"}  # the last row of each region
 
 
-def test_expiry_alone_does_not_colour_the_zone_as_failed(
-    referred: Report, capture: Capture, page: Page
-) -> None:
+def test_expiry_alone_does_not_colour_the_zone_as_failed(referred: Report, capture: Capture, page: Page) -> None:
     checks = tuple(check for check in referred.checks if check.id in ("mrz.found", "document.expiry"))
     html = rendered(replace(referred, checks=checks), capture, page)
     assert "outline passed" in html
@@ -81,7 +73,7 @@ def test_the_embedded_picture_is_scaled_down(referred: Report) -> None:
     elements = Elements(rendered(referred, large, page))
     data = elements.named("image")[0]["href"] or ""
     assert Image.open(io.BytesIO(base64.b64decode(data.partition(",")[2]))).size == (1600, 400)
-    assert elements.named("svg", viewBox="0 0 4000 1000")  # outlines stay in pixels of the capture
+    assert elements.named("svg", viewbox="0 0 4000 1000")  # outlines stay in pixels of the capture
     assert "outline page" not in [attrs["class"] for attrs in elements.named("polygon")]
 
 
@@ -93,8 +85,7 @@ def test_what_was_read_is_escaped(referred: Report, capture: Capture, page: Page
 
 def test_verdicts_differ_in_word_and_symbol(altered: Callable[..., Report]) -> None:
     heads = {
-        re.sub(r"no_concern|refer|insufficient", "", to_html(altered(verdict=verdict), None))
-        for verdict in Verdict
+        re.sub(r"no_concern|refer|insufficient", "", to_html(altered(verdict=verdict), None)) for verdict in Verdict
     }
     assert len(heads) == 3
 
@@ -104,9 +95,7 @@ def test_says_what_was_not_looked_at_and_what_is_gone(referred: Report) -> None:
     assert "What was not looked at" in html
     assert "Paper under UV" in html
     assert "no longer held" in html
-    looked_at = replace(
-        referred, checks=tuple(c for c in referred.checks if c.outcome is not Outcome.NOT_PERFORMED)
-    )
+    looked_at = replace(referred, checks=tuple(c for c in referred.checks if c.outcome is not Outcome.NOT_PERFORMED))
     assert "What was not looked at" not in to_html(looked_at, None)
 
 

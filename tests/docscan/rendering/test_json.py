@@ -39,9 +39,7 @@ def test_values_survive_a_round_trip_through_text(referred: Report) -> None:
     assert found["mrz"]["fields"]["surname"] == "ERIKSSON"
     assert found["mrz"]["check_digits"]["composite"] is False
     assert found["mrz"]["valid"] is False
-    assert found["mrz"]["repairs"] == [
-        {"line": 1, "column": 0, "field": "document_number", "read": "1", "used": "L"}
-    ]
+    assert found["mrz"]["repairs"] == [{"line": 1, "column": 0, "field": "document_number", "read": "1", "used": "L"}]
     assert [len(line) for line in found["mrz"]["character_confidence"]] == [44, 44]
     portrait = next(check for check in found["checks"] if check["id"] == "print.portrait")
     assert portrait["region"]["polygon"] == [[60.0, 120.0], [320.0, 120.0], [320.0, 450.0], [60.0, 450.0]]

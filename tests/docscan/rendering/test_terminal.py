@@ -37,13 +37,11 @@ def test_every_check_stands_with_its_outcome_in_words(referred: Report) -> None:
 
 def test_what_was_read_from_a_document_is_never_taken_for_markup(referred: Report) -> None:
     checks = (replace(referred.checks[0], explanation="It reads [bold]X[/bold] and [/nothing]."),)
-    assert "[bold]X[/bold] and [/nothing]" in printed(
-        replace(referred, checks=checks, reason="[red]no[/red]")
-    )
+    assert "[bold]X[/bold] and [/nothing]" in printed(replace(referred, checks=checks, reason="[red]no[/red]"))
 
 
 def test_an_expired_document_is_not_called_a_sign_of_forgery(altered: Callable[..., Report]) -> None:
-    assert printed(altered()).count("No sign of a forgery by itself.") == 1
+    assert " ".join(printed(altered()).split()).count("No sign of a forgery by itself.") == 1
 
 
 def test_all_verdicts_differ_in_word_and_symbol(altered: Callable[..., Report]) -> None:
