@@ -3,8 +3,10 @@
 import cv2
 import numpy as np
 
-from datasets.raster import PAGE_MM, PAGE_SHAPE, PIXELS_PER_MM, Float, lay_ink
+from datasets.raster import PAGE_MM, PAGE_SHAPE, PIXELS_PER_MM, Float, lay_ink, px
 from datasets.states import State
+
+MRZ_BAND_MM = 23.2  # height of the MRZ above the lower edge, Doc 9303 part 4
 
 _SHIFT = 4  # sub-pixel bits of OpenCV's drawing
 
@@ -61,4 +63,5 @@ def background(surface: Float, state: State) -> None:
     layers += [_rosette(rng, state) for _ in range(state.rosettes)]
     for index, layer in enumerate(layers):
         coverage = cv2.GaussianBlur(layer, (0, 0), 0.5).astype(np.float32) / 255
+        coverage[px(PAGE_MM[1] - MRZ_BAND_MM) :] *= state.mrz_band
         lay_ink(surface, coverage, _tint(rng, state, index))

@@ -116,9 +116,7 @@ def test_a_bomb_is_refused_without_its_memory(index: int, tmp_path: Path) -> Non
         "except InputError: pass\nelse: sys.exit('decoded')\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
     assert int(run.stdout) < 100_000, "kilobytes taken by refusing"
 
 

@@ -67,5 +67,3 @@ def test_fields_and_check_digits_agree(case: Case) -> None:
             assert not judged[name]
             continue
         assert judged[name] == right, name
-
-

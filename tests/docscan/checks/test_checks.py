@@ -1,0 +1,101 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from docscan.checks import CHECKS, Check, perform, perform_all
+from docscan.checks.mrz_geometry import geometry, place
+from docscan.checks.other_lights import dull_paper, mrz_visible
+from docscan.checks.printing import region
+from docscan.types import Evidence, Outcome, Region, RegionScore
+from tests.docscan.checks.conftest import SCALE, ZONE
+
+Make = Callable[..., Evidence]
+
+
+def test_every_check_is_in_every_report(evidence: Make) -> None:
+    results = perform_all(evidence(None))
+    assert [result.id for result in results] == [check.id for check in CHECKS]
+    assert len({check.id for check in CHECKS}) == len(CHECKS)
+    assert all(result.explanation.endswith((".", "?")) for result in results)
+
+
+def test_a_check_that_breaks_is_aborted_and_says_nothing_personal(evidence: Make) -> None:
+    def broken(_: Evidence) -> None:
+        raise RuntimeError("ERIKSSON")
+
+    result = perform(Check("x.y", broken), evidence())  # type: ignore[arg-type]
+    assert result.outcome is Outcome.ABORTED
+    assert "ERIKSSON" not in result.explanation
+
+
+def test_the_zone_is_measured_in_millimetres(evidence: Make) -> None:
+    seen = place(evidence())
+    assert seen is not None
+    assert seen.pitch == pytest.approx(2.54, abs=0.01)
+    assert (seen.left, seen.bottom, seen.tilt) == (pytest.approx(6), pytest.approx(80), pytest.approx(0))
+    assert geometry(evidence()).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("move", "says"),
+    [
+        (lambda x, y: (x * 0.85, y), "apart"),
+        (lambda x, y: (x, y - 30 * SCALE), "above"),
+        (lambda x, y: (x + 8 * SCALE, y), "over the page's edge"),
+        (lambda x, y: (x, y - 0.05 * x), "tilted"),
+    ],
+)
+def test_a_zone_out_of_place_fails(
+    evidence: Make, move: Callable[[float, float], tuple[float, float]], says: str
+) -> None:
+    moved = tuple(move(x, y) for x, y in ZONE)
+    finding = geometry(evidence(polygon=moved))
+    assert finding.outcome is Outcome.FAILED
+    assert says in finding.explanation
+    # A reader without confidences outlines the zone only roughly.
+    assert geometry(evidence(polygon=moved, confidence=None)).outcome is Outcome.UNDETERMINED
+
+
+def test_a_page_without_a_border_cannot_be_measured(evidence: Make) -> None:
+    seen = evidence()
+    assert geometry(replace(seen, page=replace(seen.page, found=False))).outcome is Outcome.UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("blue", "outcome"), [(60, Outcome.PASSED), (140, Outcome.UNDETERMINED), (220, Outcome.FAILED)]
+)
+def test_paper_under_ultraviolet(evidence: Make, blue: int, outcome: Outcome) -> None:
+    seen = evidence()
+    lit = np.full_like(seen.page.image, blue)
+    assert dull_paper(replace(seen, page=replace(seen.page, uv=lit))).outcome is outcome
+    assert dull_paper(seen).outcome is Outcome.NOT_PERFORMED
+
+
+@pytest.mark.parametrize(("ink", "outcome"), [(20, Outcome.PASSED), (140, Outcome.UNDETERMINED), (195, Outcome.FAILED)])
+def test_the_zone_under_infrared(evidence: Make, ink: int, outcome: Outcome) -> None:
+    seen = evidence()
+
+    def printed(value: int) -> np.ndarray:
+        image = np.full((704, 1000, 3), 200, np.uint8)
+        image[570:640, 50:940:4] = value
+        return image
+
+    capture = replace(seen.capture, visible=printed(20), ir=printed(ink)[::2, ::2])
+    assert mrz_visible(replace(seen, capture=capture)).outcome in (outcome, Outcome.UNDETERMINED)
+    full = replace(seen.capture, visible=printed(20), ir=printed(ink))
+    assert mrz_visible(replace(seen, capture=full)).outcome is outcome
+    assert mrz_visible(seen).outcome is Outcome.NOT_PERFORMED
+
+
+def test_the_print_of_a_region(evidence: Make) -> None:
+    check = region("portrait")
+    score = RegionScore(Region("portrait", ZONE), forged=0.9, threshold=0.7, log10_lr=1.8)
+    failed = check(evidence(region_scores={"portrait": score}))
+    assert (failed.outcome, failed.log10_lr, failed.score) == (Outcome.FAILED, 1.8, 0.9)
+    assert failed.region is score.region
+    passed = check(evidence(region_scores={"portrait": replace(score, forged=0.1, log10_lr=-1.0)}))
+    assert (passed.outcome, passed.log10_lr) == (Outcome.PASSED, -1.0)
+    assert check(evidence(region_abstained="Too coarse.")).outcome is Outcome.UNDETERMINED
+    assert check(evidence()).outcome is Outcome.NOT_PERFORMED

@@ -1,0 +1,65 @@
+import pytest
+
+from docscan.scoring import LARGEST_LOG10_LR, confidence, decide, fuse, verbal
+from docscan.types import CheckResult, Outcome, Quality, Verdict
+
+GOOD = Quality(sharpness=0.6, glare=0.0, resolution_dpi=300, whole_page=True, usable=True)
+POOR = Quality(0.6, 0.0, 40, whole_page=True, usable=False, advice=("Move closer.",))
+
+
+def check(name: str, outcome: Outcome = Outcome.PASSED, log10_lr: float = 0.0) -> CheckResult:
+    return CheckResult(name, outcome, f"{name} says so.", log10_lr=log10_lr)
+
+
+@pytest.mark.parametrize(
+    ("log10_lr", "words"),
+    [
+        (0.0, "no support"),
+        (0.2, "no support"),
+        (0.5, "weak support"),
+        (1.5, "moderate support"),
+        (2.5, "moderately strong support"),
+        (3.1, "strong support"),
+        (5.0, "very strong support"),
+        (7.0, "extremely strong support"),
+        (-1.5, "moderate support for genuine"),
+        (-0.1, "no support"),
+    ],
+)
+def test_enfsi_verbal_scale(log10_lr: float, words: str) -> None:
+    assert verbal(log10_lr) == words
+
+
+def test_families_add_up_and_the_strongest_witness_of_a_family_counts() -> None:
+    checks = [check("print.portrait", Outcome.FAILED, 1.5), check("print.viz", log10_lr=-0.5)]
+    assert fuse(checks) == pytest.approx(1.5)
+    assert fuse([*checks, check("mrz.dates", log10_lr=-0.1)]) == pytest.approx(1.4)
+    assert fuse([check("a.b", Outcome.FAILED, 3), check("b.c", Outcome.FAILED, 3)]) == LARGEST_LOG10_LR
+
+
+def test_what_was_not_looked_at_does_not_count() -> None:
+    silent = (Outcome.UNDETERMINED, Outcome.NOT_PERFORMED, Outcome.ABORTED)
+    assert fuse([check("mrz.dates", outcome, 2.0) for outcome in silent]) == 0
+
+
+def test_probability_at_the_prior() -> None:
+    assert confidence(0, 0.01).forgery_probability == pytest.approx(0.01)
+    assert confidence(2, 0.01).forgery_probability == pytest.approx(100 / 199)
+
+
+def test_verdicts() -> None:
+    seen = [check("mrz.found"), check("print.portrait")]
+    assert decide(seen, 0, GOOD, refer_at=1)[0] is Verdict.NO_CONCERN
+    assert decide(seen, 0, POOR, refer_at=1) == (Verdict.INSUFFICIENT, "Move closer.")
+    guilty = [*seen, check("print.viz", Outcome.FAILED, 2.0)]
+    # A sign of forgery on a poor capture is still for a person to see.
+    assert decide(guilty, 2.0, POOR, refer_at=1) == (Verdict.REFER, "print.viz says so.")
+
+
+@pytest.mark.parametrize("blind", ["mrz.found", "print.portrait"])
+def test_no_concern_needs_the_zone_and_the_print_to_have_been_looked_at(blind: str) -> None:
+    seen = [
+        check(name, Outcome.UNDETERMINED if name == blind else Outcome.PASSED)
+        for name in ("mrz.found", "print.portrait")
+    ]
+    assert decide(seen, 0, GOOD, refer_at=1) == (Verdict.INSUFFICIENT, f"{blind} says so.")

@@ -1,0 +1,58 @@
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import ROOT
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    process: subprocess.Popen[str]
+
+    def peak_megabytes(self) -> float:
+        """The most memory that the process ever held."""
+        with Path(f"/proc/{self.process.pid}/status").open() as status:
+            (line,) = [line for line in status if line.startswith("VmHWM")]
+        return int(line.split()[1]) / 1024
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The installed program, serving on a free port of the loopback."""
+    command = [ROOT / ".venv/bin/docscan", "serve", "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.search(r"http://\S+", line)
+    assert found, line
+    yield Server(found[0], process)
+    process.terminate()
+    assert process.wait(20) in (0, -15)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()

@@ -1,0 +1,68 @@
+import base64
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.conftest import ROOT
+from tests.end_to_end.conftest import Server
+
+SAMPLES = ROOT / "datasets/samples"
+
+
+def _open(browser: Browser, server: Server) -> tuple[Page, list[str], list[str]]:
+    page = browser.new_page(viewport={"width": 1024, "height": 768})
+    errors: list[str] = []
+    elsewhere: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: elsewhere.append(request.url) if not _own(request.url, server) else None)
+    page.goto(server.url)
+    return page, errors, elsewhere
+
+
+def _own(url: str, server: Server) -> bool:
+    return url.startswith((server.url, "data:", "blob:"))
+
+
+def test_a_forged_sample_is_referred_and_shown_why(browser: Browser, server: Server) -> None:
+    page, errors, elsewhere = _open(browser, server)
+    page.set_input_files("#visible", SAMPLES / "forged-utopia.jpg")
+    result = page.locator("#result")
+    expect(result.locator(".word")).to_contain_text("Refer", ignore_case=True, timeout=30_000)
+    expect(result).to_contain_text("portrait")
+    expect(result).to_contain_text("UTO")
+    assert result.locator("svg polygon").count() > 0
+    assert errors == []
+    assert elsewhere == []
+    with page.context.expect_page() as opened:
+        result.get_by_text("Open the full report").click()
+    full = opened.value
+    expect(full.locator("body")).to_contain_text("What was not looked at")
+
+
+def test_a_dropped_image_is_inspected(browser: Browser, server: Server) -> None:
+    page, errors, _ = _open(browser, server)
+    data = (SAMPLES / "genuine-utopia.jpg").read_bytes()
+    handle = page.evaluate_handle(
+        """bytes => { const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(atob(bytes), c => c.charCodeAt(0))], "page.jpg"));
+        return data; }""",
+        base64.b64encode(data).decode(),
+    )
+    page.dispatch_event("#drop", "drop", {"dataTransfer": handle})
+    expect(page.locator("#result .word")).to_contain_text("No concern", ignore_case=True, timeout=30_000)
+    assert errors == []
+
+
+def test_what_is_no_image_is_said_in_words(browser: Browser, server: Server) -> None:
+    page, _, _ = _open(browser, server)
+    page.set_input_files("#visible", {"name": "note.txt", "mimeType": "text/plain", "buffer": b"no picture"})
+    expect(page.locator("#problem")).to_contain_text("Not an image", timeout=10_000)
+    assert page.locator("#result").is_hidden()
+
+
+def test_the_interface_is_documented_without_a_network(browser: Browser, server: Server) -> None:
+    page, errors, elsewhere = _open(browser, server)
+    page.goto(f"{server.url}/docs")
+    expect(page.locator("#swagger-ui")).to_contain_text("/v1/inspections", timeout=20_000)
+    assert errors == []
+    assert elsewhere == []
