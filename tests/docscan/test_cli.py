@@ -67,7 +67,7 @@ def test_corrupted_inputs_get_one_sentence_each(tmp_path: Path) -> None:
         one = run(app, ["inspect", path])
         assert one.exit_code == 3
         assert len(one.stderr.strip().splitlines()) == 1
-        assert path in one.stderr
+        assert Path(path).name in one.stderr
 
 
 def test_exit_codes_of_the_installed_program(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_exit_codes_of_the_installed_program(tmp_path: Path) -> None:
 
     assert code("--version")[0] == 0
     assert code("inspect")[0] == 2
-    assert code("inspect", str(tmp_path / "none.jpg")) == (3, f"docscan: {tmp_path}/none.jpg: there is no such file.\n")
+    assert code("inspect", str(tmp_path / "none.jpg")) == (3, "docscan: none.jpg: there is no such file.\n")
     assert code("models", DOCSCAN_MODELS=str(tmp_path))[0] == 1
     assert code("models", DOCSCAN_THREADS="none")[0] == 2
     assert code("serve", "--host", "0.0.0.0")[0] == 2
