@@ -6,7 +6,7 @@ No meaning is carried by colour alone: every verdict and every outcome has a wor
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from docscan.types import CheckResult, Mrz, MrzFields, Outcome, Polygon, Report, Spectrum, Verdict
+from docscan.types import CheckResult, Mrz, MrzFields, Outcome, Polygon, Repair, Report, Spectrum, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +157,7 @@ def _optional_rows(fields: MrzFields, digit: bool | None) -> list[tuple[str, str
 
 def mrz_remarks(mrz: Mrz) -> list[str]:
     """Return what the officer must know of the reading: repairs, breaches, truncation, old layouts."""
-    remarks = [
-        f"Line {repair.line + 1}, character {repair.column + 1} ({repair.field.replace('_', ' ')}) "
-        f"was read as {repair.read} and taken for {repair.used}, since its field does not admit it."
-        for repair in mrz.parsed.repairs
-    ]
+    remarks = [_repaired(repair) for repair in mrz.parsed.repairs]
     if not mrz.parsed.conforming:
         remarks.append("The zone follows an old national layout, not ICAO Doc 9303.")
     if mrz.parsed.fields.names_truncated:
@@ -169,23 +165,37 @@ def mrz_remarks(mrz: Mrz) -> list[str]:
     return [*remarks, *mrz.parsed.problems]
 
 
+def _repaired(repair: Repair) -> str:
+    where = f"Line {repair.line + 1}, character {repair.column + 1}"
+    if not repair.read:
+        return f"{where} was not read and taken for {repair.used}."
+    field = repair.field.replace("_", " ")
+    return f"{where} ({field}) was read as {repair.read} and taken for {repair.used}: its field admits no other."
+
+
 def probability(value: float) -> str:
     """Return a probability as a person reads it."""
     percent = 100 * value
     if percent < 0.1:
-        return "under 0.1 %"
+        return "under 0.1\u00a0%"
     if percent > 99.9:
-        return "over 99.9 %"
-    return f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
+        return "over 99.9\u00a0%"
+    # A space that does not break, so that the sign stays with its number.
+    return f"{percent:.1f}\u00a0%" if percent < 10 else f"{percent:.0f}\u00a0%"
 
 
 def evidence_sentence(report: Report) -> str:
     """Return the weight of the evidence in one sentence (ENFSI verbal scale, 2015)."""
     confidence = report.confidence
-    # "no support": the scale's words for a ratio that says nothing either way.
-    direction = "" if confidence.verbal.endswith("for genuine") else " for a forgery"
+    verbal = confidence.verbal
+    if verbal == "no support":
+        weight = "The evidence speaks neither for nor against a forgery"
+    elif verbal.endswith("for genuine"):
+        weight = f"{verbal.removesuffix('for genuine').strip()} for a genuine document".capitalize()
+    else:
+        weight = f"{verbal.capitalize()} for a forgery"
     return (
-        f"{confidence.verbal.capitalize()}{direction}; "
+        f"{weight}; "
         f"probability of a forgery {probability(confidence.forgery_probability)} "
         f"if {probability(confidence.prior)} of the documents seen are forged."
     )

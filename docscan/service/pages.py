@@ -6,12 +6,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from docscan.rendering.html import stylesheet
+from docscan.rendering.html import stylesheet, stylesheet_digest
 from docscan.service.guard import POLICY
 from docscan.service.state import State
 from docscan.version import __version__
 
 router = APIRouter(include_in_schema=False)
+
+# The script takes parts out of whole reports, whose own style the browser judges as it reads them.
+_PAGE_POLICY = POLICY.replace("style-src 'self'", f"style-src 'self' '{stylesheet_digest()}'")
 
 # Swagger UI sets styles from its script.
 _DOCS_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
@@ -26,7 +29,8 @@ def _environment() -> Environment:
 async def page(request: Request) -> HTMLResponse:
     """Return the page of the person who holds the document."""
     template = _environment().get_template("page.html")
-    return HTMLResponse(template.render(version=__version__, max_bytes=State.of(request).settings.max_bytes))
+    html = template.render(version=__version__, max_bytes=State.of(request).settings.max_bytes)
+    return HTMLResponse(html, headers={"Content-Security-Policy": _PAGE_POLICY})
 
 
 @router.get("/docs")

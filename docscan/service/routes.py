@@ -1,6 +1,5 @@
 """The REST routes of the contract."""
 
-import uuid
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import partial
@@ -79,9 +78,9 @@ def _inspect(files: Mapping[str, UploadFile], tools: Tools) -> tuple[Report, Pic
         **described(404),
     },
 )
-async def get_inspection(request: Request, report_id: uuid.UUID) -> Response:
+async def get_inspection(request: Request, report_id: str) -> Response:
     """Return a report while it is held in memory; ``Accept: text/html`` gives the page."""
-    kept = State.of(request).store.get(str(report_id))
+    kept = State.of(request).store.get(report_id)
     if kept is None:
         raise HTTPException(404, "There is no report of this id; the service may have forgotten it.")
     return _answer(request, kept)

@@ -14,6 +14,9 @@ from docscan.errors import TooLargeError, UsageError
 
 LIGHTS = ("visible", "uv", "ir")
 
+# What messages call an image: files' own names can be personal.
+_NAMES = {"visible": "The image", "uv": "The ultraviolet image", "ir": "The infrared image"}
+
 # Boundaries and part headers around the images.
 _OVERHEAD = 64_000
 
@@ -115,5 +118,4 @@ def _checked(form: FormData, max_bytes: int) -> dict[str, UploadFile]:
 def read(file: UploadFile, light: str) -> ImageFile:
     """Read a received image into memory; called by the thread that inspects it."""
     file.file.seek(0)
-    # The light, not the file's name: names can be personal and would stand in messages.
-    return ImageFile(f"the {light} image", file.file.read())
+    return ImageFile(_NAMES[light], file.file.read())
