@@ -38,9 +38,7 @@ def random_turn(rng: np.random.Generator) -> float:
     return float(quarter * np.pi / 2 + np.deg2rad(rng.normal(0, 4)))
 
 
-def pose(
-    rng: np.random.Generator, page: Page, zone_width: float, turn: float, most_tilt: float = 35.0
-) -> Pose:
+def pose(rng: np.random.Generator, page: Page, zone_width: float, turn: float, most_tilt: float = 35.0) -> Pose:
     """Draw a camera so that the MRZ's mean length is ``zone_width`` pixels; the zone's centre lands on 0, 0.
 
     ``most_tilt`` is in degrees out of the image's plane.
@@ -77,8 +75,7 @@ def paste(canvas: Float, page: Page, where: Pose) -> None:
     """Draw a page into an image, in place."""
     height, width = canvas.shape
     corners = (
-        np.float64([[0, 0], [page.image.shape[1], 0], page.image.shape[::-1], [0, page.image.shape[0]]])
-        / page.scale
+        np.float64([[0, 0], [page.image.shape[1], 0], page.image.shape[::-1], [0, page.image.shape[0]]]) / page.scale
     )
     outline = where.place(corners)
     left, top = np.maximum(np.floor(outline.min(0)).astype(int) - 2, 0)
@@ -143,8 +140,8 @@ def expose(rng: np.random.Generator, image: Float, pitch: float, severity: float
         image = image + rng.uniform(0.2, 1.5) * (image - soft)
     gain, offset = rng.uniform(0.55, 1.1), rng.uniform(-0.08, 0.15)
     image = np.clip(image, 0, 1.2) ** np.float32(rng.uniform(0.6, 1.6)) * np.float32(gain) + np.float32(offset)
-    noise = rng.exponential(0.018) * severity
-    grain = rng.standard_normal(shape, np.float32) * np.float32(min(noise, 0.08))
+    noise = rng.exponential(0.013) * severity
+    grain = rng.standard_normal(shape, np.float32) * np.float32(min(noise, 0.05))
     if rng.random() < 0.3:
         grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.5, 1.2)) * 1.8
     recorded = np.clip((image + grain) * 255, 0, 255).astype(np.uint8)

@@ -40,9 +40,7 @@ class MrzCapture:
 def truth(page: Page, where: Pose) -> ZoneTruth:
     """Return where a placed page's MRZ stands."""
     count, width = len(page.lines), len(page.lines[0])
-    columns, rows = np.meshgrid(
-        np.arange(width) + page.first[0], page.first[1] + page.spacing * np.arange(count)
-    )
+    columns, rows = np.meshgrid(np.arange(width) + page.first[0], page.first[1] + page.spacing * np.arange(count))
     return ZoneTruth(page.lines, where.place(np.stack([columns, rows], -1)), where.place(page.ends()))
 
 
@@ -50,9 +48,7 @@ def zone_capture(
     rng: np.random.Generator, pitch: float, *, random_share: float = 0.0, severity: float = 1.0
 ) -> MrzCapture:
     """Draw the part of a capture round one MRZ, ``pitch`` pixels a character."""
-    page = draw_page(
-        rng, float(np.clip(pitch * 1.2, 9, 22)), random_share=random_share, above=rng.uniform(3, 10)
-    )
+    page = draw_page(rng, float(np.clip(pitch * 1.2, 9, 22)), random_share=random_share, above=rng.uniform(3, 10))
     turn = random_turn(rng)
     where = pose(rng, page, pitch * len(page.lines[0]), turn)
     ends = where.place(page.ends()).reshape(-1, 2)
@@ -102,9 +98,7 @@ def scene(
         if room.min() < 0:
             continue
         where = shifted(where, tuple(rng.uniform(0, room) - low))
-        corners = np.float64(
-            [[0, 0], [page.image.shape[1], 0], page.image.shape[::-1], [0, page.image.shape[0]]]
-        )
+        corners = np.float64([[0, 0], [page.image.shape[1], 0], page.image.shape[::-1], [0, page.image.shape[0]]])
         outline = np.rint(where.place(corners / page.scale)).astype(np.int32)
         here = np.zeros(size, np.uint8)
         cv2.fillConvexPoly(here, outline, 1)
@@ -116,3 +110,19 @@ def scene(
         pitch = placed[-1][0].pitch
     zones = tuple(zone for zone, blank in placed if not blank)
     return MrzCapture(expose(rng, canvas, pitch, severity), zones)
+
+
+def document_capture(rng: np.random.Generator, pitch: float, *, severity: float = 1.0) -> MrzCapture:
+    """Draw a capture of one whole document, ``pitch`` pixels a character, at any turn, tilted up to 35 degrees."""
+    page = draw_page(rng, float(np.clip(pitch * 1.2, 9, 22)))
+    where = pose(rng, page, pitch * len(page.lines[0]), random_turn(rng))
+    corners = np.float64([[0, 0], [page.image.shape[1], 0], page.image.shape[::-1], [0, page.image.shape[0]]])
+    outline = where.place(corners / page.scale)
+    low, high = outline.min(0), outline.max(0)
+    margin = rng.uniform(0.0, 0.25, 4) * float((high - low).max())
+    where = shifted(where, (float(margin[0] - low[0]), float(margin[1] - low[1])))
+    size = np.ceil(high - low + margin[:2] + margin[2:]).astype(int)
+    canvas = surroundings(rng, (int(size[1]), int(size[0])))
+    clutter(rng, canvas, most=3)
+    paste(canvas, page, where)
+    return MrzCapture(expose(rng, canvas, pitch, severity), (truth(page, where),))

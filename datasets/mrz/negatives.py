@@ -116,9 +116,7 @@ def _put(rng: np.random.Generator, canvas: Float, ink: Float) -> None:
         (patch.shape[1] / 2, patch.shape[0] / 2), turn + 90 * float(rng.integers(4)), scale
     )
     matrix[:, 2] += rng.uniform((0, 0), (width, height)) - np.float64([patch.shape[1], patch.shape[0]]) / 2
-    seen = cv2.warpAffine(
-        patch.astype(np.float32), matrix, (width, height), flags=cv2.INTER_AREA, borderValue=-1.0
-    )
+    seen = cv2.warpAffine(patch.astype(np.float32), matrix, (width, height), flags=cv2.INTER_AREA, borderValue=-1.0)
     np.copyto(canvas, seen, where=seen >= 0)
 
 
@@ -130,19 +128,15 @@ def clutter(rng: np.random.Generator, canvas: Float, most: int) -> None:
         _put(rng, canvas, _PIECES[int(rng.integers(len(_PIECES)))](rng, shape))
 
 
-def without_mrz(
-    rng: np.random.Generator, size: tuple[int, int], photos: tuple[str, ...] = TRAINING_PHOTOS
-) -> Float:
-    """Return an image with no MRZ: a photograph, a text page, a table of capitals, bar codes, clutter, a page's face."""
+def without_mrz(rng: np.random.Generator, size: tuple[int, int], photos: tuple[str, ...] = TRAINING_PHOTOS) -> Float:
+    """Return an image with no MRZ: a photograph, a text page, a table of capitals, bar codes, clutter."""
     kind = int(rng.integers(6))
     canvas = surroundings(rng, size)
     if kind == 0:
         return photo_crop(rng, photos, size)
     if kind == 1:
         paper = np.float32(rng.uniform(0.7, 1.0))
-        return np.asarray(
-            paper * (1 - paragraph(rng, size, rng.uniform(6, 40)) * np.float32(rng.uniform(0.4, 1)))
-        )
+        return np.asarray(paper * (1 - paragraph(rng, size, rng.uniform(6, 40)) * np.float32(rng.uniform(0.4, 1))))
     if kind == 2:
         size_px = int(rng.integers(8, 40))
         ink = capitals(rng, max(1, int(size[0] / size_px / 2)), max(4, int(size[1] / size_px)), size_px)
@@ -160,8 +154,6 @@ def without_mrz(
         for _ in range(30):
             stamp = words(rng, rng.uniform(6, 30))
             if stamp.shape[0] < size[0] and stamp.shape[1] < size[1]:
-                y, x = (
-                    int(rng.integers(0, side - part)) for side, part in zip(size, stamp.shape, strict=True)
-                )
+                y, x = (int(rng.integers(0, side - part)) for side, part in zip(size, stamp.shape, strict=True))
                 canvas[y : y + stamp.shape[0], x : x + stamp.shape[1]] *= 1 - stamp * 0.8
     return canvas

@@ -51,9 +51,7 @@ class Page:
 def _background(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Float:
     """Return paper: tint, clouds, guilloche, and sometimes a picture under the text."""
     height, width = shape
-    page = np.full(
-        shape, rng.choice([rng.uniform(0.75, 1.0), rng.uniform(0.4, 0.8)], p=[0.75, 0.25]), np.float32
-    )
+    page = np.full(shape, rng.choice([rng.uniform(0.75, 1.0), rng.uniform(0.4, 0.8)], p=[0.75, 0.25]), np.float32)
     if rng.random() < 0.7:
         page += texture(rng, shape, rng.uniform(2, 12)) * rng.uniform(0, 0.09)
     rows = (np.arange(height, dtype=np.float32) / np.float32(scale))[:, None]

@@ -53,9 +53,7 @@ def _random_text(rng: np.random.Generator) -> str:
         return "".join(rng.choice(list(_UPPER), int(rng.integers(3, 14))))
     if kind < 0.55:
         return "".join(rng.choice(list("0123456789./- "), int(rng.integers(4, 14))))
-    parts = (
-        "".join(rng.choice(list(_LOWER), int(rng.integers(2, 9)))) for _ in range(int(rng.integers(1, 6)))
-    )
+    parts = ("".join(rng.choice(list(_LOWER), int(rng.integers(2, 9)))) for _ in range(int(rng.integers(1, 6))))
     return " ".join(parts).capitalize()
 
 
@@ -85,9 +83,7 @@ def paragraph(rng: np.random.Generator, shape: tuple[int, int], size: float) -> 
         while x < shape[1] * rng.uniform(0.5, 1.0):
             stamp = words(rng, size)[:, : max(0, shape[1] - int(x))]
             if stamp.shape[1]:
-                ink[int(y) : int(y) + stamp.shape[0], int(x) : int(x) + stamp.shape[1]] = stamp[
-                    : shape[0] - int(y)
-                ]
+                ink[int(y) : int(y) + stamp.shape[0], int(x) : int(x) + stamp.shape[1]] = stamp[: shape[0] - int(y)]
             x += stamp.shape[1] + size * rng.uniform(0.4, 1)
         y += leading
     return ink
@@ -101,9 +97,7 @@ def capitals(rng: np.random.Generator, rows: int, columns: int, size: int) -> Fl
     leading = round(size * rng.uniform(1.0, 2.0))
     ink = np.zeros((leading * rows + size, max(line.shape[1] for line in lines)), np.float32)
     for index, line in enumerate(lines):
-        ink[index * leading : index * leading + line.shape[0], : line.shape[1]] = line[
-            : ink.shape[0] - index * leading
-        ]
+        ink[index * leading : index * leading + line.shape[0], : line.shape[1]] = line[: ink.shape[0] - index * leading]
     return ink
 
 

@@ -101,10 +101,7 @@ def draw_typeface(rng: np.random.Generator) -> Typeface:
     x += cv2.resize(fields[0], (CELL, CELL_HEIGHT), interpolation=cv2.INTER_CUBIC)
     y += cv2.resize(fields[1], (CELL, CELL_HEIGHT), interpolation=cv2.INTER_CUBIC)
     # All cells bend alike: one remap of the cells side by side as channels would need more than four channels.
-    grid_x = (
-        np.tile(np.clip(x, 0, CELL - 1), (1, count))
-        + np.repeat(np.arange(count), CELL).astype(np.float32) * CELL
-    )
+    grid_x = np.tile(np.clip(x, 0, CELL - 1), (1, count)) + np.repeat(np.arange(count), CELL).astype(np.float32) * CELL
     grid_y = np.tile(y, (1, count))
     flat = np.ascontiguousarray(shapes.transpose(1, 0, 2).reshape(CELL_HEIGHT, count * CELL))
     bent = cv2.remap(flat, grid_x, grid_y, cv2.INTER_LINEAR)
@@ -116,7 +113,5 @@ def draw_line(rng: np.random.Generator, face: Typeface, text: str, jitter: float
     cells = face.glyphs[[ALPHABET.index(character) for character in text]]
     if jitter > 0.3:
         shifts = np.rint(rng.normal(0, jitter, (len(text), 2))).astype(int)
-        cells = np.stack(
-            [np.roll(cell, tuple(shift), (0, 1)) for cell, shift in zip(cells, shifts, strict=True)]
-        )
+        cells = np.stack([np.roll(cell, tuple(shift), (0, 1)) for cell, shift in zip(cells, shifts, strict=True)])
     return np.ascontiguousarray(cells.transpose(1, 0, 2).reshape(CELL_HEIGHT, len(text) * CELL))

@@ -9,6 +9,7 @@ from docscan.mrz.rectify import Grey, Points, sample
 CROP_WIDTH = 512
 CROP_HEIGHT = 160
 CROP_LENGTH = 400  # pixels of the crop that the zone's length takes
+_MIDDLE = np.array([(CROP_WIDTH - 1) / 2, (CROP_HEIGHT - 1) / 2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,11 @@ class OrientedBox:
 
     def to_image(self, points: Points) -> Points:
         """Map pixels of the crop (... x 2) to pixels of the image."""
-        local = (points - np.array([CROP_WIDTH / 2, CROP_HEIGHT / 2])) * self.step
+        local = (points - _MIDDLE) * self.step
         cosine, sine = np.cos(self.angle), np.sin(self.angle)
-        turned = np.stack([local[..., 0] * cosine - local[..., 1] * sine, local[..., 0] * sine + local[..., 1] * cosine], -1)
+        turned = np.stack(
+            [local[..., 0] * cosine - local[..., 1] * sine, local[..., 0] * sine + local[..., 1] * cosine], -1
+        )
         return np.asarray(turned + np.asarray(self.centre), np.float64)
 
     def to_crop(self, points: Points) -> Points:
@@ -38,7 +41,7 @@ class OrientedBox:
         turned = np.stack(
             [local[..., 0] * cosine + local[..., 1] * sine, -local[..., 0] * sine + local[..., 1] * cosine], -1
         )
-        return np.asarray(turned / self.step + np.array([CROP_WIDTH / 2, CROP_HEIGHT / 2]), np.float64)
+        return np.asarray(turned / self.step + _MIDDLE, np.float64)
 
 
 def zone_crop(image: Grey, box: OrientedBox) -> Grey:

@@ -21,7 +21,7 @@ from docscan.mrz.rectify import (
 )
 
 MOST = 44
-SCENE = (480, 640)
+SCENE = (480, 640)  # rendered; trained and run at 384 x 512
 STRIDE = 4
 Rng = np.random.Generator
 
@@ -148,7 +148,10 @@ def scene_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:
     """Render captures for the zone finder."""
     rng = np.random.default_rng(seed)
     examples = [scene_example(rng) for _ in range(count)]
-    return {"scenes": np.stack([image for image, _ in examples]), "scene_masks": np.stack([mask for _, mask in examples])}
+    return {
+        "scenes": np.stack([image for image, _ in examples]),
+        "scene_masks": np.stack([mask for _, mask in examples]),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,175 @@
+"""docscan's own MRZ reader: locate, rectify, recognise (``models/mrz.md``)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from docscan.mrz.locate import Frame, Session, find_lines, find_zones
+from docscan.mrz.plausible import structure
+from docscan.mrz.recognise import Reading, read_lines
+from docscan.mrz.rectify import (
+    STRIP_MARGIN,
+    STRIP_WIDTH,
+    Grey,
+    frame_homography,
+    line_strips,
+    place,
+)
+from docscan.runtime import Models
+from docscan.types import Image, Polygon, Zone
+
+NAME = "docscan"
+ZONE_FINDER, LINE_FINDER, RECOGNISER = "mrz_zones", "mrz_lines", "mrz_characters"
+
+SURE = 0.93  # structure and confidence of a reading that needs no second look
+_MRZ = 0.62  # below this what was read is no MRZ
+_CONFIDENT = 0.45
+_CAP = 0.24  # half a character's height and a little, in line spacings
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """The reader's three networks."""
+
+    zones: Session
+    lines: Session
+    characters: Session
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A frame and what was read in it."""
+
+    frame: Frame
+    readings: tuple[Reading, ...]
+    structure: float
+    confidence: float
+
+    @property
+    def worth(self) -> float:
+        return self.structure * self.confidence
+
+
+def networks(models: Models) -> Networks | None:
+    """Return the reader's networks, or None where the models' folder lacks one."""
+    names = (ZONE_FINDER, LINE_FINDER, RECOGNISER)
+    if any(name not in models.sessions for name in names):
+        return None
+    return Networks(*(models.sessions[name] for name in names))
+
+
+def _attempt(image: Grey, frame: Frame, session: Session) -> _Attempt:
+    readings = read_lines(line_strips(image, frame.corners, frame.lines, frame.bends), session)
+    confidence = float(np.mean([reading.confidence.mean() for reading in readings]))
+    return _Attempt(frame, readings, structure(readings), confidence)
+
+
+def _settled(attempt: _Attempt) -> Frame:
+    """Return the frame with its ends where the characters were found to begin and end."""
+    homography = frame_homography(attempt.frame.corners, attempt.frame.lines)
+    ends = []
+    for row, reading in ((0, attempt.readings[0]), (attempt.frame.lines - 1, attempt.readings[-1])):
+        half = (reading.centres[-1] - reading.centres[0]) / (len(reading.text) - 1) / 2
+        x = np.array([reading.centres[0] - half, reading.centres[-1] + half])
+        along = (x - STRIP_MARGIN) / (STRIP_WIDTH - 2 * STRIP_MARGIN)
+        ends.append(place(homography, np.stack([along, np.full(2, float(row))], -1)))
+    corners = np.stack([ends[0][0], ends[0][1], ends[1][1], ends[1][0]])
+    return replace(attempt.frame, corners=corners)
+
+
+def _rows(frame: Frame, first: int, lines: int) -> Frame:
+    """Return a frame of other rows of the same grid: ``lines`` of them from row ``first`` (may be -1) on."""
+    homography = frame_homography(frame.corners, frame.lines)
+    last = first + lines - 1
+    corners = place(homography, np.array([[0.0, first], [1, first], [1, last], [0, last]]))
+    chosen = [frame.bends[min(max(row, 0), frame.lines - 1)] for row in range(first, first + lines)]
+    return replace(frame, corners=corners, lines=lines, bends=np.asarray(chosen))
+
+
+def _others(frame: Frame) -> Iterator[Frame]:
+    """Yield what a frame may have been mistaken for: upside down, a line too few or too many."""
+    yield frame.turned()
+    if frame.lines == 2:
+        yield _rows(frame, 0, 3)
+        yield _rows(frame, -1, 3)
+    else:
+        yield _rows(frame, 1, 2)
+        yield _rows(frame, 0, 2)
+
+
+def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
+    """Read a frame; where that is not sure, settle its ends, and try what else it may be."""
+    best = _attempt(image, frame, session)
+    if best.structure > SURE and best.confidence > SURE:
+        return best
+    if best.structure < 0.8:
+        for other in _others(frame):
+            attempt = _attempt(image, other, session)
+            if attempt.worth > best.worth:
+                best = attempt
+    again = _attempt(image, _settled(best), session)
+    return again if again.worth > best.worth else best
+
+
+def _polygon(frame: Frame) -> Polygon:
+    homography = frame_homography(frame.corners, frame.lines)
+    top, bottom = -_CAP, frame.lines - 1 + _CAP
+    corners = place(homography, np.array([[0, top], [1, top], [1, bottom], [0, bottom]]))
+    return tuple((float(x), float(y)) for x, y in corners)
+
+
+def _zone(attempt: _Attempt) -> Zone:
+    return Zone(
+        lines=tuple(reading.text for reading in attempt.readings),
+        character_confidence=tuple(
+            tuple(round(float(value), 4) for value in reading.confidence) for reading in attempt.readings
+        ),
+        polygon=_polygon(attempt.frame),
+        reader=NAME,
+    )
+
+
+def _overlap(one: Polygon, other: Polygon) -> bool:
+    area, _ = cv2.intersectConvexConvex(np.array(one, np.float32), np.array(other, np.float32))
+    return bool(area > 0.3 * min(cv2.contourArea(np.array(part, np.float32)) for part in (one, other)))
+
+
+def attempts(image: Grey, nets: Networks) -> list[_Attempt]:
+    """Read every candidate zone of a grey image; those that are no MRZ are left out, the best comes first."""
+    found: list[_Attempt] = []
+    for box in find_zones(image, nets.zones):
+        frame = find_lines(image, box, nets.lines)
+        if frame is None:
+            continue
+        attempt = _read_frame(image, frame, nets.characters)
+        if attempt.structure > _MRZ and attempt.confidence > _CONFIDENT:
+            found.append(attempt)
+    return sorted(found, key=lambda attempt: -attempt.worth)
+
+
+def read_zones(image: Image, models: Models) -> tuple[Zone, ...]:
+    """Find and read every MRZ of an image.
+
+    Parameters
+    ----------
+    image
+        Height x width x 3, RGB.
+    models
+        Must hold the reader's three networks, else nothing is found.
+
+    Returns
+    -------
+    Zones as read, before any rule touches them, the surest first; empty when there is no MRZ.
+    """
+    nets = networks(models)
+    if nets is None:
+        return ()
+    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+    zones: list[Zone] = []
+    for attempt in attempts(grey, nets):
+        zone = _zone(attempt)
+        if not any(_overlap(zone.polygon, other.polygon) for other in zones):
+            zones.append(zone)
+    return tuple(zones)

@@ -1,0 +1,61 @@
+import numpy as np
+
+from docscan.mrz.crops import CROP_HEIGHT, CROP_WIDTH, OrientedBox, zone_crop
+from docscan.mrz.locate import Frame, box_of
+from docscan.mrz.rectify import STRIP_HEIGHT, STRIP_WIDTH, frame_homography, line_strips, place
+
+FRAME = np.array([[100.0, 60], [420, 90], [412, 125], [96, 92]])
+
+
+def test_a_boxs_crop_and_the_image_map_onto_each_other() -> None:
+    box = OrientedBox((210.0, 90.0), 0.4, 300.0)
+    points = np.array([[0.0, 0], [CROP_WIDTH - 1, 0], [33, 120.5]])
+    assert np.allclose(box.to_crop(box.to_image(points)), points)
+
+
+def test_a_crop_of_a_turned_image_is_the_turned_crop() -> None:
+    image = np.random.default_rng(1).integers(0, 255, (200, 500)).astype(np.uint8)
+    image = np.asarray(np.kron(image[::8, ::8], np.ones((8, 8))), np.uint8)
+    middle = ((image.shape[1] - 1) / 2, (image.shape[0] - 1) / 2)
+    upright = zone_crop(image, OrientedBox(middle, 0.0, 400.0))
+    turned = zone_crop(image, OrientedBox(middle, np.pi, 400.0))
+    assert upright.shape == (CROP_HEIGHT, CROP_WIDTH)
+    assert np.abs(upright[::-1, ::-1].astype(int) - turned).mean() < 1
+
+
+def test_a_frame_read_upside_down_twice_is_the_frame() -> None:
+    frame = Frame(FRAME, 3, np.array([[0.1, 0.0, 0.02], [0.0, 0.1, 0.0], [-0.1, 0.2, 0.1]]), 0.9, 0.8)
+    twice = frame.turned().turned()
+    assert np.allclose(twice.corners, frame.corners)
+    assert np.allclose(twice.bends, frame.bends)
+
+
+def test_a_turned_frame_bends_along_the_same_pixels() -> None:
+    frame = Frame(FRAME, 2, np.array([[0.3, -0.1, 0.02], [0.1, 0.1, 0.05]]), 0.9, 0.8)
+
+    def course(one: Frame, row: int, along: float) -> np.ndarray:
+        departure = np.polyval(one.bends[row], along)
+        return place(frame_homography(one.corners, one.lines), np.array([along, row + departure]))
+
+    assert np.allclose(course(frame, 0, 0.3), course(frame.turned(), 1, 0.7), atol=1e-6)
+
+
+def test_strips_follow_a_frame() -> None:
+    image = np.full((200, 500), 255, np.uint8)
+    homography = frame_homography(FRAME, 2)
+    for along in np.linspace(0.02, 0.98, 400):  # paint the second line's course
+        x, y = place(homography, np.array([along, 1.0]))
+        image[round(y) - 1 : round(y) + 2, round(x)] = 0
+    strips = line_strips(image, FRAME, 2)
+    assert strips.shape == (2, STRIP_HEIGHT, STRIP_WIDTH)
+    middle = strips[1, STRIP_HEIGHT // 2 - 2 : STRIP_HEIGHT // 2 + 2, 40:-40]
+    assert middle.min(0).mean() < 60
+    assert strips[0, STRIP_HEIGHT // 2 - 2 : STRIP_HEIGHT // 2 + 2].mean() > 240
+
+
+def test_a_frames_box_holds_it() -> None:
+    frame = Frame(FRAME, 2, np.zeros((2, 3)), 0.9, 0.8)
+    inside = box_of(frame).to_crop(FRAME)
+    assert (inside > 0).all()
+    assert (inside[:, 0] < CROP_WIDTH).all()
+    assert (inside[:, 1] < CROP_HEIGHT).all()

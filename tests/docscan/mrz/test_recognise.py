@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from docscan.mrz.recognise import ALPHABET, read_line
+from docscan.mrz.rectify import STRIP_MARGIN, STRIP_WIDTH
+
+TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"
+TD2 = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<"
+
+
+def _answer(text: str, start: float = 0.0, end: float = 0.0, bow: float = 0.0) -> np.ndarray:
+    """Make the network's answer to a line whose ends are off by pixels and whose middle is shifted by ``bow``."""
+    left, right = STRIP_MARGIN + start, STRIP_WIDTH - STRIP_MARGIN + end
+    places = (np.arange(len(text)) + 0.5) / len(text)
+    centres = left + (right - left) * places + bow * np.sin(places * np.pi)
+    columns = np.arange(STRIP_WIDTH // 4) * 4 + 1.5
+    distance = np.abs(columns[:, None] - centres) / ((right - left) / len(text))
+    shares = np.full((len(columns), 38), 1e-4, np.float32)
+    for column, nearest in enumerate(distance.argmin(1)):
+        there = float(np.clip((0.38 - distance[column, nearest]) / 0.12, 0.01, 0.99))
+        shares[column, ALPHABET.index(text[nearest])] += there
+        shares[column, -1] += 1 - there
+    return shares / shares.sum(1, keepdims=True)
+
+
+@pytest.mark.parametrize(("start", "end", "bow"), [(0, 0, 0), (9, -11, 0), (-8, 10, 0), (6, 6, 3.5)])
+def test_a_line_is_read_although_its_ends_were_found_imprecisely(start: float, end: float, bow: float) -> None:
+    reading = read_line(_answer(TD3, start, end, bow), (44,))[0]
+    assert reading.text == TD3
+    assert reading.confidence.min() > 0.5
+
+
+@pytest.mark.parametrize("text", [TD3, TD2])
+def test_the_comb_counts_fillers(text: str) -> None:
+    readings = read_line(_answer(text), (44, 36))
+    best = max(readings, key=lambda reading: reading.fit)
+    assert best.text == text
+
+
+def test_a_character_that_is_not_there_has_no_confidence() -> None:
+    shares = _answer(TD3)
+    shares[60:72] = 0.0005
+    shares[60:72, -1] = 1 - 37 * 0.0005
+    confidence = read_line(shares, (44,))[0].confidence
+    assert confidence[21] < 0.2
+    assert confidence[5] > 0.8
+
+
+def test_an_empty_strip_fits_no_comb() -> None:
+    empty = np.full((STRIP_WIDTH // 4, 38), 1e-4, np.float32)
+    empty[:, -1] = 1 - 37e-4
+    assert read_line(empty, (44,))[0].fit < -1.5
+    assert read_line(_answer(TD3), (44,))[0].fit > -0.5

@@ -1,0 +1,215 @@
+"""Fits one network; can stop after some minutes and go on later."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from docscan.mrz.rectify import normalised
+from training.mrz.networks import CLASSES
+
+Arrays = list[NDArray[np.generic]]
+BETWEEN = CLASSES - 1
+IGNORED = -100
+
+
+class Task(Protocol):
+    """What is to be learned: how many examples there are, and a batch of them as inputs and targets."""
+
+    def __len__(self) -> int:
+        """Return the number of examples."""
+
+    def batch(self, indices: NDArray[np.int64], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Return the networks' inputs and its targets."""
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the mean loss."""
+
+
+class _Stacked:
+    """Shards seen as one array."""
+
+    def __init__(self, shards: Arrays) -> None:
+        self.shards = shards
+        self.starts = np.cumsum([0, *(len(shard) for shard in shards)])
+
+    def __len__(self) -> int:
+        return int(self.starts[-1])
+
+    def take(self, indices: NDArray[np.int64]) -> NDArray[np.generic]:
+        places = np.searchsorted(self.starts, indices, side="right") - 1
+        return np.stack(
+            [self.shards[shard][index - self.starts[shard]] for shard, index in zip(places, indices, strict=True)]
+        )
+
+
+def _resized(pictures: NDArray[np.generic], size: tuple[int, int], how: int) -> NDArray[np.uint8]:
+    """Resize pictures to height and width."""
+    whole = np.ascontiguousarray(pictures).astype(np.uint8)
+    if whole.shape[1:] == size:
+        return whole
+    return np.stack([cv2.resize(picture, size[::-1], interpolation=how) for picture in whole]).astype(np.uint8)
+
+
+class FinderTask:
+    """Segmentation: pictures and masks of classes at stride 4."""
+
+    def __init__(self, pictures: Arrays, masks: Arrays, *, size: tuple[int, int], flips: bool) -> None:
+        self.pictures, self.masks = _Stacked(pictures), _Stacked(masks)
+        self.size, self.flips = size, flips
+
+    def __len__(self) -> int:
+        """Return the number of examples."""
+        return len(self.pictures)
+
+    def batch(self, indices: NDArray[np.int64], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Return normalised pictures and their masks; mirrored at random where the classes allow it."""
+        pictures, masks = self.pictures.take(indices), self.masks.take(indices)
+        if self.flips and rng.random() < 0.5:
+            pictures, masks = pictures[:, :, ::-1], masks[:, :, ::-1]
+        if self.flips and rng.random() < 0.5:
+            pictures, masks = pictures[:, ::-1], masks[:, ::-1]
+        inputs = normalised(_resized(pictures, self.size, cv2.INTER_AREA))
+        goal = _resized(masks, (self.size[0] // 4, self.size[1] // 4), cv2.INTER_NEAREST)
+        return torch.from_numpy(inputs), torch.from_numpy(goal.astype(np.int64))
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return cross-entropy, plus a Dice loss: zones are a small share of the pixels."""
+        if logits.shape[1] == 1:
+            goal = (targets > 0).float()
+            score = logits[:, 0]
+            entropy = functional.binary_cross_entropy_with_logits(score, goal, pos_weight=torch.tensor(2.0))
+            chance = torch.sigmoid(score)
+            dice = 1 - (2 * (chance * goal).sum() + 1) / (chance.sum() + goal.sum() + 1)
+            return entropy + 0.5 * dice
+        weights = torch.tensor([0.5, 1.0, 1.0])
+        return functional.cross_entropy(logits, targets, weights)
+
+
+class RecogniserTask:
+    """Strips, the places of their characters and the characters."""
+
+    def __init__(self, strips: Arrays, places: Arrays, classes: Arrays) -> None:
+        self.strips, self.places, self.classes = _Stacked(strips), _Stacked(places), _Stacked(classes)
+
+    def __len__(self) -> int:
+        """Return the number of strips."""
+        return len(self.strips)
+
+    def batch(self, indices: NDArray[np.int64], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Return normalised strips and a class for each column."""
+        strips = self.strips.take(indices).astype(np.uint8)
+        places = self.places.take(indices).astype(np.float32)
+        classes = self.classes.take(indices).astype(np.int64)
+        shift = int(rng.integers(-6, 7))
+        strips = np.roll(strips, shift, 2)
+        if shift > 0:
+            strips[:, :, :shift] = strips[:, :, shift : shift + 1]
+        elif shift < 0:
+            strips[:, :, shift:] = strips[:, :, shift - 1 : shift]
+        targets = column_targets(np.where(places >= -20, places + shift, places), classes, strips.shape[2] // 4)
+        return torch.from_numpy(normalised(strips)), torch.from_numpy(targets)
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return cross-entropy over the columns."""
+        weights = torch.ones(CLASSES)
+        weights[BETWEEN] = 0.6
+        return functional.cross_entropy(logits, targets, weights, ignore_index=IGNORED)
+
+
+def column_targets(places: NDArray[np.float32], classes: NDArray[np.int64], columns: int) -> NDArray[np.int64]:
+    """Return each column's class: the character whose middle it meets, between, or ignored where it is neither.
+
+    Parameters
+    ----------
+    places, classes
+        Batch x MOST; class 255: no character.
+    """
+    present = classes != 255
+    counts = np.maximum(present.sum(1), 2)
+    first = places[:, 0]
+    last = np.take_along_axis(places, counts[:, None] - 1, 1)[:, 0]
+    pitch = np.where(present.any(1), (last - first) / (counts - 1), 10.0)[:, None, None]
+    x = (np.arange(columns) * 4 + 1.5)[None, :, None]
+    distance = np.where(present[:, None], np.abs(x - places[:, None]), 1e6)
+    nearest = distance.argmin(2)
+    least = distance.min(2) / pitch[:, :, 0]
+    chosen = np.take_along_axis(classes, nearest, 1)
+    return np.where(least < 0.27, chosen, np.where(least < 0.36, IGNORED, BETWEEN)).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a network is fitted."""
+
+    steps: int
+    batch: int
+    rate: float
+    seed: int
+
+
+def _indices(count: int, plan: Plan, first: int) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Yield shuffled batches from step ``first`` on; the same for every run with this seed."""
+    per_epoch = max(1, count // plan.batch)
+    order, epoch = np.arange(0), -1
+    for step in range(first, plan.steps):
+        if step // per_epoch != epoch:
+            epoch = step // per_epoch
+            order = np.random.default_rng((plan.seed, epoch)).permutation(count)
+        start = step % per_epoch * plan.batch
+        yield step, order[start : start + plan.batch]
+
+
+def fit(network: nn.Module, task: Task, plan: Plan, checkpoint: Path, seconds: float) -> bool:
+    """Fit a network, from its checkpoint on if there is one.
+
+    Returns
+    -------
+    Whether all steps are done; False: time is up, the checkpoint holds the state.
+    """
+    torch.manual_seed(plan.seed)
+    network = network.to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=0.02)
+    first = 0
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        first = state["step"]
+    network.train()
+    begun = said = time.monotonic()
+    losses: list[float] = []
+    step = first
+    for step, indices in _indices(len(task), plan, first):
+        progress = step / plan.steps
+        rate = plan.rate * min(1.0, (step + 1) / 200) * (0.5 * (1 + math.cos(math.pi * progress)) + 0.003)
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        inputs, targets = task.batch(indices, np.random.default_rng((plan.seed, step)))
+        loss = task.loss(network(inputs.contiguous(memory_format=torch.channels_last)), targets)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 2.0)
+        optimiser.step()
+        losses.append(float(loss.detach()))
+        now = time.monotonic()
+        if now - said > 20:
+            print(
+                f"{checkpoint.stem} step {step + 1}/{plan.steps} loss {np.mean(losses[-200:]):.4f} {now - begun:.0f}s",
+                flush=True,
+            )
+            said = now
+        if now - begun > seconds:
+            break
+    state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1}
+    torch.save(state, checkpoint)
+    return step + 1 >= plan.steps
