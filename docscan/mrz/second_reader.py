@@ -4,11 +4,15 @@ import logging
 import os
 import re
 import shutil
+import subprocess
+import time
 import warnings
+from contextvars import ContextVar
 from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from docscan.mrz.check_digits import ALPHABET
 from docscan.types import Image, Polygon, Zone
@@ -20,10 +24,19 @@ _log = logging.getLogger(__name__)
 # PassportEye reads lines 1,050 pixels wide; beyond twice that a capture only costs time.
 _WIDEST = 2000
 
-# What tesseract's stock English makes of the filler and of letters, although told to keep to the MRZ's alphabet.
-_CONFUSED = str.maketrans(
-    {"«": "<", "‹": "<", "(": "<", "{": "<", "[": "<", "€": "C", "£": "E", "§": "S", "|": "I"}
+# Seconds that tesseract may take for one image, all its attempts together: some patterns keep it busy for minutes.
+BUDGET = 20.0
+_deadline: ContextVar[float] = ContextVar("deadline")
+
+# As PassportEye calls it.
+_TESSERACT = (
+    *("tesseract", "stdin", "stdout", "--psm", "6"),
+    *("-c", "tessedit_char_whitelist=ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789><"),
+    *("-c", "load_system_dawg=F", "-c", "load_freq_dawg=F"),
 )
+
+# What tesseract's stock English makes of the filler and of letters, although told to keep to the MRZ's alphabet.
+_CONFUSED = str.maketrans({"«": "<", "‹": "<", "(": "<", "{": "<", "[": "<", "€": "C", "£": "E", "§": "S", "|": "I"})
 _LINE = re.compile(rf"[{re.escape(ALPHABET)}]{{24,48}}")
 
 
@@ -40,37 +53,64 @@ def clean_lines(text: str) -> tuple[str, ...]:
     return tuple(line for line in candidates if _LINE.fullmatch(line))
 
 
-def _polygon(box: Any, factor: float) -> Polygon:  # noqa: ANN401 - PassportEye ships no types
+def _polygon(box: Any, turned: bool, factor: float) -> Polygon:  # noqa: ANN401 - PassportEye ships no types
     """Return a box as a polygon of the image given to ``read``, clockwise from the text's upper left.
 
-    PassportEye counts (row, column), in its own scaled-down picture; ``factor`` leads back.
+    PassportEye counts (row, column), in its own scaled-down picture; ``factor`` leads back. Its corners begin at
+    the text's lower left and go round against the clock; ``turned`` tells that the text stood on its head.
     """
-    corners = np.asarray(box.as_poly(), np.float64)[:, ::-1] * factor
-    offsets = corners - corners.mean(0)
-    clockwise = corners[np.argsort(np.arctan2(offsets[:, 1], offsets[:, 0]))]
-    first = int(np.argmin(clockwise.sum(1)))
-    return tuple((float(x), float(y)) for x, y in np.roll(clockwise, -first, axis=0))
+    corners = np.asarray(box.as_poly(), np.float64)[::-1, ::-1] * factor
+    return tuple((float(x), float(y)) for x, y in np.roll(corners, 2 if turned else 0, axis=0))
+
+
+def _ocr(image: NDArray[Any], **_options: object) -> str:
+    """Recognise text; stands in for PassportEye's own call, which has no time limit and leaves holders' data in files.
+
+    Parameters
+    ----------
+    image
+        Height x width, grey, 0 to 1.
+
+    Raises
+    ------
+    subprocess.SubprocessError
+        Tesseract failed, or the image's time is up.
+    """
+    if image.size == 0:
+        return ""
+    _, png = cv2.imencode(".png", np.clip(image * 255 + 0.5, 0, 255).astype(np.uint8))
+    done = subprocess.run(
+        _TESSERACT,
+        input=png.tobytes(),
+        capture_output=True,
+        check=True,
+        timeout=max(0.0, _deadline.get() - time.monotonic()),
+        # Tesseract's threads cost more than they bring on a few lines of text.
+        env=os.environ | {"OMP_THREAD_LIMIT": "1"},
+    )
+    return done.stdout.decode("utf-8", "replace").strip()
 
 
 def _recognise(image: Image) -> tuple[str, Polygon] | None:
     # Takes a second to import, and pulls in pyplot, which must not look for a screen.
     os.environ.setdefault("MPLBACKEND", "Agg")
-    # Tesseract's threads cost more than they bring on a few lines of text.
-    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-    from passporteye.mrz.image import MRZPipeline
+    from passporteye.mrz import image as passporteye
+
+    passporteye.ocr = _ocr
+    _deadline.set(time.monotonic() + BUDGET)
 
     factor = max(1.0, image.shape[1] / _WIDEST)
     size = (round(image.shape[1] / factor), round(image.shape[0] / factor))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if factor > 1 else image
-    pipeline = MRZPipeline(None)
-    pipeline["img"] = (
-        cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float64) / 255
-    )  # instead of its file loader
+    pipeline = passporteye.MRZPipeline(None)
+    # Instead of its file loader.
+    pipeline["img"] = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float64) / 255
     if pipeline.result is None:
         return None
-    return pipeline["text"], _polygon(
-        pipeline["boxes"][pipeline["box_idx"]], factor / pipeline["scale_factor"]
-    )
+    # A zone on its head is turned by a view that runs backwards.
+    turned = pipeline["roi"].strides[0] < 0
+    box = pipeline["boxes"][pipeline["box_idx"]]
+    return pipeline["text"], _polygon(box, turned, factor / pipeline["scale_factor"])
 
 
 def read(image: Image) -> Zone | None:
