@@ -84,7 +84,11 @@ def test_what_was_composed_comes_back(case: Case) -> None:
     assert fields.sex == {"<": "X"}.get(given_fields["sex"], given_fields["sex"])
     assert (fields.birth_date or "")[2:].replace("-", "") == given_fields["birth_date"]
     assert (fields.expiry_date or "")[2:].replace("-", "") == given_fields["expiry_date"]
-    if not fields.names_truncated:
+    # Judged by its length, not by names_truncated: a field cut just before a new part ends in a filler and does not
+    # tell that it was cut.
+    names = LAYOUTS[case.format].spans["names"]
+    whole = "<<".join(filter(None, (given_fields["surname"], given_fields["given_names"])))
+    if len(whole) <= names.end - names.start:
         assert fields.surname == given_fields["surname"]
         assert fields.given_names == given_fields["given_names"]
 
