@@ -1,6 +1,7 @@
 """The two bundled samples: a genuine passport of Utopia, and the same kind with its portrait replaced.
 
-Utopia is in no split: the network has seen neither its design nor these seeds.
+Utopia is in no split: the network has seen neither its design nor these seeds. The seeds are two of the three, of
+thirteen drawn, whose MRZ PassportEye reads without an error.
 """
 
 from pathlib import Path
@@ -10,7 +11,7 @@ from PIL import Image
 from datasets.documents import specimen
 
 FOLDER = Path(__file__).parent / "samples"
-_SEEDS = {"genuine": (2031, "genuine"), "forged": (2033, "portrait_replaced")}
+_SEEDS = {"genuine": (2045, "genuine"), "forged": (2054, "portrait_replaced")}
 _PIXELS_PER_MM = 300 / 25.4
 
 
@@ -21,6 +22,6 @@ def write_samples(folder: Path = FOLDER) -> list[Path]:
     for name, (seed, kind) in _SEEDS.items():
         made = specimen(seed, "UTO", kind, device="reader", scale=_PIXELS_PER_MM)
         path = folder / f"{name}-utopia.jpg"
-        Image.fromarray(made.photo.image).save(path, quality=90, subsampling=0)
+        Image.fromarray(made.photo.image).save(path, quality=88, subsampling=0)
         paths.append(path)
     return paths

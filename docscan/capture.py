@@ -165,9 +165,7 @@ def _check_same_view(file: ImageFile, source: LightSource, reference: LightSourc
         )
 
 
-def decode(
-    file: ImageFile, spectrum: Spectrum, *, max_bytes: int, max_pixels: int
-) -> tuple[Image, LightSource]:
+def decode(file: ImageFile, spectrum: Spectrum, *, max_bytes: int, max_pixels: int) -> tuple[Image, LightSource]:
     """Decode the image of one light; parameters, result and errors as in :func:`load`."""
     name = shown(file.name)
     _check_bytes(name, len(file.data), max_bytes)
@@ -209,9 +207,7 @@ def _open(name: str, data: bytes, max_pixels: int) -> PillowImage.Image:
         raise _unidentified(name, data) from error
     except Exception as error:  # as in decode: a header is foreign data as well
         known = _format_of(data)
-        raise BrokenImageError(
-            f"{name}: the header of the {known or 'image'} is damaged{_why(error)}."
-        ) from error
+        raise BrokenImageError(f"{name}: the header of the {known or 'image'} is damaged{_why(error)}.") from error
 
 
 def _unidentified(name: str, data: bytes) -> InputError:

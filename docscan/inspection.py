@@ -45,9 +45,7 @@ def open_tools(settings: Settings) -> Tools:
     ModelError
         A model is missing or is not the one that the manifest names.
     """
-    return Tools(
-        settings, open_models(settings.models, providers=settings.providers, threads=settings.threads)
-    )
+    return Tools(settings, open_models(settings.models, providers=settings.providers, threads=settings.threads))
 
 
 class _Stopwatch:
@@ -74,9 +72,7 @@ def _document(mrz: Mrz | None) -> Document:
     if mrz is None:
         return Document(None, None, None, None, specimen=False)
     fields = mrz.parsed.fields
-    return Document(
-        mrz.parsed.format, fields.document_code, fields.issuing_state, None, specimen=is_specimen(fields)
-    )
+    return Document(mrz.parsed.format, fields.document_code, fields.issuing_state, None, specimen=is_specimen(fields))
 
 
 def read_mrz(file: ImageFile, *, tools: Tools, today: date | None = None) -> tuple[Mrz, ...]:
@@ -116,9 +112,7 @@ def inspect(
     """
     settings, watch, today = tools.settings, _Stopwatch(), today or _today()
     with watch.room("decode"):
-        capture = capture_room.load(
-            visible, uv=uv, ir=ir, max_bytes=settings.max_bytes, max_pixels=settings.max_pixels
-        )
+        capture = capture_room.load(visible, uv=uv, ir=ir, max_bytes=settings.max_bytes, max_pixels=settings.max_pixels)
     with watch.room("page"):
         page = find_page(capture)
     with watch.room("mrz"):

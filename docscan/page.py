@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from docscan.page_candidates import candidates
+from docscan.page_candidates import Candidate, candidates
 from docscan.page_geometry import (
     PAGE_OF,
     Corners,
+    area,
     aspect,
     lying,
     moved,
@@ -28,8 +29,12 @@ from docscan.quality import measure
 from docscan.types import Capture, Homography, Image, MrzFormat, Page, PageSize, Polygon
 
 CONVINCING = 0.60  # score of a candidate from which it is taken for the page's border
+# In a picture that has a page's shape itself (a scan cropped to the page), a small shape is likelier its portrait.
+SMALL = 0.3  # share of the picture
+CONVINCING_SMALL = 0.85
+_CROPPED_TOLERANCE = 0.04  # by which such a picture's aspect ratio may miss; cameras' 4:3 and 3:2 miss by more
 MAX_PIXELS_PER_MM = 24.0  # about 610 dpi; finer, a crop is better cut from the capture itself
-ZONE_TOLERANCE = 5.0  # millimetres by which the MRZ's corners may miss their nominal places on a page, on average
+ZONE_TOLERANCE = 5.0  # millimetres by which the MRZ may miss its nominal place, on average, on a perfect border
 _WHOLE_IMAGE_SCORE = 0.5  # of the picture's own border as the page's
 _CUT_OFF_MM = 2.0  # by which a page's corner may lie outside the picture and the page still count as whole
 _SHAPE_TOLERANCE = 0.08  # by which a picture without border may miss a page's aspect ratio and still be all of it
@@ -52,13 +57,21 @@ def find_page(capture: Capture) -> Page:
     """
     shape = _shape(capture)
     best = next(iter(candidates(capture.visible)), None)
-    if best is not None and best.score >= CONVINCING:
+    if best is not None and best.score >= _convincing(best, shape):
         corners = lying(best.corners, shape)
         size = _size_by_shape(float(aspect(corners, shape)))
         return _rectified(capture, _Place(page_to_capture(corners, size), size, True, best.score))
     corners = lying(_whole(shape), shape)
     size = _size_by_shape(float(aspect(corners, shape)))
     return _rectified(capture, _Place(page_to_capture(corners, size), size, False, _WHOLE_IMAGE_SCORE))
+
+
+def _convincing(candidate: Candidate, shape: tuple[int, int]) -> float:
+    """Return the score from which a candidate is believed."""
+    ratio = max(shape) / min(shape)
+    miss = min(abs(ratio * size.millimetres[1] / size.millimetres[0] - 1) for size in PageSize)
+    small = area(candidate.corners) < SMALL * shape[0] * shape[1]
+    return CONVINCING_SMALL if small and miss < _CROPPED_TOLERANCE else CONVINCING
 
 
 def settle_page(page: Page, capture: Capture, zone: Polygon, format: MrzFormat) -> Page:  # noqa: A002
@@ -83,12 +96,12 @@ def settle_page(page: Page, capture: Capture, zone: Polygon, format: MrzFormat) 
     text = zone_corners(zone)
     size = PAGE_OF[format]
     nominal = nominal_zone(format)
-    best, best_worth = None, -np.inf
+    best, best_worth = None, 0.0  # of the place that the MRZ alone tells: it misses nothing and shows nothing
     for place in _places(page, capture, size):
         on_page = moved(text, np.asarray(np.linalg.inv(place.to_capture), np.float64))
         miss = float(np.linalg.norm(on_page - nominal, axis=1).mean())
         worth = place.score - miss / ZONE_TOLERANCE
-        if miss <= ZONE_TOLERANCE and worth > best_worth:
+        if worth > best_worth:
             best, best_worth = place, worth
     return _rectified(capture, best or _Place(page_from_zone(text, format), size, True, 0.0))
 
@@ -98,7 +111,7 @@ def _places(page: Page, capture: Capture, size: PageSize) -> Iterator[_Place]:
     shape = _shape(capture)
     if page.found:
         width, height = page.size.millimetres
-        yield from _turned(moved(rectangle(width, height), page.to_capture), size, True, 1.0)
+        yield from _turned(moved(rectangle(width, height), page.to_capture), size, True, CONVINCING)
     yield from _turned(_whole(shape), size, False, _WHOLE_IMAGE_SCORE)
     for candidate in candidates(capture.visible):
         yield from _turned(candidate.corners, size, True, candidate.score)

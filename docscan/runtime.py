@@ -57,8 +57,7 @@ class Models:
     def infos(self) -> tuple[ModelInfo, ...]:
         """Return what a report says of the models in use."""
         return tuple(
-            ModelInfo(name, entry.version, entry.sha256, entry.error_rates)
-            for name, entry in self.entries.items()
+            ModelInfo(name, entry.version, entry.sha256, entry.error_rates) for name, entry in self.entries.items()
         )
 
 
@@ -78,9 +77,7 @@ def read_manifest(folder: Path) -> Manifest:
             f"There is no model manifest at {path}; set DOCSCAN_MODELS to the folder of the models."
         ) from error
     except (OSError, ValueError, ValidationError) as error:
-        raise ModelError(
-            f"The model manifest {path} cannot be understood: {str(error).splitlines()[0]}"
-        ) from error
+        raise ModelError(f"The model manifest {path} cannot be understood: {str(error).splitlines()[0]}") from error
 
 
 def _verified_bytes(folder: Path, name: str, entry: ManifestEntry) -> bytes:

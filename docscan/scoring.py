@@ -45,14 +45,10 @@ def fuse(checks: Iterable[CheckResult]) -> float:
 def confidence(log10_lr: float, prior: float) -> Confidence:
     """Turn a fused log10 likelihood ratio into the report's confidence, at the stated prior."""
     odds = 10**log10_lr * prior / (1 - prior)
-    return Confidence(
-        forgery_probability=odds / (1 + odds), prior=prior, log10_lr=log10_lr, verbal=verbal(log10_lr)
-    )
+    return Confidence(forgery_probability=odds / (1 + odds), prior=prior, log10_lr=log10_lr, verbal=verbal(log10_lr))
 
 
-def decide(
-    checks: Sequence[CheckResult], log10_lr: float, quality: Quality, *, refer_at: float
-) -> tuple[Verdict, str]:
+def decide(checks: Sequence[CheckResult], log10_lr: float, quality: Quality, *, refer_at: float) -> tuple[Verdict, str]:
     """Return the verdict and its one main reason.
 
     ``refer`` wins over ``insufficient``: a sign of forgery on a poor capture is still for a person to see.
@@ -62,9 +58,7 @@ def decide(
         strongest = max(checks, key=lambda check: check.log10_lr)
         return Verdict.REFER, strongest.explanation
     if not quality.usable:
-        return Verdict.INSUFFICIENT, quality.advice[
-            0
-        ] if quality.advice else "The capture is too poor to judge."
+        return Verdict.INSUFFICIENT, quality.advice[0] if quality.advice else "The capture is too poor to judge."
     for family in ("mrz", "print"):
         members = [check for check in checks if check.id.startswith(f"{family}.")]
         if not any(check.outcome in (Outcome.PASSED, Outcome.FAILED) for check in members):

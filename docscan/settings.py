@@ -16,21 +16,15 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DOCSCAN_", frozen=True)
 
     max_bytes: int = Field(50_000_000, gt=0, description="Largest image file accepted, in bytes.")
-    max_pixels: int = Field(
-        80_000_000, gt=0, description="Largest picture accepted, in pixels, read from its header."
-    )
-    models: Path = Field(
-        default_factory=_default_models, description="Folder of manifest.json and the ONNX files."
-    )
+    max_pixels: int = Field(80_000_000, gt=0, description="Largest picture accepted, in pixels, read from its header.")
+    models: Path = Field(default_factory=_default_models, description="Folder of manifest.json and the ONNX files.")
     threads: int = Field(2, ge=1, description="Threads of one inference session.")
     providers: tuple[str, ...] = Field(
         ("CUDAExecutionProvider", "CPUExecutionProvider"),
         description="ONNX Runtime execution providers, best first; those not available are left out.",
     )
     prior: float = Field(0.01, gt=0, lt=1, description="Share of forged documents among those inspected.")
-    refer_log10_lr: float = Field(
-        1.0, description="Fused log10 likelihood ratio from which a person must look."
-    )
+    refer_log10_lr: float = Field(1.0, description="Fused log10 likelihood ratio from which a person must look.")
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: int = Field(8080, ge=1, le=65535, description="Port that the service listens on.")
     service_workers: int = Field(2, ge=1, description="Inspections that the service runs at once.")

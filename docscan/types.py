@@ -61,9 +61,7 @@ class MrzFormat(StrEnum):
     @property
     def shape(self) -> tuple[int, int]:
         """Lines, and characters in a line."""
-        return {"TD1": (3, 30), "TD2": (2, 36), "TD3": (2, 44), "MRV-A": (2, 44), "MRV-B": (2, 36)}[
-            self.value
-        ]
+        return {"TD1": (3, 30), "TD2": (2, 36), "TD3": (2, 44), "MRV-A": (2, 44), "MRV-B": (2, 36)}[self.value]
 
 
 class PageSize(StrEnum):
@@ -210,9 +208,7 @@ class Zone:
     """What a reader saw where an MRZ seems to be, before any rule touched it."""
 
     lines: tuple[str, ...]
-    character_confidence: tuple[
-        tuple[float, ...], ...
-    ]  # one for each character, 0 to 1; empty: the reader gives none
+    character_confidence: tuple[tuple[float, ...], ...]  # one for each character, 0 to 1; empty: the reader gives none
     polygon: Polygon
     reader: str  # "docscan" or "passporteye"
 

@@ -34,9 +34,7 @@ def update_manifest(
         parameters=parameters,
     )
     path = folder / "manifest.json"
-    known = (
-        json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"schema": SCHEMA, "models": {}}
-    )
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"schema": SCHEMA, "models": {}}
     known["models"][name] = entry.model_dump()
     Manifest.model_validate(known)
     path.write_text(json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")

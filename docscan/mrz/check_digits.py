@@ -5,9 +5,7 @@ from itertools import cycle
 FILLER = "<"
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<"
 
-_VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {
-    FILLER: 0
-}
+_VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {FILLER: 0}
 
 
 def check_digit(text: str) -> str:
@@ -25,10 +23,7 @@ def check_digit(text: str) -> str:
     >>> check_digit("L898902C<")
     '3'
     """
-    return str(
-        sum(_VALUES[character] * weight for character, weight in zip(text, cycle((7, 3, 1)), strict=False))
-        % 10
-    )
+    return str(sum(_VALUES[character] * weight for character, weight in zip(text, cycle((7, 3, 1)), strict=False)) % 10)
 
 
 def agrees(text: str, digit: str) -> bool:

@@ -16,11 +16,22 @@ def _put(lines: list[list[str]], span: Span, text: str) -> None:
 
 
 def _names(surname: str, given_names: str, room: int) -> str:
-    """Join primary and secondary identifier; names that do not fit are cut (part 3, section 4.6)."""
-    joined = surname.replace(" ", FILLER)
-    if given_names:
-        joined += FILLER * 2 + given_names.replace(" ", FILLER)
-    return joined[:room]
+    """Join primary and secondary identifier; names that do not fit are cut (part 3, section 4.6; part 4, 4.2.3).
+
+    A cut field ends in a letter, which tells that it was cut, and keeps a letter of the secondary identifier: the
+    longest names of the primary give way.
+    """
+    words = surname.split()
+    secondary = FILLER * 2 + FILLER.join(given_names.split()) if given_names else ""
+    while True:
+        joined = FILLER.join(words) + secondary
+        kept = joined[:room]
+        told = not kept.endswith(FILLER) and (not secondary or FILLER * 2 in kept)
+        if told or len(joined) <= room:
+            return kept
+        longest = max(range(len(words)), key=lambda place: len(words[place]))
+        words[longest] = words[longest][:-1]
+        words = [word for word in words if word]
 
 
 def _put_document_number(lines: list[list[str]], layout: Layout, number: str, optional_data: str) -> None:

@@ -17,7 +17,7 @@ class NotADateError(ValueError):
 def _part(text: str, lowest: int, highest: int) -> int | None:
     if text == _UNKNOWN:
         return None
-    if not text.isdigit() or not lowest <= int(text) <= highest:
+    if not (text.isascii() and text.isdigit()) or not lowest <= int(text) <= highest:
         raise NotADateError(f"{text} is neither a number from {lowest} to {highest} nor unknown")
     return int(text)
 

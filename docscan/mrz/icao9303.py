@@ -79,6 +79,7 @@ def _document_number(layout: Layout, lines: tuple[str, ...]) -> tuple[str, bool,
     if (
         layout.format in (MrzFormat.TD1, MrzFormat.TD2)
         and digit == FILLER
+        and not head.endswith(FILLER)
         and not optional.startswith(FILLER)
     ):
         tail, _, rest = optional.partition(FILLER)
@@ -96,9 +97,7 @@ def _check_digits(layout: Layout, lines: tuple[str, ...]) -> dict[str, bool]:
         results[name] = empty or agrees(text, digit)
     results["document_number"] = _document_number(layout, lines)[1]
     if layout.composite is not None:
-        results["composite"] = agrees(
-            "".join(s.of(lines) for s in layout.composite_of), layout.composite.of(lines)
-        )
+        results["composite"] = agrees("".join(s.of(lines) for s in layout.composite_of), layout.composite.of(lines))
     return results
 
 
@@ -130,9 +129,7 @@ def _structure_problems(layout: Layout, lines: tuple[str, ...], surname: str) ->
     problems = _letters_problems(layout, lines)
     code = layout.spans["document_code"].of(lines)
     if code[0] not in _CODES[layout.format]:
-        problems.append(
-            f"The document code {_plain(code) or '(empty)'} is not one of format {layout.format}."
-        )
+        problems.append(f"The document code {_plain(code) or '(empty)'} is not one of format {layout.format}.")
     if not surname:
         problems.append("The name field has no primary identifier.")
     if layout.spans["sex"].of(lines) not in _SEXES:
@@ -159,7 +156,8 @@ def parse(lines: Sequence[str], *, today: date) -> ParsedMrz:
     MrzFormatError
         The lines are no MRZ.
     """
-    clean = ["".join(line.split()).upper() for line in lines]
+    # Only ASCII letters have a case here: "ß".upper() would turn one character into two.
+    clean = ["".join(c.upper() if c.isascii() else c for c in line if not c.isspace()) for line in lines]
     form = format_of(clean)
     old = national_layout(clean, today)
     if old is not None:

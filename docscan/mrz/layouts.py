@@ -81,9 +81,7 @@ _TD1 = Layout(
             "names": Span(2, 0, 30),
         }
     ),
-    MappingProxyType(
-        {"document_number": Span(0, 14, 15), "birth_date": Span(1, 6, 7), "expiry_date": Span(1, 14, 15)}
-    ),
+    MappingProxyType({"document_number": Span(0, 14, 15), "birth_date": Span(1, 6, 7), "expiry_date": Span(1, 14, 15)}),
     Span(1, 29, 30),
     (Span(0, 5, 30), Span(1, 0, 7), Span(1, 8, 15), Span(1, 18, 29)),
 )

@@ -5,14 +5,36 @@ from datetime import date
 
 from docscan.mrz.check_digits import FILLER, agrees
 from docscan.mrz.dates import NotADateError, birth_date
-from docscan.mrz.repairs import SLACK
+from docscan.mrz.layouts import LAYOUTS, Span
+from docscan.mrz.repairs import DIGIT_FOR, SLACK, Workbench, apply, fit, out_of_alphabet
 from docscan.types import MrzFields, MrzFormat, ParsedMrz
-
-_WIDTH = 36
 
 
 def _plain(text: str) -> str:
     return " ".join(text.replace(FILLER, " ").split())
+
+
+def _bench(lines: Sequence[str], width: int) -> Workbench:
+    bench = Workbench([list(line) for line in lines])
+    fit(bench, width)
+    out_of_alphabet(bench)
+    return bench
+
+
+def _born(text: str, today: date, problems: list[str]) -> str | None:
+    try:
+        return birth_date(text, today)
+    except NotADateError:
+        problems.append("The date of birth is no date of the calendar.")
+        return None
+
+
+_FRENCH = {"document_number": Span(1, 0, 12), "birth_date": Span(1, 27, 33)}
+_FRENCH_CHECKS = {
+    "document_number": Span(1, 12, 13),
+    "birth_date": Span(1, 33, 34),
+    "composite": Span(1, 35, 36),
+}
 
 
 def _french_identity_card(lines: Sequence[str], today: date) -> ParsedMrz:
@@ -21,13 +43,13 @@ def _french_identity_card(lines: Sequence[str], today: date) -> ParsedMrz:
     Line 1: ``ID``, ``FRA``, surname (25), department and office (6). Line 2: number (12), its check digit, given
     names (14), date of birth, its check digit, sex, check digit over everything before it. There is no expiry.
     """
-    first, second = (line.ljust(_WIDTH, FILLER)[:_WIDTH] for line in lines)
-    problems = []
-    try:
-        born = birth_date(second[27:33], today)
-    except NotADateError:
-        born = None
-        problems.append("The date of birth is no date of the calendar.")
+    bench = _bench(lines, MrzFormat.TD2.shape[1])
+    apply(bench, _FRENCH["birth_date"], "birth_date", DIGIT_FOR)
+    for name, span in _FRENCH_CHECKS.items():
+        apply(bench, span, f"{name} check digit", DIGIT_FOR)
+    used = bench.lines()
+    first, second = used
+    problems = ["This is the layout of the French identity card of 1988, which Doc 9303 does not describe."]
     fields = MrzFields(
         document_code="ID",
         issuing_state="FRA",
@@ -35,22 +57,55 @@ def _french_identity_card(lines: Sequence[str], today: date) -> ParsedMrz:
         surname=_plain(first[5:30]),
         given_names=_plain(second[13:27]),
         nationality="FRA",
-        birth_date=born,
+        birth_date=_born(second[27:33], today, problems),
         sex={"F": "F", "M": "M"}.get(second[34]),
         expiry_date=None,
         optional_data=_plain(first[30:36]),
         names_truncated=second[26] != FILLER or first[29] != FILLER,
     )
-    known = all(character.isalnum() or character == FILLER for character in first + second)
-    checks = {
-        "document_number": known and agrees(second[:12], second[12]),
-        "birth_date": known and agrees(second[27:33], second[33]),
-        "composite": known and agrees(first + second[:35], second[35]),
-    }
-    problems.append(
-        "This is the layout of the French identity card of 1988, which Doc 9303 does not describe."
+    checks = {name: agrees(span.of(used), _FRENCH_CHECKS[name].of(used)) for name, span in _FRENCH.items()}
+    checks["composite"] = agrees(first + second[:35], second[35])
+    return ParsedMrz(MrzFormat.TD2, used, fields, checks, tuple(bench.repairs), tuple(problems), conforming=False)
+
+
+def _russian_internal_passport(lines: Sequence[str], today: date) -> ParsedMrz:
+    """Read the Russian internal passport since 2011.
+
+    TD3, but its names are encoded letter by letter, some Cyrillic letters as digits (2, 3, 4, 6 to 9), it never
+    expires (fillers, the check digit too), and the number's first nine characters lack the fourth digit of the
+    series, which opens the optional data. The names are given as they stand: they are no transliteration.
+    """
+    layout = LAYOUTS[MrzFormat.TD3]
+    bench = _bench(lines, MrzFormat.TD3.shape[1])
+    apply(bench, layout.spans["birth_date"], "birth_date", DIGIT_FOR)
+    for name in ("document_number", "birth_date", "optional_data"):
+        apply(bench, layout.checks[name], f"{name} check digit", DIGIT_FOR)
+    used = bench.lines()
+    text = {name: span.of(used) for name, span in layout.spans.items()}
+    surname, _, given = text["names"].partition(FILLER * 2)
+    problems = [
+        "This is the layout of the Russian internal passport, whose names and missing expiry are not after Doc 9303."
+    ]
+    fields = MrzFields(
+        document_code="PN",
+        issuing_state="RUS",
+        document_number=_plain(text["document_number"]),
+        surname=_plain(surname),
+        given_names=_plain(given),
+        nationality=_plain(text["nationality"]),
+        birth_date=_born(text["birth_date"], today, problems),
+        sex={"F": "F", "M": "M"}.get(text["sex"]),
+        expiry_date=None,
+        optional_data=_plain(text["optional_data"]),
+        names_truncated=not text["names"].endswith(FILLER),
     )
-    return ParsedMrz(MrzFormat.TD2, (first, second), fields, checks, (), tuple(problems), conforming=False)
+    checks = {
+        name: agrees(text[name], layout.checks[name].of(used))
+        for name in ("document_number", "birth_date", "optional_data")
+    }
+    composite = used[1][:10] + used[1][13:20] + used[1][21:43]
+    checks["composite"] = agrees(composite, used[1][43])
+    return ParsedMrz(MrzFormat.TD3, used, fields, checks, tuple(bench.repairs), tuple(problems), conforming=False)
 
 
 def _mostly_digits(text: str) -> bool:
@@ -58,12 +113,19 @@ def _mostly_digits(text: str) -> bool:
     return sum(character.isdigit() for character in text) >= 3 or not text.strip(FILLER)
 
 
+def _has_shape(lines: Sequence[str], form: MrzFormat) -> bool:
+    count, width = form.shape
+    return len(lines) == count and all(abs(len(line) - width) <= SLACK for line in lines)
+
+
 def national_layout(lines: Sequence[str], today: date) -> ParsedMrz | None:
     """Return the parse of a layout that is not of Doc 9303, or None when the lines are of none that is known.
 
     French: line 1 begins ``IDFRA`` in two lines of 36, and line 2 has letters where TD2 has the date of birth.
+    Russian: line 1 begins ``PNRUS`` in two lines of 44, and line 2 has no date of expiry.
     """
-    two_of_36 = len(lines) == 2 and all(abs(len(line) - _WIDTH) <= SLACK for line in lines)
-    if two_of_36 and lines[0].startswith("IDFRA") and not _mostly_digits(lines[1][13:19]):
+    if _has_shape(lines, MrzFormat.TD2) and lines[0].startswith("IDFRA") and not _mostly_digits(lines[1][13:19]):
         return _french_identity_card(lines, today)
+    if _has_shape(lines, MrzFormat.TD3) and lines[0].startswith("PNRUS") and not lines[1][21:27].strip(FILLER):
+        return _russian_internal_passport(lines, today)
     return None

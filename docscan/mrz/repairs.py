@@ -11,7 +11,7 @@ from docscan.mrz.check_digits import ALPHABET, FILLER
 from docscan.mrz.layouts import Layout, Span
 from docscan.types import Repair
 
-_DIGIT_FOR = dict(zip("OQDUILZASGTB", "000011245678", strict=True))
+DIGIT_FOR = dict(zip("OQDUILZASGTB", "000011245678", strict=True))
 _LETTER_FOR = dict(zip("01245678", "OIZASGTB", strict=True))
 
 _LETTER_FIELDS = ("document_code", "issuing_state", "nationality", "names")
@@ -40,7 +40,7 @@ class Workbench:
         return tuple("".join(row) for row in self.rows)
 
 
-def _fit(bench: Workbench, width: int) -> None:
+def fit(bench: Workbench, width: int) -> None:
     """Bring each line to its width: fillers are what a reader loses or doubles at the end."""
     for number, row in enumerate(bench.rows):
         while len(row) > width:
@@ -51,13 +51,15 @@ def _fit(bench: Workbench, width: int) -> None:
             row.append(FILLER)
 
 
-def _apply(bench: Workbench, span: Span, name: str, table: dict[str, str]) -> None:
+def apply(bench: Workbench, span: Span, name: str, table: dict[str, str]) -> None:
+    """Replace a field's characters by a table of confusions."""
     for column in range(span.start, span.end):
         read = bench.rows[span.line][column]
         bench.put(span.line, column, name, table.get(read, read))
 
 
-def _not_in_alphabet(bench: Workbench) -> None:
+def out_of_alphabet(bench: Workbench) -> None:
+    """Put a filler for each character that no MRZ has."""
     for number, row in enumerate(bench.rows):
         for column, read in enumerate(row):
             if read not in ALPHABET:
@@ -70,14 +72,17 @@ def repaired(lines: Sequence[str], layout: Layout) -> tuple[tuple[str, ...], tup
     Returns the lines at their full width, and every change.
     """
     bench = Workbench([list(line) for line in lines])
-    _fit(bench, layout.format.shape[1])
-    _not_in_alphabet(bench)
+    fit(bench, layout.format.shape[1])
+    out_of_alphabet(bench)
     for name in _LETTER_FIELDS:
-        _apply(bench, layout.spans[name], name, _LETTER_FOR)
+        span = layout.spans[name]
+        if name == "document_code":  # the second character is the issuer's: permanent resident cards begin C1USA
+            span = Span(span.line, span.start, span.start + 1)
+        apply(bench, span, name, _LETTER_FOR)
     for name in _DATE_FIELDS:
-        _apply(bench, layout.spans[name], name, _DIGIT_FOR)
+        apply(bench, layout.spans[name], name, DIGIT_FOR)
     for name, span in layout.checks.items():
-        _apply(bench, span, f"{name} check digit", _DIGIT_FOR)
+        apply(bench, span, f"{name} check digit", DIGIT_FOR)
     if layout.composite is not None:
-        _apply(bench, layout.composite, "composite check digit", _DIGIT_FOR)
+        apply(bench, layout.composite, "composite check digit", DIGIT_FOR)
     return bench.lines(), tuple(bench.repairs)

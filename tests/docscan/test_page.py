@@ -22,7 +22,7 @@ def misses(page: Page, scene: Scene, size: PageSize) -> float:
 
 
 def taken(size: PageSize, background: str, **camera: float) -> Scene:
-    seed = int(sum(camera.values())) + len(background)
+    seed = int(abs(camera["roll"])) + len(background)
     return photographed(document(size, seed), size, table(background, (800, 1100), seed), seed=seed, **camera)
 
 
@@ -49,7 +49,7 @@ def test_the_settled_page_shows_the_document_upright() -> None:
     scene = taken(PageSize.ID_3, "brick", roll=200, tilt=15, fill=0.7)
     page = settled(scene)
     shown = cv2.resize(page.image, (125, 88), interpolation=cv2.INTER_AREA).astype(int)
-    drawn = cv2.resize(document(PageSize.ID_3, 223 + 0), (125, 88), interpolation=cv2.INTER_AREA).astype(int)
+    drawn = cv2.resize(document(PageSize.ID_3, 205), (125, 88), interpolation=cv2.INTER_AREA).astype(int)
     upside_down = np.abs(shown[::-1, ::-1] - drawn)[2:-2, 2:-2].mean()
     assert np.abs(shown - drawn)[12:40, 6:28].mean() < upside_down
 
