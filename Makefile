@@ -6,9 +6,10 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$name && break; done)
 BIN := .venv/bin
-INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --editable
+# Compiling every module of every dependency costs 145 MB; what is imported is compiled anyway.
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable
 
-.PHONY: demo test lint types tests train bench-page clean
+.PHONY: demo test lint types tests train clean
 
 .venv/service: pyproject.toml .ci/packages
 	@test -n "$(PYTHON)" || { echo "docscan needs Python 3.11 or newer: apt-get install python3"; exit 1; }

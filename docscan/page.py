@@ -32,7 +32,7 @@ CONVINCING = 0.60  # score of a candidate from which it is taken for the page's 
 # In a picture that has a page's shape itself (a scan cropped to the page), a small shape is likelier its portrait.
 SMALL = 0.3  # share of the picture
 CONVINCING_SMALL = 0.85
-_CROPPED_TOLERANCE = 0.04  # by which such a picture's aspect ratio may miss; cameras' 4:3 and 3:2 miss by more
+_CROPPED_TOLERANCE = 0.025  # by which such a picture's aspect ratio may miss; cameras' 4:3 and 3:2 miss by more
 MAX_PIXELS_PER_MM = 24.0  # about 610 dpi; finer, a crop is better cut from the capture itself
 ZONE_TOLERANCE = 5.0  # millimetres by which the MRZ may miss its nominal place, on average, on a perfect border
 _WHOLE_IMAGE_SCORE = 0.5  # of the picture's own border as the page's

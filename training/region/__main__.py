@@ -12,13 +12,14 @@ _MODELS = Path(__file__).resolve().parents[2] / "models"
 
 def main() -> None:
     """Parse the command line and run."""
+    usual = Recipe()
     parser = argparse.ArgumentParser(prog="python -m training.region", description=__doc__)
     parser.add_argument("--work", type=Path, default=Path("build/region"), help="folder of renders and checkpoints")
     parser.add_argument(
         "--models", type=Path, default=_MODELS, help="folder that gets the ONNX file, manifest and card"
     )
-    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
-    parser.add_argument("--minutes", type=float, default=Recipe.minutes)
+    parser.add_argument("--epochs", type=int, default=usual.epochs)
+    parser.add_argument("--minutes", type=float, default=usual.minutes)
     parser.add_argument("--no-high-pass", action="store_true", help="leave the high-pass stream out, for comparison")
     parser.add_argument("--resume", action="store_true", help="take the checkpoint in the work folder, do not train")
     wanted = parser.parse_args()
