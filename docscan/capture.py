@@ -5,7 +5,9 @@ decoders make of the rest comes out as one sentence of the ``InputError`` family
 """
 
 import io
+import logging
 import stat
+import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +49,10 @@ _OTHERS = (("PDF", b"%PDF"), ("GIF", b"GIF8"), ("PostScript", b"%!PS"), ("ZIP", 
 # Pillow warns of large pictures and odd tags. Size is judged here, and a warning helps nobody at the edge.
 warnings.filterwarnings("ignore", category=PillowImage.DecompressionBombWarning)
 warnings.filterwarnings("ignore", module=r"PIL\.")
+# It also logs what it then raises.
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
+
+_MOST_TILES = 4096  # of a JPEG 2000: its decoder takes some 12 kB for each before it has read one
 
 _ORIENTATION_TAG = 274
 _TURNS = {
@@ -172,6 +178,7 @@ def decode(file: ImageFile, spectrum: Spectrum, *, max_bytes: int, max_pixels: i
     opened = _open(name, file.data, max_pixels)
     file_format, mode = FORMATS[opened.format or ""], opened.mode
     _check_header(name, opened, max_pixels)
+    _check_tiles(name, file.data)
     orientation = _orientation(opened)
     try:
         opened.load()
@@ -238,6 +245,22 @@ def _check_header(name: str, opened: PillowImage.Image, max_pixels: int) -> None
             f"{name}: too small; it has {width} x {height} pixels, "
             f"and a document needs {MIN_SIDE} or more on each side."
         )
+
+
+def _check_tiles(name: str, data: bytes) -> None:
+    """Refuse a JPEG 2000 cut into absurdly many tiles (ISO/IEC 15444-1, annex A.5.1, marker SIZ)."""
+    if _format_of(data) != "JPEG 2000":
+        return
+    start = data.find(b"\xff\x4f\xff\x51")
+    if start < 0 or len(data) < start + 40:
+        return  # the decoder will say that it is damaged
+    width, height, left, top, tile_width, tile_height = struct.unpack_from(">6I", data, start + 8)
+    across, down = (max(0, width - left), tile_width), (max(0, height - top), tile_height)
+    tiles = 1
+    for length, tile in (across, down):
+        tiles *= -(-length // max(tile, 1))
+    if tiles > _MOST_TILES:
+        raise BrokenImageError(f"{name}: the JPEG 2000 is damaged; it claims {tiles} tiles.")
 
 
 def _megapixels(pixels: int) -> str:
