@@ -1,5 +1,6 @@
 """Every knob in one place: environment variables named ``DOCSCAN_…``, read once at the edge."""
 
+import sys
 from pathlib import Path
 
 from pydantic import Field
@@ -7,7 +8,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _default_models() -> Path:
-    return Path(__file__).resolve().parent.parent / "models"
+    """Return the models of the checkout, or those that an installed wheel brought."""
+    checkout = Path(__file__).resolve().parent.parent / "models"
+    return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "docscan" / "models"
 
 
 class Settings(BaseSettings):
