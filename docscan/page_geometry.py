@@ -72,6 +72,11 @@ def moved(points: Corners, matrix: Homography) -> Corners:
     return np.asarray(cv2.perspectiveTransform(points.reshape(1, -1, 2), matrix)[0], np.float64)
 
 
+def in_capture(corners: Corners, to_capture: Homography) -> Polygon:
+    """Return corners given in millimetres of the page as a polygon of the capture."""
+    return tuple((float(x), float(y)) for x, y in moved(corners, to_capture))
+
+
 def area(corners: Corners) -> NDArray[np.float64]:
     """Return the area of quadrilaterals (… x 4 x 2); negative where they run counter-clockwise on the screen."""
     x, y = corners[..., 0], corners[..., 1]

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import numpy as np
+
 from docscan.crops import grid
+from docscan.page_geometry import Corners, rectangle
 from docscan.types import Box, PageSize
 
 # Part 4: zone V (portrait) at the left, zones III and IV (data) beside it, zone VII (MRZ) at the lower edge.
@@ -23,7 +26,7 @@ def crop_corners(size: PageSize) -> dict[str, tuple[tuple[float, float], ...]]:
     return {name: grid(box, *_CROPS[name]) for name, box in ZONES.get(size, {}).items()}
 
 
-def corners_mm(box: Box) -> tuple[tuple[float, float], ...]:
+def corners_mm(box: Box) -> Corners:
     """Return a box's corners, clockwise from the upper left."""
-    right, bottom = box.x + box.width, box.y + box.height
-    return ((box.x, box.y), (right, box.y), (right, bottom), (box.x, bottom))
+    corners: Corners = rectangle(box.width, box.height) + np.array([box.x, box.y])
+    return corners

@@ -2,22 +2,20 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from docscan.checks.finding import Finding, RuleRates, undetermined
 from docscan.checks.mrz_rules import no_zone, zone_region
+from docscan.page_geometry import MRZ_PITCH, moved
 from docscan.types import Evidence, PageSize
-
-PITCH = 2.54  # millimetres between characters: OCR-B size 1, ten to the inch
 
 # Doc 9303 prints to a tenth of a millimetre. These tolerances are the measurement's: a border found a millimetre
 # off and a reader's box drawn a character too wide move the numbers by as much.
-PITCH_TOLERANCE = 0.06  # share of PITCH
+PITCH_TOLERANCE = 0.06  # share of MRZ_PITCH
 EDGE_TOLERANCE = 4.0  # millimetres
 
-# The zone reaches from the page's lower edge up to here (parts 4 to 7: height of the MRZ), in millimetres.
-ZONE_HEIGHT = {PageSize.ID_1: 23.2 + 1.0, PageSize.ID_2: 23.2 + 1.0, PageSize.ID_3: 23.2 + 1.0}
+# The zone reaches from the page's lower edge up to here, on every size (parts 4 to 7), in millimetres.
+ZONE_HEIGHT = 23.2 + 1.0
 
 # An assumption, not a measurement, and kept weak: page finding is the larger source of error.
 RATES = RuleRates(fails_when_forged=0.10, fails_when_genuine=0.03)
@@ -39,11 +37,10 @@ def place(evidence: Evidence) -> ZonePlace | None:
     """Measure the zone on the rectified page; None without an MRZ."""
     if evidence.mrz is None:
         return None
-    to_page = np.linalg.inv(evidence.page.to_capture)
-    polygon = np.array([evidence.mrz.zone.polygon], np.float64)
-    upper_left, upper_right, lower_right, lower_left = cv2.perspectiveTransform(polygon, to_page)[0]
+    to_page = np.asarray(np.linalg.inv(evidence.page.to_capture), np.float64)
+    corners = moved(np.array(evidence.mrz.zone.polygon, np.float64), to_page)
+    upper_left, upper_right, lower_right, lower_left = corners
     along = (upper_right - upper_left + lower_right - lower_left) / 2
-    corners = np.stack([upper_left, upper_right, lower_right, lower_left])
     left, top = corners.min(0)
     right, bottom = corners.max(0)
     width = evidence.mrz.parsed.format.shape[1]
@@ -60,9 +57,9 @@ def place(evidence: Evidence) -> ZonePlace | None:
 def _faults(seen: ZonePlace, size: PageSize) -> list[str]:
     width, height = size.millimetres
     faults = []
-    if abs(seen.pitch / PITCH - 1) > PITCH_TOLERANCE:
-        faults.append(f"Its characters stand {seen.pitch:.2f} mm apart instead of {PITCH} mm.")
-    if seen.top < height - ZONE_HEIGHT[size] - EDGE_TOLERANCE:
+    if abs(seen.pitch / MRZ_PITCH - 1) > PITCH_TOLERANCE:
+        faults.append(f"Its characters stand {seen.pitch:.2f} mm apart instead of {MRZ_PITCH} mm.")
+    if seen.top < height - ZONE_HEIGHT - EDGE_TOLERANCE:
         faults.append("It begins too far above the page's lower edge.")
     if seen.bottom > height - 1 or seen.left < 1 or seen.right > width - 1:
         faults.append("It reaches over the page's edge.")

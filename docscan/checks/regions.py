@@ -4,13 +4,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from docscan.crops import cut, local_scale, shrunk
+from docscan.page_geometry import in_capture
 from docscan.runtime import Models
-from docscan.types import Capture, Homography, Image, Page, Polygon, Region, RegionScore
+from docscan.types import Capture, Homography, Image, Page, Region, RegionScore
 from docscan.zones import ZONES, corners_mm, crop_corners
 
 MODEL = "region"
@@ -45,12 +45,10 @@ def cut_regions(image: Image, to_capture: Homography, page: Page) -> dict[str, l
     }
 
 
-def _abstains(page: Page, parameters: Mapping[str, Any]) -> str | None:
-    """Return why the network had better not look, in words, or None."""
+def _abstains(page: Page, scale: float, parameters: Mapping[str, Any]) -> str | None:
+    """Return why the network had better not look, in words, or None; ``scale`` is the capture's pixels a millimetre."""
     if page.size not in ZONES:
         return f"The network for printing knows passport data pages (ID-3) only, not {page.size} documents."
-    width, height = page.size.millimetres
-    scale = local_scale(page.to_capture, width / 2, height / 2)
     lowest = float(parameters["lowest_pixels_per_mm"])
     if scale < lowest:
         return (
@@ -62,11 +60,6 @@ def _abstains(page: Page, parameters: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _polygon(page: Page, name: str) -> Polygon:
-    corners = np.array([corners_mm(ZONES[page.size][name])], np.float64)
-    return tuple((float(x), float(y)) for x, y in cv2.perspectiveTransform(corners, page.to_capture)[0])
-
-
 def score_regions(capture: Capture, page: Page, models: Models) -> tuple[dict[str, RegionScore], str | None]:
     """Score every region of a page with the network, in one call.
 
@@ -76,11 +69,12 @@ def score_regions(capture: Capture, page: Page, models: Models) -> tuple[dict[st
         Scores by region name, and None; or no scores, and why the network abstained.
     """
     parameters = models.entries[MODEL].parameters
-    reason = _abstains(page, parameters)
+    width, height = page.size.millimetres
+    scale = local_scale(page.to_capture, width / 2, height / 2)
+    reason = _abstains(page, scale, parameters)
     if reason is not None:
         return {}, reason
-    width, height = page.size.millimetres
-    image, to_capture = shrunk(capture.visible, page.to_capture, local_scale(page.to_capture, width / 2, height / 2))
+    image, to_capture = shrunk(capture.visible, page.to_capture, scale)
     crops = cut_regions(image, to_capture, page)
     session = models.sessions[MODEL]
     (logits,) = session.run(None, {"crops": prepared([crop for region in crops.values() for crop in region])})
@@ -90,7 +84,12 @@ def score_regions(capture: Capture, page: Page, models: Models) -> tuple[dict[st
         start += len(region)
         ratio = calibrated(logit, parameters["calibration"][name])
         threshold = probability(parameters["thresholds"][name])
-        scores[name] = RegionScore(Region(name, _polygon(page, name)), probability(logit), threshold, ratio)
+        scores[name] = RegionScore(
+            Region(name, in_capture(corners_mm(ZONES[page.size][name]), page.to_capture)),
+            probability(logit),
+            threshold,
+            ratio,
+        )
     return scores, None
 
 

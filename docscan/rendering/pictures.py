@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from docscan.page_geometry import in_capture, rectangle
 from docscan.rendering.words import numbered_regions, speaks_for_forgery
 from docscan.types import Capture, Image, Page, Polygon, Report
 
@@ -73,9 +74,7 @@ def _picture(image: Image, longest: int) -> Picture:
 
 
 def _outline(page: Page) -> Polygon:
-    width, height = page.size.millimetres
-    corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
-    return tuple((float(x), float(y)) for x, y in cv2.perspectiveTransform(corners, page.to_capture)[0])
+    return in_capture(rectangle(*page.size.millimetres), page.to_capture)
 
 
 def _details(report: Report, visible: Image) -> dict[int, Picture]:

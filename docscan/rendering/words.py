@@ -6,7 +6,7 @@ No meaning is carried by colour alone: every verdict and every outcome has a wor
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from docscan.types import CheckResult, Mrz, MrzFields, Outcome, Polygon, Repair, Report, Spectrum, Verdict
+from docscan.types import CheckResult, Mrz, MrzFields, Outcome, Polygon, Repair, Report, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,6 @@ OUTCOMES = {
     Outcome.PASSED: Sign("✓", "passed", "green"),
     Outcome.NOT_PERFORMED: Sign("○", "not performed", "dim"),
 }
-
-SPECTRA = {Spectrum.VISIBLE: "visible light", Spectrum.UV: "ultraviolet (365 nm)", Spectrum.IR: "infrared"}
 
 FAMILIES = {
     "mrz": "Machine-readable zone",

@@ -42,8 +42,8 @@ def calibrate(seen: RegionLogits) -> tuple[dict[str, dict[str, float]], dict[str
     """Fit slope and intercept of each region's log10 likelihood ratio, and its threshold.
 
     Logistic regression gives log odds at the set's own prior; taking the prior's log odds off leaves the
-    likelihood ratio. It is fitted over all regions' logits together with a prior that shrinks the slope, and bounded
-    by what so many documents support.
+    likelihood ratio. Each region has its own fit, with a penalty that shrinks the slope, bounded by what so many
+    documents support.
     """
     calibration, thresholds = {}, {}
     for index, name in enumerate(REGIONS):
