@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Compiling every module of every dependency costs 145 MB; what is imported is compiled anyway.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable
 
-.PHONY: demo test lint types tests train clean
+.PHONY: demo test lint types tests train train-mrz bench-mrz clean
 
 .venv/service: pyproject.toml .ci/packages
 	@test -n "$(PYTHON)" || { echo "docscan needs Python 3.11 or newer: apt-get install python3"; exit 1; }
@@ -21,6 +21,10 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile -
 .venv/everything: .venv/service
 	.ci/packages $(PYTHON) chromium
 	$(INSTALL) '.[service,train,dev]'
+	touch $@
+
+.venv/benchmarks: .venv/everything
+	$(INSTALL) '.[service,train,dev,bench]'
 	touch $@
 
 demo: .venv/service
@@ -44,6 +48,12 @@ tests: .venv/everything
 
 train: .venv/everything
 	$(BIN)/python -m training --work build/region
+
+train-mrz: .venv/everything
+	$(BIN)/python -m training.mrz --work build/mrz
+
+bench-mrz: .venv/benchmarks
+	$(BIN)/python -m tests.benchmarks.bench_mrz
 
 clean:
 	rm -rf .venv build

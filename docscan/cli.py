@@ -18,12 +18,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from docscan.errors import DocscanError, InputError, UsageError
+from docscan.errors import DocscanError, UsageError
 from docscan.settings import Settings
 from docscan.version import __version__
 
 if TYPE_CHECKING:
-    from docscan.inspection import Inspection, Tools
+    from docscan.inspection import Inspection
 
 P = ParamSpec("P")
 
@@ -72,6 +72,8 @@ app = typer.Typer(
 )
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON alone on standard output.")]
+_CORES = os.cpu_count() or 1
+_Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
 _FailOn = Annotated[FailOn | None, typer.Option(help=f"Exit with {EXIT_REFER} when a document needs referral.")]
 
 
@@ -159,36 +161,27 @@ def _note(text: str) -> None:
 def mrz_command(
     images: Annotated[list[Path], typer.Argument(help="Images of documents.")],
     as_json: _Json = False,
+    workers: _Workers = _CORES,
 ) -> None:
-    """Read and parse the machine-readable zone alone."""
-    from docscan.inspection import open_tools
+    """Read and parse the machine-readable zone alone; of many files on all cores."""
+    from docscan.batch.mrz import read_many
+    from docscan.inspection import open_mrz_tools
 
     settings = _settings()
-    tools = open_tools(settings)
-    worst = 0
-    for path in images:
-        line, code = _mrz_line(path, settings, tools)
-        worst = max(worst, code)
-        if as_json:
-            print(json.dumps(line, ensure_ascii=False, allow_nan=False), flush=True)
-        else:
-            _print_mrz_line(line)
-    raise typer.Exit(worst)
-
-
-def _mrz_line(path: Path, settings: Settings, tools: "Tools") -> tuple[dict[str, Any], int]:
-    """Return the line of one file, and the exit code that it asks for."""
-    from docscan.capture import read_file
-    from docscan.inspection import read_mrz
-    from docscan.rendering.json import mrz_to_dict
-
-    line: dict[str, Any] = {"file": str(path), "mrz": None, "others": [], "error": None}
-    try:
-        file = read_file(path, max_bytes=settings.max_bytes)
-        zones = [mrz_to_dict(mrz) for mrz in read_mrz(file, tools=tools, today=_today())]
-    except InputError as error:
-        return line | {"error": str(error)}, EXIT_UNREADABLE
-    return line | {"mrz": zones[0] if zones else None, "others": zones[1:]}, 0
+    open_mrz_tools(settings)  # a missing model is said here, once, and not by every file
+    all_readable = True
+    with _progress() as progress:
+        # A bar would break into JSON on the same terminal.
+        hidden = len(images) == 1 or (as_json and sys.stdout.isatty())
+        bar = progress.add_task("Reading", total=len(images), visible=not hidden)
+        for line, readable in read_many(images, settings, workers=workers):
+            all_readable &= readable
+            if as_json:
+                print(json.dumps(line, ensure_ascii=False, allow_nan=False), flush=True)
+            else:
+                _print_mrz_line(line)
+            progress.advance(bar)
+    raise typer.Exit(0 if all_readable else EXIT_UNREADABLE)
 
 
 def _print_mrz_line(line: dict[str, Any]) -> None:
@@ -204,6 +197,9 @@ def _print_mrz_line(line: dict[str, Any]) -> None:
         wrong = [name.replace("_", " ") for name, agrees in zone["check_digits"].items() if not agrees]
         state = "✓ valid" if zone["valid"] else "✗ not valid"
         console.print(f"  {state} ({zone['format']}, read by {zone['reader']})")
+        if zone["second_reading"]:
+            count = len(zone["second_reading"]["differences"])
+            console.print(f"  ? second reader {zone['second_reading']['reader']}: {count} characters read otherwise")
         if wrong:
             console.print(f"  ✗ check digits that do not agree: {', '.join(wrong)}")
         for problem in zone["problems"]:
@@ -219,7 +215,7 @@ def batch(
         bool, typer.Option("--resume", help="Do only what is missing; a second run always does.")
     ] = False,
     fail_on: _FailOn = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    workers: _Workers = _CORES,
 ) -> None:
     """Inspect many documents on all cores; a second run does only what is missing."""
     from docscan.batch.engine import run
@@ -249,7 +245,8 @@ def batch(
 def _progress() -> Progress:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(None), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal)
+    # rich would send what is printed meanwhile to the bar's stream; on a terminal that is right, in a pipe it is not.
+    return Progress(*columns, console=console, disable=not console.is_terminal, redirect_stdout=sys.stdout.isatty())
 
 
 def _summary(rows: list[dict[str, Any]], inspected: int, passed_over: int, out: Path) -> str:

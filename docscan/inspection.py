@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,10 +11,10 @@ from docscan import capture as capture_room
 from docscan import scoring
 from docscan.capture import ImageFile
 from docscan.checks import perform_all
-from docscan.checks.document import is_specimen
 from docscan.checks.regions import score_regions
 from docscan.mrz import read as mrz_room
-from docscan.page import find_page, settle_page
+from docscan.mrz.specimens import is_specimen
+from docscan.page import find_page, page_of_zone
 from docscan.runtime import Models, open_models
 from docscan.settings import Settings
 from docscan.types import Capture, Document, Evidence, Mrz, Page, Report
@@ -37,15 +37,27 @@ class Inspection:
     page: Page
 
 
-def open_tools(settings: Settings) -> Tools:
-    """Load what inspections need.
+def open_tools(settings: Settings, *, only: Collection[str] | None = None) -> Tools:
+    """Load what inspections need; ``only`` the models of these names, or all.
 
     Raises
     ------
     ModelError
         A model is missing or is not the one that the manifest names.
     """
-    return Tools(settings, open_models(settings.models, providers=settings.providers, threads=settings.threads))
+    models = open_models(settings.models, providers=settings.providers, threads=settings.threads, only=only)
+    return Tools(settings, models)
+
+
+def open_mrz_tools(settings: Settings) -> Tools:
+    """Load what ``read_mrz`` needs.
+
+    Raises
+    ------
+    ModelError
+        As ``open_tools``.
+    """
+    return open_tools(settings, only=mrz_room.MODELS)
 
 
 class _Stopwatch:
@@ -85,7 +97,7 @@ def read_mrz(file: ImageFile, *, tools: Tools, today: date | None = None) -> tup
     """
     limits = tools.settings
     capture = capture_room.load(file, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
-    return mrz_room.read(capture.visible, today=today or _today())
+    return mrz_room.read(capture.visible, tools.models, today=today or _today())
 
 
 def inspect(
@@ -113,16 +125,13 @@ def inspect(
     settings, watch, today = tools.settings, _Stopwatch(), today or _today()
     with watch.room("decode"):
         capture = capture_room.load(visible, uv=uv, ir=ir, max_bytes=settings.max_bytes, max_pixels=settings.max_pixels)
-    with watch.room("page"):
-        page = find_page(capture)
     with watch.room("mrz"):
-        mrz = next(iter(mrz_room.read(capture.visible, today=today)), None)
-    if mrz is not None:
-        with watch.room("page"):
-            page = settle_page(page, capture, mrz.zone.polygon, mrz.parsed.format)
+        mrz = next(iter(mrz_room.read(capture.visible, tools.models, today=today)), None)
+    with watch.room("page"):
+        page = find_page(capture) if mrz is None else page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format)
     with watch.room("checks"):
         scores, abstained = score_regions(capture, page, tools.models)
-        missing = mrz_room.missing() if mrz is None else None
+        missing = mrz_room.missing(tools.models) if mrz is None else None
         checks = perform_all(Evidence(capture, page, mrz, missing, scores, abstained, today))
     log10_lr = scoring.fuse(checks)
     verdict, reason = scoring.decide(checks, log10_lr, page.quality, refer_at=settings.refer_log10_lr)

@@ -1,11 +1,11 @@
 """Capture to :class:`Page`: find the document's page and rectify it to millimetres.
 
-Before the MRZ is read only the border can be looked for (:func:`find_page`). The MRZ then tells the size, which way
-is up and where the page must lie (:func:`settle_page`): a border that disagrees with it is not this page's.
+Where an MRZ was read it tells the size, which way is up and where the page must lie (:func:`page_of_zone`): a border
+that disagrees with it is not this page's. Without one only the border can be looked for (:func:`find_page`).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -74,13 +74,13 @@ def _convincing(candidate: Candidate, shape: tuple[int, int]) -> float:
     return CONVINCING_SMALL if small and miss < _CROPPED_TOLERANCE else CONVINCING
 
 
-def settle_page(page: Page, capture: Capture, zone: Polygon, format: MrzFormat) -> Page:  # noqa: A002
-    """Give the page the size, the direction and the place that its MRZ tells.
+def page_of_zone(capture: Capture, zone: Polygon, format: MrzFormat) -> Page:  # noqa: A002
+    """Find the page of an MRZ, which tells its size, its direction and its place.
 
     Parameters
     ----------
-    page
-        From :func:`find_page` on the same capture.
+    capture
+        In which the MRZ was read.
     zone
         Polygon around the MRZ's text, clockwise from the upper left of the text as read.
     format
@@ -89,29 +89,28 @@ def settle_page(page: Page, capture: Capture, zone: Polygon, format: MrzFormat) 
     Returns
     -------
     Page
-        Upright. Its border is the one that fits the MRZ best: of the page found, of another candidate, of one half
-        of an open booklet, or of the whole image. Where none fits, the MRZ alone places the page, without
-        perspective, and ``found`` says that the page's place is known.
+        Upright. Its border is the one that fits the MRZ best: of a candidate, of one half of an open booklet, or of
+        the whole image. Where none fits, the MRZ alone places the page, without perspective: ``found`` says that the
+        page's place is known, ``border_seen`` that it was not by its border.
     """
     text = zone_corners(zone)
     size = PAGE_OF[format]
     nominal = nominal_zone(format)
     best, best_worth = None, 0.0  # of the place that the MRZ alone tells: it misses nothing and shows nothing
-    for place in _places(page, capture, size):
+    for place in _places(capture, size):
         on_page = moved(text, np.asarray(np.linalg.inv(place.to_capture), np.float64))
         miss = float(np.linalg.norm(on_page - nominal, axis=1).mean())
         worth = place.score - miss / ZONE_TOLERANCE
         if worth > best_worth:
             best, best_worth = place, worth
-    return _rectified(capture, best or _Place(page_from_zone(text, format), size, True, 0.0))
+    if best is None:
+        return replace(_rectified(capture, _Place(page_from_zone(text, format), size, True, 0.0)), border_seen=False)
+    return _rectified(capture, best)
 
 
-def _places(page: Page, capture: Capture, size: PageSize) -> Iterator[_Place]:
+def _places(capture: Capture, size: PageSize) -> Iterator[_Place]:
     """Yield every place that the page may have, turned all four ways."""
     shape = _shape(capture)
-    if page.found:
-        width, height = page.size.millimetres
-        yield from _turned(moved(rectangle(width, height), page.to_capture), size, True, CONVINCING)
     yield from _turned(_whole(shape), size, False, _WHOLE_IMAGE_SCORE)
     for candidate in candidates(capture.visible):
         yield from _turned(candidate.corners, size, True, candidate.score)
@@ -160,7 +159,17 @@ def _rectified(capture: Capture, place: _Place) -> Page:
     }
     whole = _wholly_in(place, shape)
     quality = measure(image, pixels_per_mm, dpi=native * 25.4, whole_page=whole, found=place.found)
-    return Page(image, place.size, pixels_per_mm, place.to_capture, place.found, quality, others["uv"], others["ir"])
+    return Page(
+        image,
+        place.size,
+        pixels_per_mm,
+        place.to_capture,
+        found=place.found,
+        border_seen=place.found,
+        quality=quality,
+        uv=others["uv"],
+        ir=others["ir"],
+    )
 
 
 def _scaled(place: _Place, shape: tuple[int, int], light: Image) -> _Place:

@@ -7,7 +7,7 @@ that was not.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,8 +104,8 @@ def _session(data: bytes, providers: Sequence[str], threads: int) -> ort.Inferen
     return ort.InferenceSession(data, options, providers=chosen)
 
 
-def open_models(folder: Path, *, providers: Sequence[str], threads: int) -> Models:
-    """Verify every model of a folder and open a session for each.
+def open_models(folder: Path, *, providers: Sequence[str], threads: int, only: Collection[str] | None = None) -> Models:
+    """Verify the models of a folder and open a session for each.
 
     Parameters
     ----------
@@ -115,15 +115,16 @@ def open_models(folder: Path, *, providers: Sequence[str], threads: int) -> Mode
         ONNX Runtime execution providers, best first; those not available here are left out.
     threads
         Threads inside one session. Sessions run one at a time, so this is what an inspection uses.
+    only
+        Names of the models to open; None: all of them.
 
     Raises
     ------
     ModelError
         The manifest or a file is missing, or a file is not the one that the manifest names.
     """
-    manifest = read_manifest(folder)
+    entries = {name: entry for name, entry in read_manifest(folder).models.items() if only is None or name in only}
     sessions = {
-        name: _session(_verified_bytes(folder, name, entry), providers, threads)
-        for name, entry in manifest.models.items()
+        name: _session(_verified_bytes(folder, name, entry), providers, threads) for name, entry in entries.items()
     }
-    return Models(manifest.models, sessions)
+    return Models(entries, sessions)

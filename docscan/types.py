@@ -124,7 +124,8 @@ class Page:
     size: PageSize
     pixels_per_mm: float
     to_capture: Homography  # millimetres of the page -> pixels of the visible capture
-    found: bool  # False: no border was seen, the whole image stands for the page
+    found: bool  # False: neither border nor MRZ tells the page's place, the whole image stands for it
+    border_seen: bool  # False: nothing but the MRZ, or nothing at all, tells the page's place
     quality: Quality
     uv: Image | None = None  # same geometry as image
     ir: Image | None = None
@@ -211,14 +212,37 @@ class Zone:
     character_confidence: tuple[tuple[float, ...], ...]  # one for each character, 0 to 1; empty: the reader gives none
     polygon: Polygon
     reader: str  # "docscan" or "passporteye"
+    # As the lines, with the likeliest digit for each letter and the likeliest letter for each digit where the reader
+    # saw some evidence of it; empty: the reader gives none.
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A character that two readers saw differently; both as used, after repairs."""
+
+    line: int  # from 0
+    column: int  # from 0
+    read: str  # by the reader that speaks
+    other: str  # by the other one
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReading:
+    """What the other reader made of the same zone."""
+
+    zone: Zone
+    parsed: ParsedMrz
+    differences: tuple[Difference, ...]  # empty where it agrees, or where it took the zone for another format
 
 
 @dataclass(frozen=True, slots=True)
 class Mrz:
-    """A zone together with its parse."""
+    """A zone together with its parse, and the other reader's opinion where one was asked for."""
 
     zone: Zone
     parsed: ParsedMrz
+    second: SecondReading | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from datasets.mrz.typeface import CELL_HEIGHT, Float, draw_line, draw_typeface
 from docscan.types import MrzFormat
 
 MILLIMETRES = 2.54
+LEAST_CONTRAST = 0.6  # print contrast signal, ISO 1831
 _SIZES = {  # page width and height, left margin, centre of the lowest line above the lower edge, in millimetres
     MrzFormat.TD3: (125.0, 88.0, 6.5, 9.5),
     MrzFormat.MRV_A: (120.0, 80.0, 5.0, 9.0),
@@ -48,7 +49,7 @@ class Page:
         return np.float64([[[left, row], [left + width, row]] for row in rows])
 
 
-def _background(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Float:
+def _background(rng: np.random.Generator, shape: tuple[int, int], scale: float, strength: float = 1.0) -> Float:
     """Return paper: tint, clouds, guilloche, and sometimes a picture under the text."""
     height, width = shape
     page = np.full(shape, rng.choice([rng.uniform(0.75, 1.0), rng.uniform(0.4, 0.8)], p=[0.75, 0.25]), np.float32)
@@ -63,7 +64,7 @@ def _background(rng: np.random.Generator, shape: tuple[int, int], scale: float) 
         turn = np.float32(2 * np.pi / period)
         lines = np.sin((columns * np.cos(angle) + (rows + wave) * np.sin(angle)) * turn)
         sharpness = rng.uniform(1, 4)
-        page += np.clip(lines * sharpness, -1, 1) * min(rng.exponential(0.035), 0.11)
+        page += np.clip(lines * sharpness, -1, 1) * min(rng.exponential(0.035), 0.11) * strength
     if rng.random() < 0.25:  # bands of another colour
         edge = rng.uniform(0, height / scale, 2)
         band = (rows > edge.min()) & (rows < edge.max())
@@ -124,12 +125,13 @@ def _ink(rng: np.random.Generator, coverage: Float, scale: float) -> Float:
     return coverage
 
 
-def _print_zone(rng: np.random.Generator, page: Page) -> None:
+def _print_zone(rng: np.random.Generator, page: Page, least_ink: float = 0.0) -> None:
     face = draw_typeface(rng)
     jitter = float(rng.choice([0, 0, rng.uniform(0.3, 1.2)]))
     scale = page.scale
     paper = page.image
     ink = rng.uniform(0.5, 0.97) if rng.random() < 0.75 else rng.uniform(0.22, 0.5)
+    ink = least_ink + (1 - least_ink) * ink
     tall = round(CELL_HEIGHT / 40 * scale)
     width = round(len(page.lines[0]) * scale)
     for index, text in enumerate(page.lines):
@@ -144,6 +146,19 @@ def _print_zone(rng: np.random.Generator, page: Page) -> None:
             area += 0.35 * (np.roll(coverage, 1, (0, 1)) - coverage).clip(0)
 
 
+def _outline_zone(rng: np.random.Generator, page: Page) -> None:
+    """Rule off the zone, or draw a box round it, as some issuers and many instructions do, in place."""
+    pad = rng.uniform(0.9, 1.6)
+    ends = page.ends()
+    corners = np.rint(np.stack([ends[0, 0] - (0.4, pad), ends[-1, 1] + (0.4, pad)]) * page.scale).astype(int)
+    tone, thickness = float(rng.uniform(0, 0.6)), max(1, int(rng.uniform(0.05, 0.25) * page.scale))
+    (left, top), (right, bottom) = corners.tolist()
+    if rng.random() < 0.5:
+        cv2.rectangle(page.image, (left, top), (right, bottom), tone, thickness)
+    else:
+        cv2.line(page.image, (0, top), (page.image.shape[1], top), tone, thickness)
+
+
 def draw_page(
     rng: np.random.Generator,
     scale: float,
@@ -152,6 +167,7 @@ def draw_page(
     above: float | None = None,
     form: MrzFormat | None = None,
     blank: bool = False,
+    issued: bool = False,
 ) -> Page:
     """Draw a page with an MRZ.
 
@@ -165,6 +181,9 @@ def draw_page(
         Draw only this many pitches above the first line; None: the whole page.
     blank
         Leave the MRZ's place empty.
+    issued
+        Print as an issuer's quality control lets pass: the ink takes at least 0.6 of the paper's light (the print
+        contrast signal of ISO 1831), and the artwork has half its strength. Training also shows what does not pass.
     """
     form = random_format(rng) if form is None else form
     lines = zone_lines(rng, form, random_share)
@@ -180,13 +199,15 @@ def draw_page(
     margin = max(0.1, margin * rng.uniform(0.4, 1.3))
     width = max(width, margin + len(lines[0]) + rng.uniform(0.1, 3))
     shape = (round(height * scale), round(width * scale))
-    image = _background(rng, shape, scale)
+    image = _background(rng, shape, scale, 0.5 if issued else 1.0)
     _print_text(rng, image, scale, max(first_row - rng.uniform(1.0, 2.0), 0))
     if rng.random() < 0.2:  # a lighter field under the MRZ
         top = max(0, round((first_row - 1.3) * scale))
         image[top:] = image[top:] * 0.3 + 0.7 * rng.uniform(0.7, 1.0)
     page = Page(image, scale, form, lines, (margin + 0.5, first_row), spacing, "")
     if not blank:
-        _print_zone(rng, page)
+        _print_zone(rng, page, LEAST_CONTRAST if issued else 0.0)
+    if rng.random() < 0.05:
+        _outline_zone(rng, page)
     np.clip(image, 0, 1, out=image)
     return page

@@ -215,6 +215,10 @@ def holder_lines(rng: np.random.Generator, form: MrzFormat) -> tuple[str, ...]:
     )
 
 
+# Characters that are told apart by their shape alone, whatever stands beside them.
+_ALIKE = [ALPHABET.index(character) for character in "O0QDI1S5B8Z2WNMH"]
+
+
 def random_lines(rng: np.random.Generator, form: MrzFormat) -> tuple[str, ...]:
     """Draw lines that follow no grammar: what a reader sees must not depend on what a field expects."""
     count, width = form.shape
@@ -222,6 +226,8 @@ def random_lines(rng: np.random.Generator, form: MrzFormat) -> tuple[str, ...]:
     for _ in range(count):
         shares = np.full(len(ALPHABET), 1.0)
         shares[0] = float(rng.choice([1.0, 6.0, 40.0]))
+        if rng.random() < 0.5:
+            shares[_ALIKE] *= rng.uniform(2, 8)
         lines.append("".join(rng.choice(list(ALPHABET), size=width, p=shares / shares.sum())))
     return tuple(lines)
 

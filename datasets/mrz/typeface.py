@@ -44,10 +44,11 @@ class Typeface:
 
 
 @cache
-def _faces() -> tuple[tuple[Path, ...], tuple[float, ...]]:
-    found = [(path, share) for path, share in _FACES if path.exists()]
-    total = sum(share for _, share in found)
-    return tuple(path for path, _ in found), tuple(share / total for _, share in found)
+def faces() -> dict[Path, float]:
+    """Return the faces that are installed, with their shares."""
+    found = {path: share for path, share in _FACES if path.exists()}
+    total = sum(found.values())
+    return {path: share / total for path, share in found.items()}
 
 
 @cache
@@ -83,8 +84,8 @@ def _reweighted(sheet: Float, change: float) -> Float:
 
 def draw_typeface(rng: np.random.Generator) -> Typeface:
     """Draw a typeface with its own weight, width, slant and small differences of shape."""
-    paths, shares = _faces()
-    path = paths[int(rng.choice(len(paths), p=shares))]
+    paths = list(faces())
+    path = paths[int(rng.choice(len(paths), p=list(faces().values())))]
     glyphs = _atlas(path)
     count = len(glyphs)
     sheet = np.ascontiguousarray(glyphs.transpose(1, 0, 2).reshape(CELL_HEIGHT, count * CELL))

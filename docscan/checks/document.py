@@ -2,18 +2,8 @@
 
 from docscan.checks.finding import Finding, undetermined
 from docscan.checks.mrz_rules import no_zone, zone_region
-from docscan.types import Evidence, MrzFields, Outcome
-
-SPECIMEN_WORDS = frozenset(
-    {"SPECIMEN", "MUSTER", "MUSTERMANN", "MUSTERFRAU", "VZOR", "WZOR", "MINTA", "SPECIMENT", "ESPECIMEN", "UZORAK",
-     "OBRAZEC", "PAVYZDYS", "PARAUGS", "NAIDIS", "MALLI", "CAMPIONE", "FACSIMILE", "SAMPLE", "VOID"}
-)  # fmt: skip
-
-
-def is_specimen(fields: MrzFields) -> bool:
-    """Tell whether the MRZ calls the document a specimen: state UTO (part 3, section 5), or the word in a name."""
-    words = f"{fields.surname} {fields.given_names}".split()
-    return fields.issuing_state == "UTO" or not SPECIMEN_WORDS.isdisjoint(words)
+from docscan.mrz.specimens import is_specimen
+from docscan.types import Evidence, Outcome
 
 
 def specimen(evidence: Evidence) -> Finding:

@@ -74,9 +74,9 @@ def geometry(evidence: Evidence) -> Finding:
     if seen is None or evidence.mrz is None:
         return no_zone(evidence)
     region = zone_region(evidence.mrz)
-    if not evidence.page.found:
+    if not evidence.page.border_seen:
         return undetermined(
-            "The page's border is not in view, so the place of the machine-readable zone cannot be measured.",
+            "The page's border was not seen, so the place of the machine-readable zone cannot be measured.",
             region,
         )
     faults = _faults(seen, evidence.page.size)

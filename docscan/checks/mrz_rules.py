@@ -8,10 +8,9 @@ from datetime import date
 
 from docscan.checks.finding import Finding, RuleRates, not_performed, undetermined
 from docscan.mrz.codes import is_known_state
+from docscan.mrz.read import SURE, least_certain
+from docscan.mrz.specimens import is_specimen
 from docscan.types import Evidence, Mrz, Outcome, Region
-
-# A reading is sure when no character is less certain than this.
-SURE_CHARACTER = 0.90
 
 # Assumptions, not measurements: real forgeries are not to be had, and workshops mostly get check digits right.
 CHECK_DIGIT_RATES = RuleRates(fails_when_forged=0.10, fails_when_genuine=0.002)
@@ -35,8 +34,7 @@ def zone_region(mrz: Mrz) -> Region:
 
 def sure(mrz: Mrz) -> bool:
     """Tell whether the reader was sure of every character; one that gives no confidence never is."""
-    confidences = [value for line in mrz.zone.character_confidence for value in line]
-    return bool(confidences) and min(confidences) >= SURE_CHARACTER
+    return least_certain(mrz.zone) >= SURE
 
 
 def no_zone(evidence: Evidence) -> Finding:
@@ -114,6 +112,9 @@ def issuing_state(evidence: Evidence) -> Finding:
         for what, code in codes.items()
         if not is_known_state(code)
     ]
+    if failures and is_specimen(fields):
+        what = f"{' '.join(failures)} Specimens may carry an invented code."
+        return undetermined(what, zone_region(evidence.mrz))
     return _judged(evidence.mrz, CODE_RATES, failures, "The codes of issuing state and nationality are listed by ICAO.")
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
-from docscan.mrz.rectify import Grey, Points, sample
+from docscan.mrz.rectify import Grey, Points, shrunk
 
 CROP_WIDTH = 512
 CROP_HEIGHT = 160
@@ -51,5 +52,18 @@ def zone_crop(image: Grey, box: OrientedBox) -> Grey:
     -------
     CROP_HEIGHT x CROP_WIDTH.
     """
-    columns, rows = np.meshgrid(np.arange(CROP_WIDTH, dtype=np.float64), np.arange(CROP_HEIGHT, dtype=np.float64))
-    return sample(image, box.to_image(np.stack([columns, rows], -1)), box.step)
+    corners = box.to_image(np.array([[0.0, 0], [CROP_WIDTH, 0], [0, CROP_HEIGHT], [CROP_WIDTH, CROP_HEIGHT]]))
+    reach = max(2.0, 2 * box.step)
+    cut, offset, factor = shrunk(image, corners.min(0) - reach, corners.max(0) + reach, 1 / max(box.step, 1e-6))
+    origin, right, down = (corners[:3] - offset + 0.5) * factor - 0.5
+    matrix = np.stack([(right - origin) / CROP_WIDTH, (down - origin) / CROP_HEIGHT, origin], -1)
+    return np.asarray(
+        cv2.warpAffine(
+            cut,
+            matrix,
+            (CROP_WIDTH, CROP_HEIGHT),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        ),
+        np.uint8,
+    )

@@ -141,7 +141,7 @@ def _structure_problems(layout: Layout, lines: tuple[str, ...], surname: str) ->
     return problems
 
 
-def parse(lines: Sequence[str], *, today: date) -> ParsedMrz:
+def parse(lines: Sequence[str], *, today: date, alternatives: Sequence[str] = ()) -> ParsedMrz:
     """Take the lines of an MRZ apart.
 
     Parameters
@@ -150,6 +150,8 @@ def parse(lines: Sequence[str], *, today: date) -> ParsedMrz:
         As read: two or three, right to within two characters each.
     today
         Decides the century of two-digit years.
+    alternatives
+        What the reader saw second (``docscan.types.Zone``), for characters that their field does not admit.
 
     Raises
     ------
@@ -163,7 +165,7 @@ def parse(lines: Sequence[str], *, today: date) -> ParsedMrz:
     if old is not None:
         return old
     layout = LAYOUTS[form]
-    used, repairs = repaired(clean, layout)
+    used, repairs = repaired(clean, layout, alternatives)
     number, _, optional = _document_number(layout, used)
     surname, given, cut = names(layout.spans["names"].of(used))
     problems = _structure_problems(layout, used, surname)

@@ -1,8 +1,8 @@
 """Finds machine-readable zones in an image: coarsely in the whole image, then line by line in a crop of each.
 
 Two small networks of one shape (``models/mrz.md``) do the seeing: the zone finder marks the pixels of zones in the
-image shrunk to 512 pixels; the line finder marks the lines in a crop that holds one zone at 400 pixels, and tells
-lines that stand upright from those upside down.
+shrunk image; the line finder marks the lines in a crop that holds one zone at 400 pixels, and tells lines that stand
+upright from those upside down.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,15 @@ from numpy.typing import NDArray
 from docscan.mrz.crops import CROP_HEIGHT, CROP_LENGTH, CROP_WIDTH, OrientedBox, zone_crop
 from docscan.mrz.rectify import Grey, Points, frame_homography, normalised, place
 
-FINDER_SIDE = 512  # pixels of the longer side that the zone finder sees
+# Pixels of the longer side that the zone finder sees, one after the other until a zone is read without doubt: wide
+# zones are found best in a coarse picture, small ones in a fine one.
+FINDER_SIDES = (512, 224, 768)
 STRIDE = 4
 _MOST_BOXES = 6
 _EXTEND = 1.12  # a mask ends a little early
+_LOOKS = 4  # at one zone, at most
+_NEAR_EDGE = 24  # pixels of a crop; in a box of the right length a zone keeps 56 clear on each side
+_LONGER = 0.6  # of its length, by which a box grows where its lines run out of the crop
 
 Session = Any  # onnxruntime ships no types
 
@@ -54,7 +59,7 @@ def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)
 
 
-def find_zones(image: Grey, session: Session) -> tuple[OrientedBox, ...]:
+def find_zones(image: Grey, session: Session, side: int = FINDER_SIDES[0]) -> tuple[OrientedBox, ...]:
     """Find zones in a whole image, roughly; their lines may run either way along a box.
 
     Parameters
@@ -63,13 +68,15 @@ def find_zones(image: Grey, session: Session) -> tuple[OrientedBox, ...]:
         Height x width, grey.
     session
         The zone finder.
+    side
+        Pixels of the longer side at which it looks.
 
     Returns
     -------
     At most 6 boxes, the most certain first.
     """
     height, width = image.shape
-    scale = FINDER_SIDE / max(height, width)
+    scale = side / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     padded = cv2.copyMakeBorder(small, 0, -size[1] % 32, 0, -size[0] % 32, cv2.BORDER_REPLICATE)
@@ -227,6 +234,8 @@ def _look(image: Grey, box: OrientedBox, session: Session) -> Frame | None:
 def find_lines(image: Grey, box: OrientedBox, session: Session) -> Frame | None:
     """Find the lines of the zone in a box: look, centre the box on what was seen, look again.
 
+    Where lines run out of the crop, the box was too short: it grows on that side, if the image goes on there.
+
     Parameters
     ----------
     image
@@ -239,9 +248,35 @@ def find_lines(image: Grey, box: OrientedBox, session: Session) -> Frame | None:
     None: there are no two or three parallel lines.
     """
     frame = _look(image, box, session)
-    if frame is None:
+    for _ in range(_LOOKS - 1):
+        if frame is None:
+            return None
+        grown = _grown(frame, box, image.shape)
+        again = _look(image, grown or box_of(frame), session)
+        if grown is None:
+            return again or frame
+        box, frame = grown, again or frame
+    return frame
+
+
+def _grown(frame: Frame, box: OrientedBox, shape: tuple[int, ...]) -> OrientedBox | None:
+    """Return a longer box where a frame runs out of its crop, but not out of the image; None: it does not."""
+    corners = frame.corners
+    seen = box.to_crop(corners)
+    start, end = (corners[0] + corners[3]) / 2, (corners[1] + corners[2]) / 2
+    vector = end - start
+    reach = np.array([shape[1], shape[0]], np.float64)
+    grow = []
+    for tip, points, sign in ((start, seen[[0, 3]], -1), (end, seen[[1, 2]], 1)):
+        cut = bool(((points[:, 0] < _NEAR_EDGE) | (points[:, 0] > CROP_WIDTH - _NEAR_EDGE)).any())
+        beyond = tip + sign * 0.05 * vector
+        grow.append(cut and bool((beyond >= 0).all() and (beyond < reach).all()))
+    if not any(grow):
         return None
-    return _look(image, box_of(frame), session) or frame
+    start, end = start - _LONGER * grow[0] * vector, end + _LONGER * grow[1] * vector
+    centre, vector = (start + end) / 2, end - start
+    angle, length = float(np.arctan2(vector[1], vector[0])), float(np.linalg.norm(vector)) * 1.04
+    return OrientedBox((float(centre[0]), float(centre[1])), angle, length)
 
 
 def box_of(frame: Frame) -> OrientedBox:

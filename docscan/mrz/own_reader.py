@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from docscan.mrz.locate import Frame, Session, find_lines, find_zones
+from docscan.mrz.locate import FINDER_SIDES, Frame, Session, find_lines, find_zones
 from docscan.mrz.plausible import structure
 from docscan.mrz.recognise import Reading, read_lines
 from docscan.mrz.rectify import (
@@ -26,6 +26,10 @@ ZONE_FINDER, LINE_FINDER, RECOGNISER = "mrz_zones", "mrz_lines", "mrz_characters
 SURE = 0.93  # structure and confidence of a reading that needs no second look
 _MRZ = 0.62  # below this what was read is no MRZ
 _CONFIDENT = 0.45
+_ODD = 0.8  # structure below which the frame may be upside down, or have a line too few or too many
+_LINES_SEEN = 0.7  # the line finder's certainty below which there are none
+_FILLS = 0.55  # of the image's longer side: beside so long a zone no other document has room
+_SHORTEST = 60  # pixels: a box with less than two a character cannot be read
 _CAP = 0.24  # half a character's height and a little, in line spacings
 
 
@@ -47,9 +51,17 @@ class _Attempt:
     structure: float
     confidence: float
 
-    @property
-    def worth(self) -> float:
-        return self.structure * self.confidence
+
+def _worth(attempt: _Attempt) -> float:
+    return attempt.structure * attempt.confidence
+
+
+def _sure(attempt: _Attempt) -> bool:
+    return attempt.structure > SURE and attempt.confidence > SURE
+
+
+def _length(attempt: _Attempt) -> float:
+    return float(np.linalg.norm(attempt.frame.corners[1] - attempt.frame.corners[0]))
 
 
 def networks(models: Models) -> Networks | None:
@@ -88,9 +100,8 @@ def _rows(frame: Frame, first: int, lines: int) -> Frame:
     return replace(frame, corners=corners, lines=lines, bends=np.asarray(chosen))
 
 
-def _others(frame: Frame) -> Iterator[Frame]:
-    """Yield what a frame may have been mistaken for: upside down, a line too few or too many."""
-    yield frame.turned()
+def _other_rows(frame: Frame) -> Iterator[Frame]:
+    """Yield what a frame may have been mistaken for: a line too few or too many."""
     if frame.lines == 2:
         yield _rows(frame, 0, 3)
         yield _rows(frame, -1, 3)
@@ -102,15 +113,16 @@ def _others(frame: Frame) -> Iterator[Frame]:
 def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
     """Read a frame; where that is not sure, settle its ends, and try what else it may be."""
     best = _attempt(image, frame, session)
-    if best.structure > SURE and best.confidence > SURE:
+    if _sure(best):
         return best
-    if best.structure < 0.8:
-        for other in _others(frame):
-            attempt = _attempt(image, other, session)
-            if attempt.worth > best.worth:
-                best = attempt
+    if best.structure < _ODD:
+        best = max(best, _attempt(image, frame.turned(), session), key=_worth)
+    if best.structure < _ODD:
+        if best.confidence < _CONFIDENT:  # no text at all
+            return best
+        best = max(best, *(_attempt(image, other, session) for other in _other_rows(best.frame)), key=_worth)
     again = _attempt(image, _settled(best), session)
-    return again if again.worth > best.worth else best
+    return max(best, again, key=_worth)
 
 
 def _polygon(frame: Frame) -> Polygon:
@@ -128,25 +140,48 @@ def _zone(attempt: _Attempt) -> Zone:
         ),
         polygon=_polygon(attempt.frame),
         reader=NAME,
+        alternatives=tuple(reading.alternative() for reading in attempt.readings),
     )
 
 
-def _overlap(one: Polygon, other: Polygon) -> bool:
+def overlap(one: Polygon, other: Polygon) -> bool:
+    """Tell whether two polygons are of one zone."""
     area, _ = cv2.intersectConvexConvex(np.array(one, np.float32), np.array(other, np.float32))
     return bool(area > 0.3 * min(cv2.contourArea(np.array(part, np.float32)) for part in (one, other)))
 
 
-def attempts(image: Grey, nets: Networks) -> list[_Attempt]:
-    """Read every candidate zone of a grey image; those that are no MRZ are left out, the best comes first."""
-    found: list[_Attempt] = []
-    for box in find_zones(image, nets.zones):
-        frame = find_lines(image, box, nets.lines)
-        if frame is None:
+def _attempts_at(image: Grey, nets: Networks, side: int) -> Iterator[_Attempt]:
+    """Yield what is read in each candidate zone; those that are no MRZ are left out."""
+    for box in find_zones(image, nets.zones, side):
+        frame = find_lines(image, box, nets.lines) if box.length >= _SHORTEST else None
+        if frame is None or frame.certainty < _LINES_SEEN:
             continue
         attempt = _read_frame(image, frame, nets.characters)
         if attempt.structure > _MRZ and attempt.confidence > _CONFIDENT:
-            found.append(attempt)
-    return sorted(found, key=lambda attempt: -attempt.worth)
+            yield attempt
+
+
+def attempts(image: Grey, nets: Networks) -> list[_Attempt]:
+    """Read every zone of a grey image, the best first; one zone may have been tried twice.
+
+    A zone that was surely read and leaves no room for another document ends the search.
+    """
+    found: list[_Attempt] = []
+    for side in FINDER_SIDES:
+        found += _attempts_at(image, nets, side)
+        if any(_sure(attempt) and _length(attempt) > _FILLS * max(image.shape) for attempt in found):
+            break
+    return sorted(found, key=_worth, reverse=True)
+
+
+def read_grey(image: Grey, nets: Networks) -> tuple[Zone, ...]:
+    """Find and read every MRZ of a grey image (height x width), as ``read_zones``."""
+    zones: list[Zone] = []
+    for attempt in attempts(image, nets):
+        zone = _zone(attempt)
+        if not any(overlap(zone.polygon, other.polygon) for other in zones):
+            zones.append(zone)
+    return tuple(zones)
 
 
 def read_zones(image: Image, models: Models) -> tuple[Zone, ...]:
@@ -166,10 +201,4 @@ def read_zones(image: Image, models: Models) -> tuple[Zone, ...]:
     nets = networks(models)
     if nets is None:
         return ()
-    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
-    zones: list[Zone] = []
-    for attempt in attempts(grey, nets):
-        zone = _zone(attempt)
-        if not any(_overlap(zone.polygon, other.polygon) for other in zones):
-            zones.append(zone)
-    return tuple(zones)
+    return read_grey(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8), nets)

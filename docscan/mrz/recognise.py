@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from docscan.mrz.rectify import STRIP_MARGIN, STRIP_WIDTH, Grey, normalised
 
 ALPHABET = "<0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_COLUMN = 4  # pixels of the strip for one column of the network's answer
+_DIGITS, _LETTERS = np.arange(1, 11), np.arange(11, 37)  # places in ALPHABET
+_EVIDENCE = 0.01  # a share below says nothing of a character
+COLUMN = 2  # pixels of the strip for one column of the network's answer
 _FLOOR = -5.0  # a single column may not say more than this against a comb
 
 Floats = NDArray[np.float32]
@@ -41,6 +43,16 @@ class Reading:
         """How sure each character is, 0 to 1."""
         return np.asarray(self.shares.max(1) * self.presence, np.float32)
 
+    def alternative(self) -> str:
+        """Return the likeliest digit for each letter, and letter for each digit, where there is evidence of it."""
+        best = []
+        for character, shares in zip(self.text, self.shares, strict=True):
+            others = _LETTERS if character.isdigit() else _DIGITS
+            likeliest = int(others[shares[others].argmax()])
+            seen = character.isalnum() and shares[likeliest] >= _EVIDENCE
+            best.append(ALPHABET[likeliest] if seen else character)
+        return "".join(best)
+
 
 def column_shares(strips: Grey, session: Session) -> Floats:
     """Run the recogniser.
@@ -54,8 +66,8 @@ def column_shares(strips: Grey, session: Session) -> Floats:
     return np.asarray(shares / shares.sum(2, keepdims=True), np.float32)
 
 
-def _columns(x: Floats) -> Floats:
-    return np.asarray((x - 1.5) / _COLUMN, np.float32)
+def _columns(x: NDArray[np.floating]) -> Floats:
+    return np.asarray((x - (COLUMN - 1) / 2) / COLUMN, np.float32)
 
 
 def _at(values: Floats, x: Floats) -> Floats:
@@ -68,39 +80,66 @@ def _at(values: Floats, x: Floats) -> Floats:
     return np.asarray(values[low] * (1 - share) + values[low + 1] * share, np.float32)
 
 
-def _comb(count: int, start: Floats, end: Floats, bow: Floats) -> Floats:
-    """Return the centres of combs between outer edges, their middle shifted by ``bow``: combs x count."""
-    share = (np.arange(count, dtype=np.float32) + 0.5) / count
-    bulge = 4 * share * (1 - share)
-    return np.asarray(start[:, None] + (end - start)[:, None] * share + bow[:, None] * bulge, np.float32)
+_STEPS = 2  # places looked up in a pixel
+_SHORTEST, _LONGEST = 0.84, 1.18  # distance of two teeth, in nominal pitches
+_STIFFNESS = 5.0  # log-probability that a distance costs which misses the nominal pitch by as much again, squared
+_OUTSIDE = 1 / 8  # weight of a pixel outside the comb: as much, over a character, as a tooth that meets none
 
 
-def _lay(tooth: Floats, gap: Floats, count: int) -> tuple[float, Floats]:
-    """Lay the best comb of ``count`` teeth over a line.
+@dataclass(frozen=True, slots=True)
+class _Chances:
+    """A line's log-probabilities at every half pixel of the strip: ``tooth`` of a character, ``gap`` of none.
 
-    Parameters
-    ----------
-    tooth, gap
-        Log-probability, for each column, of a character and of none.
+    ``before`` is the sum of ``gap``, in pixels, left of a place.
+    """
+
+    tooth: Floats
+    gap: Floats
+    before: Floats
+
+    def outside(self, first: NDArray[np.int64], last: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """Return what it costs to leave what lies left of ``first`` and right of ``last`` outside, in half pixels."""
+        ends = np.clip(first, 0, len(self.gap) - 1), np.clip(last, 0, len(self.gap) - 1)
+        left, right = self.before[ends[0]], self.before[-1] - self.before[ends[1]]
+        return np.asarray(left * _OUTSIDE, np.float32), np.asarray(right * _OUTSIDE, np.float32)
+
+
+def _chances(between: Floats) -> _Chances:
+    """Take the network's probability of "between characters", for each column, to logarithms, bounded below."""
+    x = np.arange(STRIP_WIDTH * _STEPS, dtype=np.float32) / _STEPS
+    share = np.clip(np.interp(_columns(x), np.arange(len(between)), between), 1e-6, 1 - 1e-6)
+    tooth, gap = (np.maximum(np.log(chance), _FLOOR).astype(np.float32) for chance in (1 - share, share))
+    return _Chances(tooth, gap, np.asarray(np.cumsum(gap) / _STEPS, np.float32))
+
+
+def _lay(line: _Chances, count: int) -> tuple[float, Floats]:
+    """Lay the best comb of ``count`` teeth over a line; return how well it fits and the centres of its teeth.
+
+    The distance from tooth to tooth may give way, since a page bends and is seen at a slant. The best of all such
+    combs is found by dynamic programming over the pixels of the strip.
     """
     pitch = (STRIP_WIDTH - 2 * STRIP_MARGIN) / count
-    outside = np.concatenate([[0.0], np.cumsum(gap)]).astype(np.float32)
-    best, found = -np.inf, np.zeros(count, np.float32)
-    start, end, bow = float(STRIP_MARGIN), float(STRIP_WIDTH - STRIP_MARGIN), 0.0
-    for step, reach, bend in ((0.25, 1.5, 0.35), (0.08, 0.24, 0.12)):
-        shifts = np.arange(-reach, reach + 1e-6, step, dtype=np.float32) * np.float32(pitch)
-        bows = np.array([-bend, 0, bend], np.float32) * np.float32(pitch)
-        starts, ends, middle = (grid.ravel() for grid in np.meshgrid(start + shifts, end + shifts, bow + bows))
-        centres = _comb(count, starts, ends, middle)
-        between = np.asarray((centres[:, 1:] + centres[:, :-1]) / 2, np.float32)
-        score = _at(tooth, centres).sum(1) + _at(gap, between).sum(1)
-        left = np.clip(np.floor(_columns(starts)), 0, len(gap)).astype(np.int64)
-        right = np.clip(np.ceil(_columns(ends)) + 1, 0, len(gap)).astype(np.int64)
-        score += (outside[left] + outside[-1] - outside[right]) * 0.5
-        index = int(score.argmax())
-        best, found = float(score[index]), centres[index]
-        start, end, bow = float(starts[index]), float(ends[index]), float(middle[index])
-    return best / (2 * count), found
+    distances = np.arange(np.ceil(_SHORTEST * pitch), np.floor(_LONGEST * pitch) + 1).astype(np.int64)
+    x = np.arange(STRIP_WIDTH)
+    source = x - distances[:, None]  # where the tooth before stands, distances x places
+    price = line.gap[np.maximum(2 * x - distances[:, None], 0)]
+    price = price - np.float32(_STIFFNESS) * np.square(distances / pitch - 1)[:, None].astype(np.float32)
+    price[source < 0] = -np.inf
+    source = np.maximum(source, 0)
+    half = round(pitch)  # half a pitch in half pixels
+    left, right = line.outside(2 * x - half, 2 * x + half)
+    tooth = line.tooth[::_STEPS]
+    scores, chosen = tooth + left, np.zeros((count, STRIP_WIDTH), np.int64)
+    for number in range(1, count):
+        reached = scores[source] + price
+        chosen[number] = reached.argmax(0)
+        scores = reached[chosen[number], x] + tooth
+    end = int((scores + right).argmax())
+    fit = float((scores + right)[end]) / (2 * count)
+    centres = [end]
+    for number in range(count - 1, 0, -1):
+        centres.append(centres[-1] - int(distances[chosen[number, centres[-1]]]))
+    return fit, np.array(centres[::-1], np.float32)
 
 
 def _bent(present: Floats, centres: Floats) -> Floats:
@@ -135,12 +174,11 @@ def read_line(shares: Floats, counts: tuple[int, ...]) -> tuple[Reading, ...]:
     counts
         Numbers of characters to try.
     """
-    between = np.clip(shares[:, -1], 1e-6, 1 - 1e-6)
-    tooth = np.maximum(np.log(1 - between), _FLOOR).astype(np.float32)
-    gap = np.maximum(np.log(between), _FLOOR).astype(np.float32)
+    between = shares[:, -1]
+    line = _chances(between)
     readings = []
     for count in counts:
-        fit, centres = _lay(tooth, gap, count)
+        fit, centres = _lay(line, count)
         readings.append(_read(shares, _bent(np.asarray(1 - between, np.float32), centres), fit))
     return tuple(readings)
 

@@ -1,7 +1,8 @@
 """Characters that a field does not admit, and what they are taken for.
 
 A reader confuses O and 0, I and 1; a field that admits only digits (or only letters) tells which it must have
-been. Each change is listed. Nothing is ever changed to please a check digit.
+been: what the reader saw second, else the usual confusion. Each change is listed. Nothing is ever changed to please a
+check digit.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from docscan.mrz.layouts import Layout, Span
 from docscan.types import Repair
 
 DIGIT_FOR = dict(zip("OQDUILZASGTB", "000011245678", strict=True))
-_LETTER_FOR = dict(zip("01245678", "OIZASGTB", strict=True))
+LETTER_FOR = dict(zip("01245678", "OIZASGTB", strict=True))
 
 _LETTER_FIELDS = ("document_code", "issuing_state", "nationality", "names")
 _DATE_FIELDS = ("birth_date", "expiry_date")
@@ -26,6 +27,7 @@ class Workbench:
     """Lines being repaired."""
 
     rows: list[list[str]]
+    alternatives: Sequence[str] = ()  # see docscan.types.Zone; of the rows' shape, or empty
     repairs: list[Repair] = field(default_factory=list)
 
     def put(self, line: int, column: int, name: str, used: str) -> None:
@@ -52,10 +54,14 @@ def fit(bench: Workbench, width: int) -> None:
 
 
 def apply(bench: Workbench, span: Span, name: str, table: dict[str, str]) -> None:
-    """Replace a field's characters by a table of confusions."""
+    """Replace a field's letters by digits, or its digits by letters, as its table of confusions does."""
     for column in range(span.start, span.end):
         read = bench.rows[span.line][column]
-        bench.put(span.line, column, name, table.get(read, read))
+        used = table.get(read, read)
+        if bench.alternatives and (read.isdigit() if table is LETTER_FOR else read.isalpha()):
+            seen = bench.alternatives[span.line][column]
+            used = seen if seen != read else used
+        bench.put(span.line, column, name, used)
 
 
 def out_of_alphabet(bench: Workbench) -> None:
@@ -66,19 +72,22 @@ def out_of_alphabet(bench: Workbench) -> None:
                 bench.put(number, column, "alphabet", FILLER)
 
 
-def repaired(lines: Sequence[str], layout: Layout) -> tuple[tuple[str, ...], tuple[Repair, ...]]:
+def repaired(
+    lines: Sequence[str], layout: Layout, alternatives: Sequence[str] = ()
+) -> tuple[tuple[str, ...], tuple[Repair, ...]]:
     """Apply the fields' character classes to lines as read.
 
     Returns the lines at their full width, and every change.
     """
-    bench = Workbench([list(line) for line in lines])
+    same = [len(line) for line in lines] == [len(line) for line in alternatives]
+    bench = Workbench([list(line) for line in lines], alternatives if same else ())
     fit(bench, layout.format.shape[1])
     out_of_alphabet(bench)
     for name in _LETTER_FIELDS:
         span = layout.spans[name]
         if name == "document_code":  # the second character is the issuer's: permanent resident cards begin C1USA
             span = Span(span.line, span.start, span.start + 1)
-        apply(bench, span, name, _LETTER_FOR)
+        apply(bench, span, name, LETTER_FOR)
     for name in _DATE_FIELDS:
         apply(bench, layout.spans[name], name, DIGIT_FOR)
     for name, span in layout.checks.items():

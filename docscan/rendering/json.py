@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC
 from typing import Any
 
-from docscan.types import CheckResult, Mrz, Polygon, Region, Report
+from docscan.types import CheckResult, Mrz, Polygon, Region, Report, SecondReading
 
 SCHEMA = "docscan.report/1"
 
@@ -45,6 +45,17 @@ def mrz_to_dict(mrz: Mrz) -> dict[str, Any]:
         "reader": zone.reader,
         "character_confidence": _confidences(zone.character_confidence),
         "polygon": _polygon(zone.polygon),
+        "second_reading": None if mrz.second is None else _second(mrz.second),
+    }
+
+
+def _second(second: SecondReading) -> dict[str, Any]:
+    return {
+        "reader": second.zone.reader,
+        "format": second.parsed.format.value,
+        "lines": list(second.parsed.lines),
+        "valid": second.parsed.valid,
+        "differences": [asdict(difference) for difference in second.differences],
     }
 
 

@@ -66,7 +66,7 @@ def _plain(text: str) -> Padding:
 
 
 def _print_mrz(mrz: Mrz, console: Console) -> None:
-    console.print(_heading(f"Machine-readable zone ({mrz.parsed.format}, read by {mrz.zone.reader})"))
+    console.print(_heading(f"Machine-readable zone ({mrz.parsed.format}, read by {words.READERS[mrz.zone.reader]})"))
     for line in mrz.parsed.lines:
         console.print(_plain(line), style="cyan")
     table = Table.grid(padding=(0, 2))

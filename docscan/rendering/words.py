@@ -39,6 +39,11 @@ OUTCOMES = {
     Outcome.NOT_PERFORMED: Sign("○", "not performed", "dim"),
 }
 
+# The MRZ readers' names as people write them.
+READERS = {"docscan": "docscan", "passporteye": "PassportEye"}
+
+_MOST_DIFFERENCES = 8  # shown one by one
+
 FAMILIES = {
     "mrz": "Machine-readable zone",
     "viz": "Visual inspection zone",
@@ -160,7 +165,25 @@ def mrz_remarks(mrz: Mrz) -> list[str]:
         remarks.append("The zone follows an old national layout, not ICAO Doc 9303.")
     if mrz.parsed.fields.names_truncated:
         remarks.append("The names fill their field: they are probably cut short.")
-    return [*remarks, *mrz.parsed.problems]
+    return [*remarks, *mrz.parsed.problems, *_second_opinion(mrz)]
+
+
+def _second_opinion(mrz: Mrz) -> list[str]:
+    """Say what the other reader made of the zone, where it was asked."""
+    if mrz.second is None:
+        return []
+    speaks, other = READERS[mrz.zone.reader], READERS[mrz.second.zone.reader]
+    if mrz.second.parsed.format.shape != mrz.parsed.format.shape:
+        return [f"The other reader, {other}, took the zone for one of format {mrz.second.parsed.format}."]
+    if not mrz.second.differences:
+        return [f"The other reader, {other}, read the same."]
+    places = "; ".join(
+        f"line {at.line + 1}, character {at.column + 1}: {at.other} for {at.read}"
+        for at in mrz.second.differences[:_MOST_DIFFERENCES]
+    )
+    more = len(mrz.second.differences) - _MOST_DIFFERENCES
+    rest = f"; and {more} more" if more > 0 else ""
+    return [f"The other reader, {other}, read otherwise than {speaks}: {places}{rest}."]
 
 
 def _repaired(repair: Repair) -> str:

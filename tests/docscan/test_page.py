@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from docscan.capture import load, read_file
-from docscan.page import MAX_PIXELS_PER_MM, find_page, settle_page
+from docscan.page import MAX_PIXELS_PER_MM, find_page, page_of_zone
 from docscan.page_geometry import moved, nominal_zone, rectangle
 from docscan.types import Capture, MrzFormat, Page, PageSize
 from tests.docscan.scenes import FORMATS, Scene, document, photographed, table
@@ -28,7 +28,7 @@ def taken(size: PageSize, background: str, **camera: float) -> Scene:
 
 def settled(scene: Scene) -> Page:
     capture = Capture(scene.image)
-    return settle_page(find_page(capture), capture, scene.zone, scene.format)
+    return page_of_zone(capture, scene.zone, scene.format)
 
 
 @pytest.mark.parametrize("size", PageSize)
@@ -59,7 +59,7 @@ def test_a_page_cropped_to_its_border_is_the_whole_image(size: PageSize) -> None
     image = document(size)
     capture = Capture(image)
     zone = tuple((float(x), float(y)) for x, y in nominal_zone(FORMATS[size]) * 8 - 0.5)
-    page = settle_page(find_page(capture), capture, zone, FORMATS[size])
+    page = page_of_zone(capture, zone, FORMATS[size])
     corners = moved(rectangle(*size.millimetres), page.to_capture) / 8
     assert np.abs(corners - rectangle(*size.millimetres)).max() < 1.5
     assert page.quality.whole_page
@@ -71,7 +71,7 @@ def test_a_cropped_page_lying_on_its_side_is_turned() -> None:
     zone = nominal_zone(MrzFormat.TD3) * 8
     turned = np.column_stack([zone[:, 1], image.shape[0] - zone[:, 0]])
     capture = Capture(image)
-    page = settle_page(find_page(capture), capture, tuple(map(tuple, turned.tolist())), MrzFormat.TD3)
+    page = page_of_zone(capture, tuple(map(tuple, turned.tolist())), MrzFormat.TD3)
     original = document(PageSize.ID_3)
     assert page.image.shape == pytest.approx(original.shape, abs=2)
     same = cv2.resize(page.image, original.shape[1::-1], interpolation=cv2.INTER_AREA)

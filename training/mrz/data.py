@@ -23,6 +23,8 @@ from docscan.mrz.rectify import (
 MOST = 44
 SCENE = (480, 640)  # rendered; trained and run at 384 x 512
 STRIDE = 4
+# Share of zones whose lines follow no grammar: else the network reads an O among letters, a 0 among digits, always.
+_RANDOM_SHARE = 0.4
 Rng = np.random.Generator
 
 
@@ -111,7 +113,7 @@ def zone_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:
     strips, places, classes, crops, masks = [], [], [], [], []
     for index in range(count):
         pitch = float(np.exp(rng.uniform(np.log(5.3), np.log(20))))
-        capture = zone_capture(rng, pitch, random_share=0.15)
+        capture = zone_capture(rng, pitch, random_share=_RANDOM_SHARE)
         for strip, x, labels in strips_of(rng, capture):
             strips.append(strip)
             places.append(x)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from docscan.mrz.recognise import COLUMN
 from docscan.mrz.rectify import normalised
 from training.mrz.networks import CLASSES
 
@@ -61,11 +62,11 @@ def _resized(pictures: NDArray[np.generic], size: tuple[int, int], how: int) -> 
 
 
 class FinderTask:
-    """Segmentation: pictures and masks of classes at stride 4."""
+    """Segmentation: pictures and masks of classes at stride 4; each batch has one of ``sizes`` (height, width)."""
 
-    def __init__(self, pictures: Arrays, masks: Arrays, *, size: tuple[int, int], flips: bool) -> None:
+    def __init__(self, pictures: Arrays, masks: Arrays, *, sizes: tuple[tuple[int, int], ...], flips: bool) -> None:
         self.pictures, self.masks = _Stacked(pictures), _Stacked(masks)
-        self.size, self.flips = size, flips
+        self.sizes, self.flips = sizes, flips
 
     def __len__(self) -> int:
         """Return the number of examples."""
@@ -78,8 +79,9 @@ class FinderTask:
             pictures, masks = pictures[:, :, ::-1], masks[:, :, ::-1]
         if self.flips and rng.random() < 0.5:
             pictures, masks = pictures[:, ::-1], masks[:, ::-1]
-        inputs = normalised(_resized(pictures, self.size, cv2.INTER_AREA))
-        goal = _resized(masks, (self.size[0] // 4, self.size[1] // 4), cv2.INTER_NEAREST)
+        height, width = self.sizes[int(rng.integers(len(self.sizes)))]
+        inputs = normalised(_resized(pictures, (height, width), cv2.INTER_AREA))
+        goal = _resized(masks, (height // 4, width // 4), cv2.INTER_NEAREST)
         return torch.from_numpy(inputs), torch.from_numpy(goal.astype(np.int64))
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
@@ -116,7 +118,7 @@ class RecogniserTask:
             strips[:, :, :shift] = strips[:, :, shift : shift + 1]
         elif shift < 0:
             strips[:, :, shift:] = strips[:, :, shift - 1 : shift]
-        targets = column_targets(np.where(places >= -20, places + shift, places), classes, strips.shape[2] // 4)
+        targets = column_targets(np.where(places >= -20, places + shift, places), classes, strips.shape[2] // COLUMN)
         return torch.from_numpy(normalised(strips)), torch.from_numpy(targets)
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
@@ -139,7 +141,7 @@ def column_targets(places: NDArray[np.float32], classes: NDArray[np.int64], colu
     first = places[:, 0]
     last = np.take_along_axis(places, counts[:, None] - 1, 1)[:, 0]
     pitch = np.where(present.any(1), (last - first) / (counts - 1), 10.0)[:, None, None]
-    x = (np.arange(columns) * 4 + 1.5)[None, :, None]
+    x = (np.arange(columns) * COLUMN + (COLUMN - 1) / 2)[None, :, None]
     distance = np.where(present[:, None], np.abs(x - places[:, None]), 1e6)
     nearest = distance.argmin(2)
     least = distance.min(2) / pitch[:, :, 0]
@@ -167,6 +169,13 @@ def _indices(count: int, plan: Plan, first: int) -> Iterator[tuple[int, NDArray[
             order = np.random.default_rng((plan.seed, epoch)).permutation(count)
         start = step % per_epoch * plan.batch
         yield step, order[start : start + plan.batch]
+
+
+def _save(checkpoint: Path, network: nn.Module, optimiser: torch.optim.Optimizer, step: int) -> None:
+    """Write a checkpoint whole or not at all."""
+    state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step}
+    torch.save(state, checkpoint.with_suffix(".new"))
+    checkpoint.with_suffix(".new").replace(checkpoint)
 
 
 def fit(network: nn.Module, task: Task, plan: Plan, checkpoint: Path, seconds: float) -> bool:
@@ -208,8 +217,9 @@ def fit(network: nn.Module, task: Task, plan: Plan, checkpoint: Path, seconds: f
                 flush=True,
             )
             said = now
+        if (step + 1) % 500 == 0:
+            _save(checkpoint, network, optimiser, step + 1)
         if now - begun > seconds:
             break
-    state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1}
-    torch.save(state, checkpoint)
+    _save(checkpoint, network, optimiser, step + 1)
     return step + 1 >= plan.steps

@@ -2,6 +2,7 @@ import numpy as np
 
 from datasets.mrz.captures import document_capture, scene, zone_capture
 from datasets.mrz.negatives import HELD_OUT_PHOTOS, TRAINING_PHOTOS, without_mrz
+from datasets.mrz.page import draw_page
 from datasets.mrz.typeface import CELL, CELL_HEIGHT, draw_line, draw_typeface
 
 
@@ -65,3 +66,19 @@ def test_a_line_is_as_long_as_its_characters() -> None:
     ink = draw_line(rng, draw_typeface(rng), "P<UTO", jitter=1.0)
     assert ink.shape == (CELL_HEIGHT, 5 * CELL)
     assert ink.max() > 0.5
+
+
+def test_an_issued_zone_has_the_contrast_that_quality_control_asks_for() -> None:
+    contrasts = {}
+    for issued in (True, False):
+        contrasts[issued] = []
+        for seed in range(25):
+            zone, paper = (
+                draw_page(np.random.default_rng(seed), 14.0, above=4.0, blank=blank, issued=issued).image
+                for blank in (False, True)
+            )
+            ratio = zone / np.maximum(paper, 0.05)
+            contrasts[issued].append(1 - float(np.percentile(ratio, 1)))
+    assert min(contrasts[True]) > 0.45  # of the strokes' cores, where ink did not spread thin or wear off
+    assert min(contrasts[False]) < 0.4
+    assert np.mean(contrasts[True]) > np.mean(contrasts[False])

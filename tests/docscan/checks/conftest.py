@@ -28,7 +28,9 @@ def evidence() -> Callable[..., Evidence]:
     ) -> Evidence:
         image = np.full((704, 1000, 3), 200, np.uint8)
         quality = Quality(0.6, 0.0, 203, whole_page=True, usable=True)
-        page = Page(image, PageSize.ID_3, SCALE, np.diag([SCALE, SCALE, 1.0]), found=True, quality=quality)
+        page = Page(
+            image, PageSize.ID_3, SCALE, np.diag([SCALE, SCALE, 1.0]), found=True, border_seen=True, quality=quality
+        )
         mrz = None
         if lines is not None:
             sure = () if confidence is None else tuple((confidence,) * len(line) for line in lines)

@@ -60,7 +60,7 @@ def test_a_zone_out_of_place_fails(
 
 def test_a_page_without_a_border_cannot_be_measured(evidence: Make) -> None:
     seen = evidence()
-    assert geometry(replace(seen, page=replace(seen.page, found=False))).outcome is Outcome.UNDETERMINED
+    assert geometry(replace(seen, page=replace(seen.page, border_seen=False))).outcome is Outcome.UNDETERMINED
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,14 @@ def test_a_failure_weighs_only_when_the_reading_was_sure(
         assert unsure.log10_lr == 0  # type: ignore[attr-defined]
 
 
+def test_a_specimens_invented_code_is_told_but_accuses_nobody(evidence: Make) -> None:
+    finding = mrz_rules.issuing_state(evidence(lines(issuing_state="BDR", surname="MUSTERMANN")))
+    assert finding.outcome is Outcome.UNDETERMINED
+    assert finding.log10_lr == 0
+    assert "BDR" in finding.explanation
+    assert mrz_rules.issuing_state(evidence(lines(issuing_state="BDR"))).outcome is Outcome.FAILED
+
+
 def test_no_zone_and_no_reader_are_told_apart(evidence: Make) -> None:
     assert mrz_rules.found(evidence(None)).outcome is Outcome.UNDETERMINED
     missing = mrz_rules.found(evidence(None, mrz_reader_missing="The program tesseract is not installed."))

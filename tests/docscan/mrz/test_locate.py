@@ -1,7 +1,9 @@
+import cv2
 import numpy as np
+import pytest
 
 from docscan.mrz.crops import CROP_HEIGHT, CROP_WIDTH, OrientedBox, zone_crop
-from docscan.mrz.locate import Frame, box_of
+from docscan.mrz.locate import Frame, box_of, find_lines
 from docscan.mrz.rectify import STRIP_HEIGHT, STRIP_WIDTH, frame_homography, line_strips, place
 
 FRAME = np.array([[100.0, 60], [420, 90], [412, 125], [96, 92]])
@@ -59,3 +61,36 @@ def test_a_frames_box_holds_it() -> None:
     assert (inside > 0).all()
     assert (inside[:, 0] < CROP_WIDTH).all()
     assert (inside[:, 1] < CROP_HEIGHT).all()
+
+
+class _SeesDarkBars:
+    """Stands for the line finder: what is dark is a line that stands upright."""
+
+    def get_inputs(self) -> list[object]:
+        return [type("Input", (), {"name": "picture"})]
+
+    def run(self, _names: None, pictures: dict[str, np.ndarray]) -> list[np.ndarray]:
+        crop = pictures["picture"][0, 0]
+        seen = cv2.resize(crop, (crop.shape[1] // 4, crop.shape[0] // 4), interpolation=cv2.INTER_AREA) < -1.0
+        nothing = np.where(seen, -8.0, 8.0)
+        return [np.stack([nothing, -nothing, np.full_like(nothing, -8.0)])[None].astype(np.float32)]
+
+
+def _bars(shape: tuple[int, int], frame: np.ndarray) -> np.ndarray:
+    image = np.full(shape, 255, np.uint8)
+    for start, end in ((frame[0], frame[1]), (frame[3], frame[2])):
+        cv2.line(image, tuple(map(round, start)), tuple(map(round, end)), 0, 9)
+    return image
+
+
+@pytest.mark.parametrize(
+    ("centre", "length"), [((260, 92), 340), ((330, 100), 150), ((180, 80), 160), ((250, 95), 90), ((262, 92), 700)]
+)
+def test_lines_are_found_whole_although_the_box_shows_a_part_of_them(
+    centre: tuple[float, float], length: float
+) -> None:
+    box = OrientedBox(centre, 0.09, length)
+    found = find_lines(_bars((200, 500), FRAME), box, _SeesDarkBars())
+    assert found is not None
+    assert found.lines == 2
+    assert np.abs(found.corners - FRAME).max() < 12  # the bars are drawn with round ends

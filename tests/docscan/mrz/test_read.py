@@ -1,51 +1,160 @@
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
-from docscan.mrz import read, second_reader
-from docscan.types import Zone
+from docscan.mrz import own_reader, read, second_reader
+from docscan.runtime import Models
+from docscan.types import Difference, Mrz, Polygon, Zone
 
 TODAY = date(2026, 11, 24)
 IMAGE = np.zeros((8, 8, 3), np.uint8)
+NO_MODELS = Models({}, {})
 PASSPORT = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
+CARD = ("I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<")
+HERE: Polygon = ((0, 0), (90, 0), (90, 9), (0, 9))
+THERE: Polygon = ((0, 50), (90, 50), (90, 59), (0, 59))
 
-See = Callable[..., None]
+
+class Seen:
+    """What the two readers are made to see, and whether the second was asked."""
+
+    def __init__(self) -> None:
+        self.own: list[Zone] = []
+        self.second: Zone | None = None
+        self.asked = False
+
+    def ask_second(self, _image: object) -> Zone | None:
+        self.asked = True
+        return self.second
+
+    def read(self) -> tuple[Mrz, ...]:
+        return read.read(IMAGE, NO_MODELS, today=TODAY)
+
+
+def by_own(lines: tuple[str, ...], certainty: float = 0.99, polygon: Polygon = HERE) -> Zone:
+    return Zone(lines, tuple((certainty,) * len(line) for line in lines), polygon, own_reader.NAME)
+
+
+def by_second(lines: tuple[str, ...], polygon: Polygon = HERE) -> Zone:
+    return Zone(lines, (), polygon, second_reader.NAME)
+
+
+def changed(lines: tuple[str, ...], row: int, column: int, to: str) -> tuple[str, ...]:
+    line = lines[row][:column] + to + lines[row][column + 1 :]
+    return (*lines[:row], line, *lines[row + 1 :])
+
+
+def doubting(zone: Zone, row: int, column: int) -> Zone:
+    confidences = [list(line) for line in zone.character_confidence]
+    confidences[row][column] = 0.4
+    return replace(zone, character_confidence=tuple(map(tuple, confidences)))
 
 
 @pytest.fixture
-def see(monkeypatch: pytest.MonkeyPatch) -> See:
-    """Let the second reader see these lines."""
-
-    def _see(*lines: str) -> None:
-        zone = Zone(lines, (), ((0, 0), (9, 0), (9, 9), (0, 9)), second_reader.NAME) if lines else None
-        monkeypatch.setattr(second_reader, "read", lambda _image: zone)
-
-    return _see
+def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
+    stage = Seen()
+    monkeypatch.setattr(own_reader, "read_zones", lambda _image, _models: tuple(stage.own))
+    monkeypatch.setattr(second_reader, "read", stage.ask_second)
+    return stage
 
 
-def test_what_a_reader_sees_is_taken_apart(see: See) -> None:
-    see(*PASSPORT)
-    (mrz,) = read.read(IMAGE, today=TODAY)
+def test_a_sure_reading_needs_no_second_opinion(seen: Seen) -> None:
+    seen.own, seen.second = [by_own(PASSPORT)], by_second(CARD)
+    (mrz,) = seen.read()
     assert mrz.parsed.valid
-    assert mrz.zone.lines == PASSPORT
+    assert (mrz.zone.reader, mrz.second, seen.asked) == ("docscan", None, False)
 
 
-def test_text_above_the_zone_does_not_hide_it(see: See) -> None:
-    see("PASSPORTOFFICE<<<<<<<<<<<<<<<<", *PASSPORT)
-    (mrz,) = read.read(IMAGE, today=TODAY)
+def test_a_check_digit_that_surely_fails_stays_failed_and_needs_no_second_opinion(seen: Seen) -> None:
+    seen.own = [by_own(changed(PASSPORT, 1, 9, "7"))]
+    (mrz,) = seen.read()
+    assert not mrz.parsed.check_digits["document_number"]
+    assert not seen.asked
+
+
+def test_where_the_own_reader_finds_nothing_the_second_speaks(seen: Seen) -> None:
+    seen.second = by_second(PASSPORT)
+    (mrz,) = seen.read()
+    assert (mrz.zone.reader, mrz.second) == ("passporteye", None)
+
+
+def test_in_doubt_both_opinions_are_told(seen: Seen) -> None:
+    seen.own, seen.second = [doubting(by_own(PASSPORT), 0, 6)], by_second(changed(PASSPORT, 0, 6, "K"))
+    (mrz,) = seen.read()
+    assert mrz.zone.reader == "docscan"
+    assert mrz.parsed.lines == PASSPORT
+    assert mrz.second is not None
+    assert mrz.second.differences == (Difference(0, 6, "R", "K"),)
+
+
+def test_the_second_reader_may_settle_a_character_in_doubt(seen: Seen) -> None:
+    seen.own, seen.second = [doubting(by_own(changed(PASSPORT, 1, 3, "3")), 1, 3)], by_second(PASSPORT)
+    (mrz,) = seen.read()
+    assert (mrz.zone.reader, mrz.parsed.valid) == ("passporteye", True)
+    assert mrz.second is not None
+    assert mrz.second.zone.reader == "docscan"
+    assert mrz.second.differences == (Difference(1, 3, "8", "3"),)
+
+
+def test_the_second_reader_never_overrules_a_sure_character(seen: Seen) -> None:
+    own = doubting(by_own(changed(PASSPORT, 1, 3, "3")), 1, 3)
+    seen.own, seen.second = [own], by_second(changed(PASSPORT, 0, 6, "K"))  # valid, but the name is another
+    (mrz,) = seen.read()
+    assert (mrz.zone.reader, mrz.parsed.valid) == ("docscan", False)
+    assert mrz.second is not None
+    assert len(mrz.second.differences) == 2
+
+
+def test_readings_of_other_shapes_are_not_compared_character_by_character(seen: Seen) -> None:
+    seen.own, seen.second = [by_own(PASSPORT, 0.4)], by_second(CARD)
+    (mrz,) = seen.read()
+    assert mrz.zone.reader == "docscan"
+    assert mrz.second is not None
+    assert mrz.second.differences == ()
+    assert mrz.second.parsed.format == "TD1"
+
+
+def test_a_second_zone_elsewhere_is_another_document(seen: Seen) -> None:
+    broken = changed(changed(PASSPORT, 1, 9, "7"), 1, 43, "1")
+    seen.own, seen.second = [by_own(broken, 0.4)], by_second(CARD, THERE)
+    readings = seen.read()
+    assert [mrz.zone.reader for mrz in readings] == ["passporteye", "docscan"]  # more agreeing check digits first
+
+
+def test_several_documents_come_best_first(seen: Seen) -> None:
+    seen.own = [by_own(changed(CARD, 0, 14, "1"), polygon=THERE), by_own(PASSPORT)]
+    assert [mrz.parsed.format for mrz in seen.read()] == ["TD3", "TD1"]
+
+
+def test_text_above_the_zone_does_not_hide_it(seen: Seen) -> None:
+    seen.second = by_second(("PASSPORTOFFICE<<<<<<<<<<<<<<<<", *PASSPORT))
+    (mrz,) = seen.read()
     assert mrz.parsed.lines == PASSPORT
 
 
-def test_what_is_no_mrz_is_left_out(see: See) -> None:
-    see("A" * 30)
-    assert read.read(IMAGE, today=TODAY) == ()
-    see()
-    assert read.read(IMAGE, today=TODAY) == ()
+def test_what_is_no_mrz_is_left_out(seen: Seen) -> None:
+    seen.second = by_second(("A" * 30,))
+    assert seen.read() == ()
+    seen.second = None
+    assert seen.read() == ()
+
+
+def test_what_was_seen_second_decides_where_the_field_admits_no_other(seen: Seen) -> None:
+    raw = changed(PASSPORT, 1, 13, "S")  # the year's first digit
+    seen.own = [replace(by_own(raw), alternatives=PASSPORT)]
+    (mrz,) = seen.read()
+    assert mrz.zone.lines == raw
+    assert mrz.parsed.lines == PASSPORT
+    (repair,) = mrz.parsed.repairs
+    assert (repair.line, repair.column, repair.read, repair.used) == (1, 13, "S", "7")
+    seen.own = [by_own(raw)]
+    assert seen.read()[0].parsed.repairs[0].used == "5"  # no second guess: the usual confusion
 
 
 def test_it_says_why_no_reader_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert read.missing() is None
+    assert read.missing(NO_MODELS) is None  # PassportEye is there
     monkeypatch.setenv("PATH", "")
-    assert "tesseract" in (read.missing() or "")
+    assert read.missing(Models({}, dict.fromkeys(read.MODELS))) is None
+    assert "tesseract" in (read.missing(NO_MODELS) or "")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from docscan.mrz.recognise import ALPHABET, read_line
+from docscan.mrz.recognise import ALPHABET, COLUMN, read_line
 from docscan.mrz.rectify import STRIP_MARGIN, STRIP_WIDTH
 
 TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"
@@ -13,7 +13,7 @@ def _answer(text: str, start: float = 0.0, end: float = 0.0, bow: float = 0.0) -
     left, right = STRIP_MARGIN + start, STRIP_WIDTH - STRIP_MARGIN + end
     places = (np.arange(len(text)) + 0.5) / len(text)
     centres = left + (right - left) * places + bow * np.sin(places * np.pi)
-    columns = np.arange(STRIP_WIDTH // 4) * 4 + 1.5
+    columns = np.arange(STRIP_WIDTH // COLUMN) * COLUMN + (COLUMN - 1) / 2
     distance = np.abs(columns[:, None] - centres) / ((right - left) / len(text))
     shares = np.full((len(columns), 38), 1e-4, np.float32)
     for column, nearest in enumerate(distance.argmin(1)):
@@ -39,15 +39,15 @@ def test_the_comb_counts_fillers(text: str) -> None:
 
 def test_a_character_that_is_not_there_has_no_confidence() -> None:
     shares = _answer(TD3)
-    shares[60:72] = 0.0005
-    shares[60:72, -1] = 1 - 37 * 0.0005
+    shares[120:144] = 0.0005
+    shares[120:144, -1] = 1 - 37 * 0.0005
     confidence = read_line(shares, (44,))[0].confidence
     assert confidence[21] < 0.2
     assert confidence[5] > 0.8
 
 
 def test_an_empty_strip_fits_no_comb() -> None:
-    empty = np.full((STRIP_WIDTH // 4, 38), 1e-4, np.float32)
+    empty = np.full((STRIP_WIDTH // COLUMN, 38), 1e-4, np.float32)
     empty[:, -1] = 1 - 37e-4
     assert read_line(empty, (44,))[0].fit < -1.5
     assert read_line(_answer(TD3), (44,))[0].fit > -0.5

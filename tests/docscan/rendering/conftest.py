@@ -68,6 +68,17 @@ def referred() -> t.Report:
 
 
 @pytest.fixture
+def doubted(referred: t.Report) -> t.Report:
+    """The report with the other reader's opinion, which differs in one character."""
+    assert referred.mrz is not None
+    other = (LINES[0].replace("ERIKSSON", "EPIKSSON"), LINES[1])
+    zone = t.Zone(other, (), ZONE, "passporteye")
+    parsed = replace(referred.mrz.parsed, lines=other)
+    second = t.SecondReading(zone, parsed, (t.Difference(0, 6, "R", "P"),))
+    return replace(referred, mrz=replace(referred.mrz, second=second))
+
+
+@pytest.fixture
 def altered() -> Callable[..., t.Report]:
     return lambda **changes: replace(report(), **changes)
 
@@ -82,4 +93,4 @@ def capture() -> t.Capture:
 def page(capture: t.Capture) -> t.Page:
     scale = np.diag([7.2, 7.2, 1.0])
     scale[:2, 2] = 50, 30
-    return t.Page(capture.visible, t.PageSize.ID_3, 8.0, scale, True, report().quality)
+    return t.Page(capture.visible, t.PageSize.ID_3, 8.0, scale, True, True, report().quality)

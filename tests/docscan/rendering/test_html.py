@@ -69,7 +69,7 @@ def test_expiry_alone_does_not_colour_the_zone_as_failed(referred: Report, captu
 def test_the_embedded_picture_is_scaled_down(referred: Report) -> None:
     large = Capture(np.zeros((1000, 4000, 3), np.uint8))
     quality = referred.quality
-    page = Page(large.visible, "ID-3", 8.0, np.eye(3), False, quality)  # type: ignore[arg-type]
+    page = Page(large.visible, "ID-3", 8.0, np.eye(3), False, False, quality)  # type: ignore[arg-type]
     elements = Elements(rendered(referred, large, page))
     data = elements.named("image")[0]["href"] or ""
     assert Image.open(io.BytesIO(base64.b64decode(data.partition(",")[2]))).size == (1600, 400)

@@ -11,7 +11,7 @@ CONTRACT = {
     "document": {"format", "code", "issuing_state", "model", "specimen"},
     "mrz": {
         "format", "lines", "raw_lines", "fields", "check_digits", "valid", "conforming", "repairs", "problems",
-        "reader", "character_confidence", "polygon",
+        "reader", "character_confidence", "polygon", "second_reading",
     },
     "checks": None,
     "quality": {"sharpness", "glare", "resolution_dpi", "whole_page", "usable", "advice"},
@@ -51,6 +51,14 @@ def test_numbers_that_json_lacks_become_null(altered: Callable[..., Report]) -> 
     found = json.loads(to_json(altered(quality=quality)))
     assert found["quality"]["sharpness"] is None
     assert found["quality"]["resolution_dpi"] is None
+
+
+def test_the_second_reading_is_told_with_its_differences(referred: Report, doubted: Report) -> None:
+    assert to_dict(referred)["mrz"]["second_reading"] is None
+    second = to_dict(doubted)["mrz"]["second_reading"]
+    assert (second["reader"], second["format"], second["valid"]) == ("passporteye", "TD3", False)
+    assert second["lines"][0].startswith("P<UTOEPIKSSON")
+    assert second["differences"] == [{"line": 0, "column": 6, "read": "R", "other": "P"}]
 
 
 def test_without_a_zone_mrz_is_null(referred: Report) -> None:

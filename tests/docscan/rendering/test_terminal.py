@@ -53,3 +53,10 @@ def test_a_report_without_zone_and_models_still_prints(altered: Callable[..., Re
     text = printed(altered(mrz=None, models=(), timings_ms={}, checks=()))
     assert "No machine-readable zone was read" in text
     assert Outcome.FAILED.value not in text
+
+
+def test_it_says_which_reader_spoke_and_where_they_differ(referred: Report, doubted: Report) -> None:
+    assert "read by docscan" in printed(doubted)
+    assert "PassportEye" not in printed(referred)
+    told = " ".join(printed(doubted).split())
+    assert "The other reader, PassportEye, read otherwise than docscan: line 1, character 7: P for R." in told

@@ -38,11 +38,11 @@ def test_columns_in_a_characters_middle_are_its_class_and_those_between_are_not(
     places = np.full((1, MOST), -1, np.float32)
     classes = np.full((1, MOST), 255, np.int64)
     places[0, :3], classes[0, :3] = (17.5, 33.5, 49.5), (5, 0, 36)
-    targets = column_targets(places, classes, 16)[0]
-    assert targets[4] == 5  # x = 17.5
-    assert targets[8] == 0
-    assert targets[12] == 36
-    assert targets[6] == targets[10] == targets[0] == targets[15] == BETWEEN
+    targets = column_targets(places, classes, 32)[0]  # column 8 is at x = 16.5, column 9 at 18.5
+    assert targets[8] == targets[9] == 5
+    assert targets[16] == targets[17] == 0
+    assert targets[24] == targets[25] == 36
+    assert targets[12] == targets[20] == targets[0] == targets[31] == BETWEEN
 
 
 def test_a_strip_without_characters_is_between_everywhere() -> None:
@@ -54,7 +54,7 @@ def test_a_batch_shifts_strips_and_targets_together(shards: Shards) -> None:
     task = _recogniser_task(shards)
     inputs, targets = task.batch(np.arange(4), np.random.default_rng(0))
     assert inputs.shape == (4, 1, 32, 544)
-    assert targets.shape == (4, 136)
+    assert targets.shape == (4, 272)
     seen = set(targets.numpy().ravel().tolist())
     assert seen - {BETWEEN, -100}
     assert max(seen) <= BETWEEN
@@ -62,7 +62,7 @@ def test_a_batch_shifts_strips_and_targets_together(shards: Shards) -> None:
 
 def test_masks_mark_zones(shards: Shards) -> None:
     task = FinderTask(
-        shards.read("scenes", "scenes"), shards.read("scenes", "scene_masks"), size=(384, 512), flips=True
+        shards.read("scenes", "scenes"), shards.read("scenes", "scene_masks"), sizes=((384, 512),), flips=True
     )
     inputs, targets = task.batch(np.arange(3), np.random.default_rng(0))
     assert inputs.shape == (3, 1, 384, 512)
@@ -90,7 +90,7 @@ def test_training_goes_on_where_it_stopped_and_learns(shards: Shards, tmp_path: 
 @pytest.mark.parametrize(
     ("network", "shape", "dynamic", "answer"),
     [
-        (Recogniser(), (3, 1, 32, 544), {0: "batch"}, (2, CLASSES, 136)),
+        (Recogniser(), (3, 1, 32, 544), {0: "batch"}, (2, CLASSES, 272)),
         (Finder(1), (1, 1, 384, 512), {2: "height", 3: "width"}, (1, 1, 64, 128)),
     ],
 )

@@ -1,0 +1,113 @@
+"""A pool of processes that outlives any of them: work on many files, one answer a file, whatever a file does.
+
+A process that dies (killed, out of memory, a crash in native code) takes the files in flight with it. Each of those
+is then worked on alone in a process of its own, so that the one that kills is known from those that only stood
+beside it; it gets the answer of those who died, and the others go on.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from typing import TypeVar
+
+DIED = "The process that worked on this file died twice; the file may be too large or made to do harm."
+
+Thing = TypeVar("Thing")
+Answer = TypeVar("Answer")
+
+# Waiting things a process: the next one is at hand when one is done.
+_AHEAD = 2
+
+
+def each(
+    things: Iterable[Thing], task: Callable[[Thing], Answer], *, died: Callable[[Thing], Answer], workers: int
+) -> Iterator[tuple[Thing, Answer]]:
+    """Work on things in several processes and yield each with its answer, as they are done.
+
+    Parameters
+    ----------
+    things
+        Anything that can be pickled.
+    task
+        What a process does with one; can be pickled, and raises nothing.
+    died
+        The answer for one whose process died twice.
+    workers
+        Processes.
+    """
+    queue = iter(things)
+    suspects: list[Thing] = []
+    while True:
+        yield from _until_a_worker_dies(queue, suspects, task, workers)
+        if not suspects:
+            return
+        for thing in suspects:
+            yield thing, _alone(thing, task, died)
+        suspects.clear()
+
+
+def _until_a_worker_dies(
+    queue: Iterator[Thing], suspects: list[Thing], task: Callable[[Thing], Answer], workers: int
+) -> Iterator[tuple[Thing, Answer]]:
+    """Yield answers until the queue is empty, or a process dies; ``suspects`` then holds what was in flight."""
+    with _pool(workers) as pool:
+        flying: dict[Future[Answer], Thing] = {}
+        while not suspects:
+            for thing in islice(queue, workers * _AHEAD - len(flying)):
+                try:
+                    flying[pool.submit(task, thing)] = thing
+                except BrokenProcessPool:
+                    suspects.append(thing)
+                    break
+            if not flying:
+                return
+            done, _ = wait(flying, return_when=FIRST_COMPLETED)
+            for future in done:
+                thing = flying.pop(future)
+                try:
+                    yield thing, future.result()
+                except BrokenProcessPool:
+                    suspects.append(thing)
+        for future, thing in flying.items():
+            try:
+                yield thing, future.result()
+            except BrokenProcessPool:
+                suspects.append(thing)
+
+
+def _alone(thing: Thing, task: Callable[[Thing], Answer], died: Callable[[Thing], Answer]) -> Answer:
+    # Twice: the first time in flight it may have stood beside the one that kills, and one death may be chance.
+    for _ in range(2):
+        with _pool(1) as pool:
+            try:
+                return pool.submit(task, thing).result()
+            except BrokenProcessPool:
+                continue
+    return died(thing)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    # spawn: a fork would copy the parent's threads' locks, and ONNX Runtime and OpenCV have threads.
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start)
+
+
+def _start() -> None:
+    """Prepare a worker process: one thread each, since there are as many processes as cores."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    os.environ["OMP_THREAD_LIMIT"] = "1"  # tesseract
+    import cv2
+
+    cv2.setNumThreads(1)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
