@@ -5,9 +5,9 @@ from zlib import crc32
 
 import numpy as np
 
-from datasets.design.artwork import base
+from datasets.design.artwork import artwork
 from datasets.design.artwork import regions as artwork_regions
-from datasets.design.features import fibres, ovd, perforation
+from datasets.design.features import fibres, ovd, perforation, stamp
 from datasets.design.layouts import MRZ_FORMATS, NATIONAL, Layout, layout
 from datasets.design.personal import (
     faded,
@@ -30,6 +30,7 @@ from docscan.mrz.compose import compose
 
 _CODES = {Kind.TD3: "P", Kind.TD1_FRONT: "I", Kind.TD1_BACK: "I", Kind.TD2: "I", Kind.MRV_A: "V"}
 _YEARS = 10  # of validity
+_STAMPED = 0.6  # share of visas that bear a stamp
 
 
 def _seed(holder: Holder) -> int:
@@ -155,13 +156,14 @@ def _print_person(
     places: Layout,
     holder: Holder,
     face: Float,
+    ghost_face: Float,
 ) -> None:
     """Print portrait, ghost and signature, in place."""
     if places.portrait:
         picture = faded(face, issuer)
         print_portrait(rng, surface, places.portrait, picture, making.portrait_process, making.substrate)
     if places.ghost and making.ghost == "same":
-        print_ghost(rng, surface, places.ghost, face, making.portrait_process, grey=bool(issuer.seed % 4 < 2))
+        print_ghost(rng, surface, places.ghost, ghost_face, making.portrait_process, grey=bool(issuer.seed % 4 < 2))
     if places.signature:
         process = None if making.line_art == "vector" else making.line_art
         who = f"{holder.given_names} {holder.surname}"
@@ -186,6 +188,7 @@ def draw(
     lights: tuple[str, ...] = LIGHTS,
     view: float = 0.5,
     face: Float | None = None,
+    ghost_face: Float | None = None,
 ) -> Sheet:
     """Draw a side, without wear.
 
@@ -199,17 +202,21 @@ def draw(
         From where the light falls on an OVD, 0 to 1.
     face
         The portrait, 560 x 440 x 3; invented for None.
+    ghost_face
+        What the ghost image shows; the invented portrait for None.
     """
     # A stream for each layer: what another making changes in one layer leaves the chance in the others alone.
-    streams = (np.random.default_rng(seed) for seed in rng.integers(1 << 62, size=8))
-    faces, fibre, form, person, data, zone, device, drill = streams
+    streams = (np.random.default_rng(seed) for seed in rng.integers(1 << 62, size=10))
+    faces, fibre, form, person, data, zone, device, drill, press, border = streams
     making = making_of(issuer, kind) if making is None else making
     places = layout(issuer, kind)
-    face = portrait(faces) if face is None else face
-    surface = base(issuer, kind, making, lights).copy()
+    invented = portrait(faces)
+    face = invented if face is None else face
+    ghost_face = invented if ghost_face is None else ghost_face
+    surface = artwork(press, issuer, kind, making, lights)
     fibres(fibre, surface, issuer, making)
     print_form(form, surface, issuer, kind, places, making)
-    _print_person(person, surface, issuer, making, places, holder, face)
+    _print_person(person, surface, issuer, making, places, holder, face, ghost_face)
     fields = _print_data(data, surface, issuer, making, places, texts(issuer, kind, holder))
     lines, found = mrz_lines(issuer, kind, holder), _regions(issuer, kind, places, making)
     if lines:
@@ -219,4 +226,7 @@ def draw(
     if places.perforation:
         perforation(drill, surface, places.perforation, holder.document_number, making)
         fields["perforation"] = Field(holder.document_number, places.perforation)
+    if kind is Kind.MRV_A and border.random() < _STAMPED:
+        day = f"{issue_date(holder):%d.%m.%y}"
+        found["stamp"] = stamp(border, surface, f"{issuer.code} {day}")
     return Sheet(surface, issuer.code, kind, making, holder, fields, lines, found, face)

@@ -89,3 +89,6 @@ SUBLIMATION = (
     Ink("sublimated yellow", (0.98, 0.92, 0.08), uv_opacity=0.4),
     Ink("sublimated black", (0.10, 0.10, 0.10), uv_opacity=0.5, ir=0.85),
 )
+
+# Blacks of office pens and ribbons that infrared does not see.
+MORE_BLACKS = (Ink("aniline black", (0.08, 0.08, 0.10), ir=0.93),)
