@@ -19,7 +19,7 @@ from docscan.processes import each
 LIST = "documents.jsonl"
 _SUFFIX = {"JPEG": ".jpg", "PNG": ".png"}
 
-_GROUP = 25  # documents that a process makes at a time
+_GROUP = 50  # documents that a process makes at a time
 
 Line = dict[str, Any]
 Group = tuple[Order, ...]

@@ -88,7 +88,14 @@ def make(wanted: Order, lights: tuple[str, ...], device: str | None = None, dpi:
     drawing = wanted.stream(_DRAWING)
     if forged:
         sheet = forge(
-            drawing, wanted.stream(_FORGING), wanted.recipe, issuer, wanted.kind, person, lights=lights, view=chosen.view
+            drawing,
+            wanted.stream(_FORGING),
+            wanted.recipe,
+            issuer,
+            wanted.kind,
+            person,
+            lights=lights,
+            view=chosen.view,
         )
     else:
         sheet = draw(drawing, issuer, wanted.kind, person, lights=lights, view=chosen.view)

@@ -11,7 +11,7 @@ from PIL import Image as PillowImage
 from datasets.capturing import surroundings as around
 from datasets.capturing.devices import Settings
 from datasets.capturing.optics import Matrix, at, blurred, develop, page_corners, place, resample
-from datasets.physics.surface import PIXELS_PER_MM, Float, Surface
+from datasets.physics.surface import PIXELS_PER_MM, Surface
 
 Pixels = NDArray[np.uint8]
 
@@ -39,7 +39,9 @@ class Captured:
     corners: Matrix
 
 
-def _by_daylight(rng: np.random.Generator, surface: Surface, chosen: Settings, seen: Exposed, shape: tuple[int, int]) -> Pixels:
+def _by_daylight(
+    rng: np.random.Generator, surface: Surface, chosen: Settings, seen: Exposed, shape: tuple[int, int]
+) -> Pixels:
     matrix = seen.to_capture
     mask = around.page_mask(chosen, seen.size_mm, matrix, shape)
     scene = around.surroundings(rng, chosen, shape)
@@ -47,7 +49,7 @@ def _by_daylight(rng: np.random.Generator, surface: Surface, chosen: Settings, s
     if chosen.device != "reader":
         around.edge_shadow(scene, mask, chosen, chosen.dpi)
     page = resample(surface.visible, matrix, shape[::-1], chosen.dpi)
-    scene += mask[..., None] * (page - scene)
+    scene = np.asarray(cv2.blendLinear(page, scene, mask, 1 - mask), np.float32)
     around.thumb(rng, scene, chosen, at(matrix, page_corners(seen.size_mm)))
     light = around.illumination(rng, chosen, shape)
     tint = np.float32([chosen.white_red, 1.0, chosen.white_blue]) * np.float32(chosen.exposure)
@@ -55,12 +57,14 @@ def _by_daylight(rng: np.random.Generator, surface: Surface, chosen: Settings, s
         scene *= scene
         tint *= tint
         light *= light
-    scene *= light[..., None] * tint
+    cv2.multiply(scene, cv2.cvtColor(light, cv2.COLOR_GRAY2RGB) * tint, dst=scene)
     around.glare(rng, scene, chosen, mask)
     return develop(rng, blurred(scene, chosen), chosen)
 
 
-def _under_uv(rng: np.random.Generator, surface: Surface, chosen: Settings, seen: Exposed, shape: tuple[int, int]) -> Pixels:
+def _under_uv(
+    rng: np.random.Generator, surface: Surface, chosen: Settings, seen: Exposed, shape: tuple[int, int]
+) -> Pixels:
     """Return what a camera sees of the page's own light, with the violet that its filter lets through."""
     if surface.uv is None:
         raise ValueError("the side was drawn without ultraviolet")
@@ -74,7 +78,9 @@ def _under_uv(rng: np.random.Generator, surface: Surface, chosen: Settings, seen
     return develop(rng, blurred(scene, chosen), chosen, _DIM["uv"])
 
 
-def _under_ir(rng: np.random.Generator, surface: Surface, chosen: Settings, seen: Exposed, shape: tuple[int, int]) -> Pixels:
+def _under_ir(
+    rng: np.random.Generator, surface: Surface, chosen: Settings, seen: Exposed, shape: tuple[int, int]
+) -> Pixels:
     if surface.ir is None:
         raise ValueError("the side was drawn without infrared")
     mask = around.page_mask(chosen, seen.size_mm, seen.to_capture, shape)
@@ -132,7 +138,9 @@ def _pillow(frame: Pixels, chosen: Settings) -> bytes:
 
 
 def _opencv(frame: Pixels, chosen: Settings) -> bytes:
-    sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444 if chosen.subsampling == 444 else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420
+    sampling = (
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444 if chosen.subsampling == 444 else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420
+    )
     options = [cv2.IMWRITE_JPEG_QUALITY, chosen.quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling]
     options += [cv2.IMWRITE_JPEG_PROGRESSIVE, int(chosen.encoder == "opencv-progressive")]
     options += [cv2.IMWRITE_JPEG_OPTIMIZE, int(chosen.encoder == "opencv-optimised")]

@@ -1,6 +1,7 @@
 """What is settled before a capture: the device, its pose, its faults and the file it writes.
 
-Settings are drawn from a generator of their own, without the document: they cannot tell a genuine side from a forged one.
+Settings are drawn from a generator of their own, without the document: they cannot tell a genuine side from a forged
+one.
 """
 
 from dataclasses import asdict, dataclass

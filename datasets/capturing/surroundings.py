@@ -29,7 +29,9 @@ def _from_photo(rng: np.random.Generator, name: str, shape: tuple[int, int]) -> 
     photo = _photo(name)
     share = rng.uniform(0.4, 0.95)
     rows, columns = (round(side * share) for side in photo.shape[:2])
-    top, left = (int(rng.integers(0, side - part + 1)) for side, part in zip(photo.shape[:2], (rows, columns)))
+    top, left = (
+        int(rng.integers(0, side - part + 1)) for side, part in zip(photo.shape[:2], (rows, columns), strict=True)
+    )
     piece = photo[top : top + rows, left : left + columns]
     scaled = cv2.resize(piece, shape[::-1], interpolation=cv2.INTER_LINEAR)
     tone = rng.uniform(0.5, 1.1) * np.exp(rng.normal(0, 0.08, 3))
@@ -98,6 +100,12 @@ def filled(outline: Matrix, to_capture: Matrix, shape: tuple[int, int]) -> Float
     return np.asarray(mask, np.float32) / 255
 
 
+def _paint(scene: Float, outline: Matrix, to_capture: Matrix, tone: Float) -> None:
+    """Fill an outline, given in millimetres, in place; the lens softens its edge."""
+    points = np.rint(at(to_capture, outline) * (1 << _BITS)).astype(np.int32)
+    cv2.fillPoly(scene, [points], tuple(float(value) for value in tone), cv2.LINE_8, _BITS)
+
+
 def page_mask(chosen: Settings, size_mm: tuple[float, float], to_capture: Matrix, shape: tuple[int, int]) -> Float:
     """Return how much of each pixel the page covers; cards have round corners, booklets' may have."""
     card = size_mm[0] < 100
@@ -113,12 +121,9 @@ def facing_page(
     lines = rng.random() < 0.6
     if not chosen.facing or size_mm[0] < 120:
         return
-    sheet = filled(_rounded((0, -size_mm[1], size_mm[0], 0), 0), to_capture, scene.shape[:2])[..., None]
-    scene += sheet * (tone - scene)
-    if lines:
-        for row in range(-8, -60, -7):
-            rule = filled(_rounded((12, row - 0.4, size_mm[0] - 12, row), 0), to_capture, scene.shape[:2])
-            scene *= 1 - 0.35 * rule[..., None]
+    _paint(scene, _rounded((0, -size_mm[1], size_mm[0], 0), 0), to_capture, tone)
+    for row in range(-8, -60, -7) if lines else ():
+        _paint(scene, _rounded((12, row - 0.4, size_mm[0] - 12, row), 0), to_capture, tone * np.float32(0.65))
 
 
 def edge_shadow(scene: Float, mask: Float, chosen: Settings, dpi: float) -> None:
@@ -173,7 +178,10 @@ def glare(rng: np.random.Generator, scene: Float, chosen: Settings, page: Float)
     small = np.zeros((max(2, height // 8), max(2, width // 8)), np.float32)
     for _ in range(chosen.glare):
         centre = (int(rng.uniform(0, small.shape[1])), int(rng.uniform(0, small.shape[0])))
-        axes = (max(1, int(rng.uniform(0.02, 0.1) * small.shape[1])), max(1, int(rng.uniform(0.02, 0.07) * small.shape[1])))
+        axes = (
+            max(1, int(rng.uniform(0.02, 0.1) * small.shape[1])),
+            max(1, int(rng.uniform(0.02, 0.07) * small.shape[1])),
+        )
         cv2.ellipse(small, centre, axes, float(rng.uniform(0, 180)), 0, 360, float(rng.uniform(0.3, 1.1)), -1)
     if chosen.glare:
         soft = cv2.GaussianBlur(small, (0, 0), small.shape[1] * 0.025)

@@ -61,7 +61,9 @@ def _waves(rng: np.random.Generator, issuer: State, size: tuple[float, float], s
     drift, weights = rng.uniform(-0.06, 0.06, 3), rng.dirichlet((1, 1, 1)) * issuer.wave_amplitude
     reach = issuer.wave_amplitude + abs(slope) * size[0]
     for y0 in np.arange(-reach, size[1] + reach, issuer.wave_pitch):
-        bends = (w * np.sin(6.283 * x / t + f + d * y0) for t, f, d, w in zip(periods, phases, drift, weights))
+        bends = (
+            w * np.sin(6.283 * x / t + f + d * y0) for t, f, d, w in zip(periods, phases, drift, weights, strict=True)
+        )
         plate.curve(np.column_stack([x, y0 + slope * x + sum(bends)]), issuer.line_width)
     return plate.coverage()
 
@@ -197,7 +199,9 @@ def paint(rng: np.random.Generator, surface: Surface, issuer: State, box: Box) -
     for step in np.linspace(0.12, 0.42, int(rng.integers(3, 6))):
         turn = np.linspace(0, 2 * np.pi, 40)
         r = box[3] * step * (1 + 0.08 * rng.standard_normal(40).cumsum() / 4)
-        plate.curve(np.column_stack([centre[0] + r * np.cos(turn), centre[1] + r * np.sin(turn)]), rng.uniform(0.5, 1.1))
+        plate.curve(
+            np.column_stack([centre[0] + r * np.cos(turn), centre[1] + r * np.sin(turn)]), rng.uniform(0.5, 1.1)
+        )
     uneven = np.clip(0.7 + 0.3 * smooth_noise(rng, surface.shape, 30), 0, 1)
     coverage = cv2.GaussianBlur(plate.coverage(), (0, 0), 4) * uneven
     lay(surface, np.asarray(coverage, np.float32), fluorescent("marker", issuer.uv_colours[0]))

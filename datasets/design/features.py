@@ -32,6 +32,21 @@ def _drawn(shape: tuple[int, int], paths: list[np.ndarray], width: int) -> Float
     return np.asarray(layer, np.float32) / 255
 
 
+def _lay_path(surface: Surface, path: np.ndarray, ink: Ink) -> None:
+    """Lay a thin line, in place, touching only the pixels about it."""
+    low = np.clip(np.floor(path.min(0)) - 3, 0, None).astype(int)
+    high = np.clip(np.ceil(path.max(0)) + 4, 0, surface.shape[::-1]).astype(int)
+    if (high <= low).any():
+        return
+    rows, columns = slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
+    part = Surface(
+        surface.visible[rows, columns],
+        None if surface.uv is None else surface.uv[rows, columns],
+        None if surface.ir is None else surface.ir[rows, columns],
+    )
+    lay(part, 0.9 * _drawn(part.shape, [path - low], 2), ink)
+
+
 def fibres(rng: np.random.Generator, surface: Surface, issuer: State, making: Making) -> None:
     """Lay fibres at random, and in passports and visas a thread, in place.
 
@@ -44,12 +59,10 @@ def fibres(rng: np.random.Generator, surface: Surface, issuer: State, making: Ma
     thread = rng.uniform(-1.5, 1.5)
     if making.fibres == "missing":
         return
-    for number in (0, 1):
-        coverage = _drawn(shape, paths[number::2], 2)
-        if making.fibres == "printed":
-            lay(surface, coverage, spot("fine lines", (0.55, 0.62, 0.85) if number else (0.85, 0.55, 0.55)))
-        else:
-            lay(surface, coverage * 0.9, Ink("fibre", (0.93, 0.94, 0.97), issuer.fibre_colours[number], 0.3, 0.97))
+    for number, path in enumerate(paths):
+        genuine = Ink("fibre", (0.93, 0.94, 0.97), issuer.fibre_colours[number % 2], 0.3, 0.97)
+        drawn = spot("fine lines", (0.55, 0.62, 0.85) if number % 2 else (0.85, 0.55, 0.55))
+        _lay_path(surface, path, drawn if making.fibres == "printed" else genuine)
     if making.substrate is not POLYCARBONATE and making.fibres == "fluorescent":
         _thread(surface, issuer, thread)
 
@@ -173,7 +186,7 @@ def perforation(rng: np.random.Generator, surface: Surface, box: Box, text: str,
     layer = np.zeros(part.shape, np.uint8)
     radius = 0.17 * PIXELS_PER_MM
     for x, y in _holes(box, text):
-        wander = rng.normal(0, 0.02, 2) + (x, y)
+        wander = np.add(rng.normal(0, 0.02, 2), (x, y))
         centre = tuple(int(value) for value in np.rint(wander * PIXELS_PER_MM * (1 << _BITS)))
         size = round(radius * rng.uniform(0.92, 1.08) * (1 << _BITS))
         cv2.circle(layer, centre, size, 255, -1, cv2.LINE_AA, _BITS)
@@ -212,7 +225,9 @@ def stamp(rng: np.random.Generator, surface: Surface, text: str) -> Box:
 def wear(rng: np.random.Generator, surface: Surface, laminate: float) -> None:
     """Age a side, in place: dirt, scratches, a laminate that scatters; the same chances for every document."""
     shape, use = surface.shape, float(rng.beta(1.2, 3.5))
-    dirt = np.clip(smooth_noise(rng, shape, 5) * 0.5 + smooth_noise(rng, shape, 40) * 0.25, 0, 1) * use * 0.12
+    coarse = shape[0] // 8, shape[1] // 8
+    clouds = smooth_noise(rng, coarse, 5) * 0.5 + smooth_noise(rng, coarse, 40) * 0.25
+    dirt = cv2.resize(np.clip(clouds, 0, 1), shape[::-1]) * np.float32(use * 0.12)
     scratches = []
     for _ in range(rng.poisson(use * 14)):
         start, heading = rng.uniform(0, shape[::-1]), rng.uniform(0, 6.28)
@@ -220,13 +235,11 @@ def wear(rng: np.random.Generator, surface: Surface, laminate: float) -> None:
         scratches.append(np.stack([start, start + reach * 0.5 + rng.normal(0, 6, 2), start + reach]))
     marks = _drawn(shape, scratches, 1) * np.float32(rng.uniform(0.1, 0.6))
     haze = np.float32(0.05 * laminate * rng.uniform(0.3, 1.0))
-    surface.visible *= (1 - dirt)[..., None]
-    surface.visible += (marks * 0.25)[..., None] + haze * (1 - surface.visible)
-    np.clip(surface.visible, 0.01, 1, out=surface.visible)
+    kept, added = (1 - dirt) * (1 - haze), marks * np.float32(0.25) + haze
+    cv2.multiply(surface.visible, cv2.cvtColor(kept, cv2.COLOR_GRAY2RGB), dst=surface.visible)
+    cv2.add(surface.visible, cv2.cvtColor(added, cv2.COLOR_GRAY2RGB), dst=surface.visible)
     if surface.uv is not None:
         surface.uv *= (1 - 2 * dirt)[..., None]
     if surface.ir is not None:
         surface.ir *= 1 - np.float32(0.3) * dirt
         surface.ir += marks * np.float32(0.05)
-
-

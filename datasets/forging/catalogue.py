@@ -6,7 +6,6 @@ A recipe acts at one of three stages: on the side as it is made, on the finished
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -48,22 +47,33 @@ class Recipe:
 
 def _recipes() -> dict[str, Recipe]:
     visible, portrait, mrz = ("visible",), ("portrait",), ("mrz",)
-    found = {
+    return {
         "portrait_pasted": Recipe(
-            "another photograph pasted over the portrait", "portrait", ("visible", "uv"), portrait, alters=portraits.pasted
+            "another photograph pasted over the portrait",
+            "portrait",
+            ("visible", "uv"),
+            portrait,
+            alters=portraits.pasted,
         ),
         "portrait_reprinted": Recipe(
             "the portrait removed, another printed", "portrait", _ALL, portrait, alters=portraits.reprinted
         ),
         "portrait_laminate_cut": Recipe(
-            "the laminate cut open about the portrait", "portrait", ("visible", "uv"), portrait,
+            "the laminate cut open about the portrait",
+            "portrait",
+            ("visible", "uv"),
+            portrait,
             alters=portraits.laminate_cut,
         ),
         "portrait_morphed": Recipe(
             "a morph of two people, printed by the issuer", "morph", visible, portrait, alters=portraits.morphed
         ),
         "viz_altered": Recipe(
-            "a datum of the visual zone erased and reprinted", "text", _ALL, ("datum",), alters=texts.altered(True, False, True)
+            "a datum of the visual zone erased and reprinted",
+            "text",
+            _ALL,
+            ("datum",),
+            alters=texts.altered(True, False, True),
         ),
         "mrz_altered": Recipe(
             "the MRZ altered, check digits right", "text", _ALL, mrz, alters=texts.altered(False, True, True)
@@ -72,11 +82,17 @@ def _recipes() -> dict[str, Recipe]:
             "the MRZ altered, check digits as they were", "text", _ALL, mrz, alters=texts.altered(False, True, False)
         ),
         "viz_and_mrz_altered": Recipe(
-            "a datum altered in both zones, check digits right", "text", _ALL, ("mrz", "datum"),
+            "a datum altered in both zones, check digits right",
+            "text",
+            _ALL,
+            ("mrz", "datum"),
             alters=texts.altered(True, True, True),
         ),
         "viz_and_mrz_altered_wrong_check_digits": Recipe(
-            "a datum altered in both zones, check digits as they were", "text", _ALL, ("mrz", "datum"),
+            "a datum altered in both zones, check digits as they were",
+            "text",
+            _ALL,
+            ("mrz", "datum"),
             alters=texts.altered(True, True, False),
         ),
         "counterfeit_inkjet": Recipe("the whole page by inkjet", "inkjet", _ALL, made=whole_page("inkjet")),
@@ -91,30 +107,45 @@ def _recipes() -> dict[str, Recipe]:
             "no microtext", "microtext", visible, made=feature("microtext", "missing", region="microtext")
         ),
         "microtext_blurred": Recipe(
-            "microtext as a copier leaves it", "microtext", visible,
+            "microtext as a copier leaves it",
+            "microtext",
+            visible,
             made=feature("microtext", "blurred", region="microtext"),
         ),
         "intaglio_flat": Recipe(
-            "intaglio imitated in offset", "intaglio", visible, ("intaglio",),
+            "intaglio imitated in offset",
+            "intaglio",
+            visible,
+            ("intaglio",),
             made=feature("intaglio", "flat", region="intaglio"),
         ),
         "perforation_printed": Recipe(
-            "the perforated number printed", "perforation", _ALL, ("perforation",),
+            "the perforated number printed",
+            "perforation",
+            _ALL,
+            ("perforation",),
             made=feature("perforation", "printed", region="perforation"),
         ),
-        "mrz_font": Recipe("the MRZ in another face", "mrz print", visible, mrz, made=Imitation(counterfeits.other_font, mrz)),
+        "mrz_font": Recipe(
+            "the MRZ in another face", "mrz print", visible, mrz, made=Imitation(counterfeits.other_font, mrz)
+        ),
         "mrz_pitch": Recipe(
             "the MRZ at another pitch", "mrz print", visible, mrz, made=Imitation(counterfeits.other_pitch, mrz)
         ),
         "mrz_ink": Recipe(
-            "the MRZ in ink that infrared does not see", "mrz ink", ("ir",), mrz,
+            "the MRZ in ink that infrared does not see",
+            "mrz ink",
+            ("ir",),
+            mrz,
             made=Imitation(counterfeits.transparent_mrz, mrz),
         ),
         "uv_bright_paper": Recipe(
             "stock with optical brighteners", "uv", ("uv",), made=Imitation(counterfeits.bright_paper, ("page",))
         ),
         "uv_painted": Recipe(
-            "the fluorescent pattern painted by hand", "uv", ("uv",),
+            "the fluorescent pattern painted by hand",
+            "uv",
+            ("uv",),
             made=feature("uv_pattern", "painted", region="uv_pattern"),
         ),
         "uv_pattern_missing": Recipe(
@@ -125,12 +156,17 @@ def _recipes() -> dict[str, Recipe]:
         ),
         "screen_recapture": Recipe("a genuine side on a screen", "screen", _ALL, presents=copies.screen),
         "print_and_scan": Recipe("a genuine side scanned and printed", "print", _ALL, presents=copies.print_and_scan),
-        "digital_copy_move": Recipe("copy and move within the image", "digital", visible, ("datum",), edits=digital.copy_move),
-        "digital_splice": Recipe("another image's portrait spliced in", "digital", visible, portrait, edits=digital.splice),
+        "digital_copy_move": Recipe(
+            "copy and move within the image", "digital", visible, ("datum",), edits=digital.copy_move
+        ),
+        "digital_splice": Recipe(
+            "another image's portrait spliced in", "digital", visible, portrait, edits=digital.splice
+        ),
         "digital_inpainting": Recipe("a datum painted over", "digital", visible, ("datum",), edits=digital.inpaint),
-        "digital_text": Recipe("a datum set anew by an image editor", "digital", visible, ("datum",), edits=digital.retyped),
-    }  # fmt: skip
-    return found
+        "digital_text": Recipe(
+            "a datum set anew by an image editor", "digital", visible, ("datum",), edits=digital.retyped
+        ),
+    }
 
 
 RECIPES: Mapping[str, Recipe] = _recipes()
@@ -169,7 +205,9 @@ def forge(
     issuer: State,
     kind: Kind,
     person: Holder,
-    **how: Any,
+    *,
+    lights: tuple[str, ...],
+    view: float,
 ) -> Sheet:
     """Draw a side and forge it, as far as that happens before it is worn.
 
@@ -177,10 +215,10 @@ def forge(
     ----------
     rng_draw
         What the genuine side would be drawn with.
-    how
-        ``lights`` and ``view`` of ``draw``.
+    lights, view
+        As of ``draw``.
     """
-    drawn = partial(draw, rng_draw, issuer, kind, person, **how)
+    drawn = partial(draw, rng_draw, issuer, kind, person, lights=lights, view=view)
     chosen = RECIPES[recipe]
     if chosen.made is not None:
         return _imitated(rng_forge, recipe, issuer, kind, drawn)

@@ -62,5 +62,3 @@ def print_and_scan(rng: np.random.Generator, sheet: Sheet) -> None:
             plane[:] = new
     parameters: dict[str, str | float] = {"process": process, "substrate": stock.name}
     sheet.alterations.append(Alteration("print_and_scan", parameters, _full(sheet), _WHOLE))
-
-

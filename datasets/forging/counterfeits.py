@@ -108,5 +108,7 @@ def other_font(rng: np.random.Generator, making: Making) -> tuple[Making, Parame
 
 def other_pitch(rng: np.random.Generator, making: Making) -> tuple[Making, Parameters]:
     """Set the MRZ at another pitch than 2.54 mm (Doc 9303 part 3, 4.3)."""
-    pitch = round(making.mrz_pitch * float(rng.uniform(0.935, 0.97) if rng.random() < 0.6 else rng.uniform(1.015, 1.03)), 3)
+    pitch = round(
+        making.mrz_pitch * float(rng.uniform(0.935, 0.97) if rng.random() < 0.6 else rng.uniform(1.015, 1.03)), 3
+    )
     return replace(making, mrz_pitch=pitch), {"pitch_mm": pitch}

@@ -36,7 +36,9 @@ def _flat(exposed: Exposed, box: Box, scale: float) -> Pixels:
     target = np.float32([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]])
     matrix = cv2.getPerspectiveTransform(_corners(box, exposed).astype(np.float32), target)
     frame = exposed.frames["visible"]
-    return np.asarray(cv2.warpPerspective(frame, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    return np.asarray(
+        cv2.warpPerspective(frame, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
 
 
 def _put(frame: Pixels, patch: Pixels, corners: Corners, feather: float) -> Pixels:
@@ -81,7 +83,9 @@ def copy_move(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> Expos
     put = target[0] + float(rng.uniform(0, max(0.1, (target[2] - width) / 2))), target[1], width, height
     patch = _flat(exposed, taken, _scale(exposed))
     frame = _put(exposed.frames["visible"], patch, _corners(put, exposed), 1.0)
-    sheet.alterations.append(Alteration("digital_copy_move", {"from_x": round(taken[0], 2), "from_y": round(taken[1], 2)}, (put,), _LIGHTS))
+    sheet.alterations.append(
+        Alteration("digital_copy_move", {"from_x": round(taken[0], 2), "from_y": round(taken[1], 2)}, (put,), _LIGHTS)
+    )
     return edited(exposed, {"visible": frame})
 
 
@@ -110,7 +114,11 @@ def splice(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> Exposed:
     patch = _toned(patch, _flat(exposed, box, scale))
     feather = float(rng.uniform(0.6, 4.0))
     frame = _put(exposed.frames["visible"], patch, _corners(box, exposed), feather)
-    parameters: dict[str, str | float] = {"scale": round(scale, 2), "quality": float(quality), "feather": round(feather, 2)}
+    parameters: dict[str, str | float] = {
+        "scale": round(scale, 2),
+        "quality": float(quality),
+        "feather": round(feather, 2),
+    }
     sheet.alterations.append(Alteration("digital_splice", parameters, (box,), _LIGHTS))
     return edited(exposed, {"visible": frame})
 

@@ -27,7 +27,9 @@ def _printer(rng: np.random.Generator, issuer: State, sheet: Sheet) -> str:
     return others[int(rng.integers(len(others)))]
 
 
-def _ghost_too(rng: np.random.Generator, sheet: Sheet, issuer: State, face: Float, process: str, replaced: bool) -> tuple[Box, ...]:
+def _ghost_too(
+    rng: np.random.Generator, sheet: Sheet, issuer: State, face: Float, process: str, replaced: bool
+) -> tuple[Box, ...]:
     """Print the ghost image anew where there is one and the forger thought of it."""
     if not replaced or "ghost" not in sheet.regions:
         return ()
@@ -135,7 +137,7 @@ def laminate_cut(rng: np.random.Generator, drawn: Drawn, issuer: State) -> Sheet
     return sheet
 
 
-def morphed(rng: np.random.Generator, drawn: Drawn, issuer: State) -> Sheet:
+def morphed(rng: np.random.Generator, drawn: Drawn, _issuer: State) -> Sheet:
     """Let the issuer print a morph of two portraits: to the holder's and to another's likeness."""
     share = float(rng.uniform(0.35, 0.65))
     one, other = portrait(rng), portrait(rng)
@@ -148,5 +150,3 @@ def morphed(rng: np.random.Generator, drawn: Drawn, issuer: State) -> Sheet:
     parameters: dict[str, str | float] = {"share": round(share, 3), "process": sheet.making.portrait_process}
     sheet.alterations.append(Alteration("portrait_morphed", parameters, tuple(boxes), ("visible",)))
     return sheet
-
-

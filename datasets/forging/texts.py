@@ -67,15 +67,9 @@ def _other(rng: np.random.Generator, person: Holder, target: str) -> Holder:
     return replace(person, **{name: getattr(stranger, name)})
 
 
-def _changed(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
-    """Return lines that have the new characters where they differ from the old, and blanks elsewhere."""
-    return tuple(
-        "".join(new if new != old else " " for old, new in zip(one, other, strict=True))
-        for one, other in zip(before, after, strict=True)
-    )
-
-
-def _with_old_check_digits(before: tuple[str, ...], after: tuple[str, ...], checks: tuple[tuple[int, int], ...]) -> tuple[str, ...]:
+def _with_old_check_digits(
+    before: tuple[str, ...], after: tuple[str, ...], checks: tuple[tuple[int, int], ...]
+) -> tuple[str, ...]:
     lines = [list(line) for line in after]
     for line, place in checks:
         lines[line][place] = before[line][place]
@@ -91,17 +85,14 @@ _CHECKS = {
 _VISA_CHECKS = ((1, 9), (1, 19), (1, 27))
 
 
-def _runs(lines: tuple[str, ...], box: Box, pitch: float, spacing: float) -> tuple[Box, ...]:
-    """Return a box for each run of characters that is not blank."""
+def _runs(before: tuple[str, ...], after: tuple[str, ...]) -> list[tuple[int, int, int]]:
+    """Return line, first and last place of each run of characters to print anew; nearby changes are one run."""
     found = []
-    for number, line in enumerate(lines):
-        places = [place for place, character in enumerate(line) if character != " "]
+    for number, (old, new) in enumerate(zip(before, after, strict=True)):
+        places = [place for place, pair in enumerate(zip(old, new, strict=True)) if pair[0] != pair[1]]
         groups = np.split(np.array(places, int), np.flatnonzero(np.diff(places) > 2) + 1) if places else []
-        for group in groups:
-            left = box[0] + int(group[0]) * pitch
-            top = box[1] + number * spacing
-            found.append((left, top - 0.2, (int(group[-1]) - int(group[0]) + 1) * pitch, OCR_B_HEIGHT + 0.4))
-    return tuple(found)
+        found += [(number, int(group[0]), int(group[-1])) for group in groups]
+    return found
 
 
 def _alter_mrz(
@@ -113,13 +104,17 @@ def _alter_mrz(
     if not right:
         checks = _VISA_CHECKS if visa else _CHECKS[(len(before), len(before[0]))]
         after = _with_old_check_digits(before, after, checks)
-    new, box, place = _changed(before, after), sheet.regions["mrz"], mrz_place(sheet.kind)
+    box, place, pitch = sheet.regions["mrz"], mrz_place(sheet.kind), sheet.making.mrz_pitch
     if place is None:
         raise ValueError(f"{sheet.kind} has no MRZ")
     spacing = place.centres[1] - place.centres[0]
-    boxes = _runs(new, box, sheet.making.mrz_pitch, spacing)
-    for run in boxes:
+    new, boxes = [" " * len(line) for line in after], []
+    for line, first, last in _runs(before, after):
+        new[line] = new[line][:first] + after[line][first : last + 1] + new[line][last + 1 :]
+        top = box[1] + line * spacing - 0.2
+        run = box[0] + first * pitch, top, (last - first + 1) * pitch, OCR_B_HEIGHT + 0.4
         erase(rng, sheet.surface, run, sheet.making.substrate, float(rng.uniform(0.85, 0.98)))
+        boxes.append(run)
     tool = _tool(rng)
     making = replace(sheet.making, mrz_ink=tool.ink, line_art=tool.process or "vector")
     nominal = place.left, place.centres[0] - OCR_B_HEIGHT / 2
@@ -127,7 +122,7 @@ def _alter_mrz(
     shift = box[0] - nominal[0] + float(away[0]), box[1] - nominal[1] + float(away[1])
     print_mrz(rng, sheet.surface, sheet.kind, new, making, shift)
     sheet.mrz = after
-    return boxes, {"mrz_tool": tool.name, "check_digits": "right" if right else "wrong"}
+    return tuple(boxes), {"mrz_tool": tool.name, "check_digits": "right" if right else "wrong"}
 
 
 def _alter_viz(
@@ -152,7 +147,9 @@ def _alter_viz(
 
 def altered(viz: bool, mrz: bool, right: bool) -> Callable[[np.random.Generator, Drawn, State], Sheet]:
     """Return a recipe's maker: which zones it alters, and whether it gets the check digits right."""
-    name = "_and_".join(["viz"] * viz + ["mrz"] * mrz) + "_altered" + ("" if right or not mrz else "_wrong_check_digits")
+    name = (
+        "_and_".join(["viz"] * viz + ["mrz"] * mrz) + "_altered" + ("" if right or not mrz else "_wrong_check_digits")
+    )
 
     def make(rng: np.random.Generator, drawn: Drawn, issuer: State) -> Sheet:
         sheet = drawn()
