@@ -16,12 +16,13 @@ class ZoneTruth:
     """An MRZ in a capture; points are pixels, x to the right and y down.
 
     ``centres`` is lines x characters x 2; ``ends`` lines x (start, end) x 2, the outer edges of the first and last
-    character; ``lines`` the text.
+    character; ``lines`` the text, ``face`` the name of its font.
     """
 
     lines: tuple[str, ...]
     centres: NDArray[np.float64]
     ends: NDArray[np.float64]
+    face: str
 
     @property
     def pitch(self) -> float:
@@ -41,7 +42,7 @@ def truth(page: Page, where: Pose) -> ZoneTruth:
     """Return where a placed page's MRZ stands."""
     count, width = len(page.lines), len(page.lines[0])
     columns, rows = np.meshgrid(np.arange(width) + page.first[0], page.first[1] + page.spacing * np.arange(count))
-    return ZoneTruth(page.lines, where.place(np.stack([columns, rows], -1)), where.place(page.ends()))
+    return ZoneTruth(page.lines, where.place(np.stack([columns, rows], -1)), where.place(page.ends()), page.face)
 
 
 def zone_capture(

@@ -4,7 +4,7 @@ Lengths on a page are counted in pitches: the distance between two characters' c
 (ICAO Doc 9303 part 3, section 4.3).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -31,6 +31,7 @@ class Page:
 
     ``image`` is float, height x width, 0 to 1, ``scale`` pixels a pitch. ``first`` is the centre of the first
     character of the first line and ``spacing`` the distance of the lines, in pitches from the upper left corner.
+    ``face`` is the font's name, empty where the MRZ was left out.
     """
 
     image: Float
@@ -125,7 +126,8 @@ def _ink(rng: np.random.Generator, coverage: Float, scale: float) -> Float:
     return coverage
 
 
-def _print_zone(rng: np.random.Generator, page: Page, least_ink: float = 0.0) -> None:
+def _print_zone(rng: np.random.Generator, page: Page, least_ink: float = 0.0) -> str:
+    """Print the MRZ, in place; return the face it is set in."""
     face = draw_typeface(rng)
     jitter = float(rng.choice([0, 0, rng.uniform(0.3, 1.2)]))
     scale = page.scale
@@ -144,6 +146,7 @@ def _print_zone(rng: np.random.Generator, page: Page, least_ink: float = 0.0) ->
         area *= 1 - coverage * ink
         if ink > 0.8 and rng.random() < 0.12:  # embossing: a light edge beside each stroke
             area += 0.35 * (np.roll(coverage, 1, (0, 1)) - coverage).clip(0)
+    return face.name
 
 
 def _outline_zone(rng: np.random.Generator, page: Page) -> None:
@@ -206,7 +209,7 @@ def draw_page(
         image[top:] = image[top:] * 0.3 + 0.7 * rng.uniform(0.7, 1.0)
     page = Page(image, scale, form, lines, (margin + 0.5, first_row), spacing, "")
     if not blank:
-        _print_zone(rng, page, LEAST_CONTRAST if issued else 0.0)
+        page = replace(page, face=_print_zone(rng, page, LEAST_CONTRAST if issued else 0.0))
     if rng.random() < 0.05:
         _outline_zone(rng, page)
     np.clip(image, 0, 1, out=image)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from docscan.mrz.crops import OrientedBox
 from docscan.mrz.locate import FINDER_SIDES, Frame, Session, find_lines, find_zones
 from docscan.mrz.plausible import structure
 from docscan.mrz.recognise import Reading, read_lines
@@ -15,6 +16,7 @@ from docscan.mrz.rectify import (
     Grey,
     frame_homography,
     line_strips,
+    off_centre,
     place,
 )
 from docscan.runtime import Models
@@ -30,6 +32,7 @@ _ODD = 0.8  # structure below which the frame may be upside down, or have a line
 _LINES_SEEN = 0.7  # the line finder's certainty below which there are none
 _FILLS = 0.55  # of the image's longer side: beside so long a zone no other document has room
 _SHORTEST = 60  # pixels: a box with less than two a character cannot be read
+_OFF = 0.06  # line spacings: print that stands so far from its strip's middle is cut out again
 _CAP = 0.24  # half a character's height and a little, in line spacings
 
 
@@ -73,7 +76,14 @@ def networks(models: Models) -> Networks | None:
 
 
 def _attempt(image: Grey, frame: Frame, session: Session) -> _Attempt:
-    readings = read_lines(line_strips(image, frame.corners, frame.lines, frame.bends), session)
+    strips = line_strips(image, frame.corners, frame.lines, frame.bends)
+    shifts = off_centre(strips)
+    if np.abs(shifts).max() > _OFF:
+        # Lines stand apart unequally, or the line finder was half a cell off: their tops or feet would be cut.
+        bends = frame.bends + np.column_stack([0 * shifts, 0 * shifts, shifts])
+        frame = replace(frame, bends=bends)
+        strips = line_strips(image, frame.corners, frame.lines, frame.bends)
+    readings = read_lines(strips, session)
     confidence = float(np.mean([reading.confidence.mean() for reading in readings]))
     return _Attempt(frame, readings, structure(readings), confidence)
 
@@ -150,10 +160,17 @@ def overlap(one: Polygon, other: Polygon) -> bool:
     return bool(area > 0.3 * min(cv2.contourArea(np.array(part, np.float32)) for part in (one, other)))
 
 
-def _attempts_at(image: Grey, nets: Networks, side: int) -> Iterator[_Attempt]:
+def _known(box: OrientedBox, found: list[_Attempt]) -> bool:
+    """Tell whether a box only shows again a zone that was surely read."""
+    outlines = (np.array(_polygon(attempt.frame), np.float32) for attempt in found if _sure(attempt))
+    return any(cv2.pointPolygonTest(outline, box.centre, False) >= 0 for outline in outlines)
+
+
+def _attempts_at(image: Grey, nets: Networks, side: int, found: list[_Attempt]) -> Iterator[_Attempt]:
     """Yield what is read in each candidate zone; those that are no MRZ are left out."""
     for box in find_zones(image, nets.zones, side):
-        frame = find_lines(image, box, nets.lines) if box.length >= _SHORTEST else None
+        known = box.length < _SHORTEST or _known(box, found)
+        frame = None if known else find_lines(image, box, nets.lines)
         if frame is None or frame.certainty < _LINES_SEEN:
             continue
         attempt = _read_frame(image, frame, nets.characters)
@@ -168,9 +185,10 @@ def attempts(image: Grey, nets: Networks) -> list[_Attempt]:
     """
     found: list[_Attempt] = []
     for side in FINDER_SIDES:
-        found += _attempts_at(image, nets, side)
-        if any(_sure(attempt) and _length(attempt) > _FILLS * max(image.shape) for attempt in found):
-            break
+        for attempt in _attempts_at(image, nets, side, found):
+            found.append(attempt)
+            if _sure(attempt) and _length(attempt) > _FILLS * max(image.shape):
+                return sorted(found, key=_worth, reverse=True)
     return sorted(found, key=_worth, reverse=True)
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 STRIP_HEIGHT = 32
-STRIP_WIDTH = 544
-STRIP_MARGIN = 12  # pixels left and right of the line
+STRIP_WIDTH = 768
+STRIP_MARGIN = 16  # pixels left and right of the line
 STRIP_REACH = 0.8  # a strip's height in line spacings
 
 Grey = NDArray[np.uint8]
@@ -107,6 +107,14 @@ def line_strips(image: Grey, frame: Points, lines: int, bends: NDArray[np.float6
         grid = np.stack([np.broadcast_to(along, rows.shape), rows], -1)
         strips.append(sample(image, place(homography, grid), step))
     return np.stack(strips)
+
+
+def off_centre(strips: Grey) -> NDArray[np.float64]:
+    """Return how far below the middle of its strip each line's print stands, in line spacings."""
+    strokes = np.abs(np.diff(strips.astype(np.float32), axis=2)).mean(2)
+    strokes = np.maximum(strokes - np.quantile(strokes, 0.3, axis=1, keepdims=True), 0)
+    rows = ((np.arange(STRIP_HEIGHT) + 0.5) / STRIP_HEIGHT - 0.5) * STRIP_REACH
+    return np.asarray(strokes @ rows / (strokes.sum(1) + 1e-6), np.float64)
 
 
 def normalised(pictures: Grey) -> NDArray[np.float32]:

@@ -26,7 +26,7 @@ from training.mrz.fit import FinderTask, Plan, RecogniserTask, Task, fit
 from training.mrz.networks import Finder, Recogniser
 
 ROOT = Path(__file__).resolve().parents[2]
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 FIRST_SEED = 1000  # of the shards; evaluation's seeds are far above
 PER_SHARD = 500
 NEGATIVES = 500  # images without an MRZ
@@ -83,11 +83,11 @@ RECIPES = {
         lambda shards: RecogniserTask(
             shards.read("zones", "strips"), shards.read("zones", "places"), shards.read("zones", "classes")
         ),
-        Plan(steps=6000, batch=32, rate=2.5e-3, seed=7),
-        (3, 1, 32, 544),
+        Plan(steps=12000, batch=32, rate=2.5e-3, seed=7),
+        (3, 1, 32, 768),
         {0: "batch"},
-        "lines x 1 x 32 x 544",
-        "lines x 38 x 272, logits of the 37 characters and of none",
+        "lines x 1 x 32 x 768",
+        "lines x 38 x 384, logits of the 37 characters and of none",
     ),
 }
 

@@ -112,7 +112,7 @@ class RecogniserTask:
         strips = self.strips.take(indices).astype(np.uint8)
         places = self.places.take(indices).astype(np.float32)
         classes = self.classes.take(indices).astype(np.int64)
-        shift = int(rng.integers(-6, 7))
+        shift = int(rng.integers(-8, 9))
         strips = np.roll(strips, shift, 2)
         if shift > 0:
             strips[:, :, :shift] = strips[:, :, shift : shift + 1]

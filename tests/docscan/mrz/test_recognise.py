@@ -39,8 +39,10 @@ def test_the_comb_counts_fillers(text: str) -> None:
 
 def test_a_character_that_is_not_there_has_no_confidence() -> None:
     shares = _answer(TD3)
-    shares[120:144] = 0.0005
-    shares[120:144, -1] = 1 - 37 * 0.0005
+    pitch = (STRIP_WIDTH - 2 * STRIP_MARGIN) / 44
+    hole = slice(*(round((STRIP_MARGIN + edge * pitch) / COLUMN) for edge in (20, 23)))
+    shares[hole] = 0.0005
+    shares[hole, -1] = 1 - 37 * 0.0005
     confidence = read_line(shares, (44,))[0].confidence
     assert confidence[21] < 0.2
     assert confidence[5] > 0.8

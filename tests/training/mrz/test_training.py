@@ -53,8 +53,8 @@ def test_a_strip_without_characters_is_between_everywhere() -> None:
 def test_a_batch_shifts_strips_and_targets_together(shards: Shards) -> None:
     task = _recogniser_task(shards)
     inputs, targets = task.batch(np.arange(4), np.random.default_rng(0))
-    assert inputs.shape == (4, 1, 32, 544)
-    assert targets.shape == (4, 272)
+    assert inputs.shape == (4, 1, 32, 768)
+    assert targets.shape == (4, 384)
     seen = set(targets.numpy().ravel().tolist())
     assert seen - {BETWEEN, -100}
     assert max(seen) <= BETWEEN
@@ -90,7 +90,7 @@ def test_training_goes_on_where_it_stopped_and_learns(shards: Shards, tmp_path: 
 @pytest.mark.parametrize(
     ("network", "shape", "dynamic", "answer"),
     [
-        (Recogniser(), (3, 1, 32, 544), {0: "batch"}, (2, CLASSES, 272)),
+        (Recogniser(), (3, 1, 32, 768), {0: "batch"}, (2, CLASSES, 384)),
         (Finder(1), (1, 1, 384, 512), {2: "height", 3: "width"}, (1, 1, 64, 128)),
     ],
 )
