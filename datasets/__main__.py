@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from datasets.capturing import DEVICES
 from datasets.contact_sheet import write_sheet
 from datasets.forging import RECIPES, shows
 from datasets.generate import generate, read
@@ -42,6 +43,7 @@ def _generate(wanted: argparse.Namespace) -> int:
             seed=wanted.seed,
             recipes=recipes,
             lights=lights,
+            device=wanted.device,
             workers=wanted.workers,
             progress=lambda done: bar.update(task, completed=done),
         )
@@ -84,6 +86,7 @@ def main() -> int:
     making.add_argument("--seed", type=int, default=7)
     making.add_argument("--recipes", type=_list(tuple(RECIPES)), help="of the forged ones; all that the lights show")
     making.add_argument("--lights", type=_list(LIGHTS), default=("visible",), help=f"of {','.join(LIGHTS)}")
+    making.add_argument("--device", choices=DEVICES, help="of all captures; drawn where not given")
     making.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     making.set_defaults(run=_generate)
     showing = commands.add_parser("show", help="a contact sheet of a set, as HTML")

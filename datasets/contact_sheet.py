@@ -14,8 +14,8 @@ from datasets.forging import RECIPES
 from datasets.generate import read
 from datasets.specimens import GENUINE
 
-_WIDTH = 430  # pixels of a whole document
-_PART = (150, 215)  # rows, columns of the part that is shown enlarged
+_WIDTH = 500  # pixels of a whole document; shown at half of that
+_PART = (90, 125)  # rows, columns of the part that is shown enlarged
 _ENLARGED = 2
 
 _PAGE = jinja2.Template(
@@ -25,8 +25,8 @@ _PAGE = jinja2.Template(
 body{font:14px/1.4 system-ui,"DejaVu Sans",sans-serif;margin:24px;background:#f4f4f2;color:#1c1c1c}
 article{background:#fff;border:1px solid #ccc;border-radius:6px;padding:12px 16px;margin:0 0 16px}
 h1{font-size:20px} h2{font-size:15px;margin:0} p{margin:2px 0 8px;color:#444}
-.row{display:flex;flex-wrap:wrap;gap:10px;align-items:flex-start} figure{margin:0}
-figcaption{font-size:12px;color:#555} img{display:block;border:1px solid #ddd}
+.row{display:flex;flex-wrap:wrap;gap:8px;align-items:flex-start} figure{margin:0}
+figcaption{font-size:12px;color:#555} img{display:block;width:250px;border:1px solid #ddd}
 </style></head><body>
 <h1>Generated documents</h1>
 <p>{{ count }} documents in the set; everything in them is invented. Enlarged parts: one pixel of the capture is
@@ -56,7 +56,9 @@ def _focus(line: Line) -> tuple[float, float]:
     polygon = np.array((line["alterations"] or [{"polygons": [None]}])[0]["polygons"][0] or [], float)
     whole = np.array(line["corners"], float)
     if len(polygon) and np.ptp(polygon[:, 0]) < 0.8 * np.ptp(whole[:, 0]):
-        middle = polygon.mean(0) if np.ptp(polygon[:, 0]) < 250 else polygon[:2].mean(0)
+        # Of something wide, such as an MRZ, its beginning.
+        wide = np.ptp(polygon[:, 0]) > 2 * _PART[1]
+        middle = np.add(polygon[[0, 3]].mean(0), (_PART[1] / 2.5, 0)) if wide else polygon.mean(0)
     else:
         region = line["regions"].get("portrait") or line["regions"]["viz"]
         middle = np.array(region, float)[1:3].mean(0)

@@ -69,8 +69,9 @@ def read(folder: Path) -> list[Line]:
     return [json.loads(line) for line in lines if line.endswith("}")]
 
 
-def _settings_line(seed: int, recipes: tuple[str, ...], lights: tuple[str, ...]) -> str:
-    return json.dumps({"seed": seed, "recipes": list(recipes), "lights": list(lights)})
+def _settings_line(seed: int, recipes: tuple[str, ...], lights: tuple[str, ...], device: str | None) -> str:
+    settings: dict[str, object] = {"seed": seed, "recipes": list(recipes), "lights": list(lights)}
+    return json.dumps(settings | ({"device": device} if device else {}))
 
 
 def _begin(folder: Path, settings: str) -> None:
@@ -102,6 +103,7 @@ def generate(
     seed: int,
     recipes: tuple[str, ...],
     lights: tuple[str, ...] = ("visible",),
+    device: str | None = None,
     workers: int = 2,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> list[Line]:
@@ -115,6 +117,8 @@ def generate(
         How many; every other one is genuine.
     recipes
         Of the forged ones, in equal shares.
+    device
+        Of all captures; None: drawn, and a page reader where a forgery does not show by daylight.
     progress
         Told how many documents are done.
 
@@ -123,10 +127,10 @@ def generate(
     ValueError
         The folder holds a set made with other settings.
     """
-    _begin(folder, _settings_line(seed, recipes, lights))
+    _begin(folder, _settings_line(seed, recipes, lights, device))
     lines = {int(line["index"]): line for line in read(folder) if "error" not in line}
     _save(folder, lines.values())
-    todo = _groups(order(seed, index, recipes) for index in range(documents) if index not in lines)
+    todo = _groups(order(seed, index, recipes, device=device) for index in range(documents) if index not in lines)
     progress(len(lines))
     with (folder / LIST).open("a", encoding="utf-8") as out:
         for _, made in each(todo, partial(_write_group, folder, lights), died=_died, workers=workers):

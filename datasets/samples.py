@@ -1,7 +1,7 @@
 """The two bundled samples: a genuine passport of Utopia, and another whose portrait was pasted over.
 
-Utopia is in no split: no network has seen its design, and none these seeds. The seed is one of eight drawn, the only
-one at which the region network, which learned from an older generator, sees the pasted portrait: a sample shows what a
+Utopia is in no split: no network has seen its design, and none these seeds. The seed is one of seven drawn, at three
+of which the region network, which learned from an older generator, refers the pasted portrait: a sample shows what a
 report looks like, not how good the network is.
 """
 

@@ -54,7 +54,9 @@ class Specimen:
     captured: Captured
 
 
-def order(seed: int, index: int, recipes: tuple[str, ...], codes: tuple[str, ...] = STATES[1:]) -> Order:
+def order(
+    seed: int, index: int, recipes: tuple[str, ...], codes: tuple[str, ...] = STATES[1:], *, device: str | None = None
+) -> Order:
     """Decide what a document is: of each two one is genuine and one forged; the recipes have equal shares.
 
     Both are of one state and kind and, where the forgery shows under another light alone, from a page reader: not every
@@ -63,7 +65,7 @@ def order(seed: int, index: int, recipes: tuple[str, ...], codes: tuple[str, ...
     pair = index // 2
     rng = np.random.default_rng([seed, pair, _DESIGN])
     wanted = recipes[pair % len(recipes)] if recipes else GENUINE
-    device = "reader" if wanted != GENUINE and not shows(wanted, ("visible",)) else None
+    device = "reader" if wanted != GENUINE and not shows(wanted, ("visible",)) else device
     while True:
         code = str(rng.choice(codes))
         kind = list(KINDS)[int(rng.choice(len(KINDS), p=list(KINDS.values())))]

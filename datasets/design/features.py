@@ -8,13 +8,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from datasets.design.states import State
-from datasets.physics.inks import DYE_BLACK, POLYCARBONATE, STAMP, Ink, spot
+from datasets.physics.inks import DYE_BLACK, STAMP, Ink, spot
 from datasets.physics.processes import print_picture
 from datasets.physics.surface import PIXELS_PER_MM, Box, Float, Surface, lay, px, smooth_noise
 from datasets.sheet import Making
 from datasets.typefaces import font
 
 _BITS = 4
+_CARD = 110.0  # millimetres: what is wider is paper and has a thread
 
 
 def _fibre(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
@@ -63,7 +64,7 @@ def fibres(rng: np.random.Generator, surface: Surface, issuer: State, making: Ma
         genuine = Ink("fibre", (0.93, 0.94, 0.97), issuer.fibre_colours[number % 2], 0.3, 0.97)
         drawn = spot("fine lines", (0.55, 0.62, 0.85) if number % 2 else (0.85, 0.55, 0.55))
         _lay_path(surface, path, drawn if making.fibres == "printed" else genuine)
-    if making.substrate is not POLYCARBONATE and making.fibres == "fluorescent":
+    if shape[1] > px(_CARD) and making.fibres == "fluorescent":
         _thread(surface, issuer, thread)
 
 

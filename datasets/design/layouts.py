@@ -6,7 +6,7 @@ a header (zone I), personal data (II and III), signature (IV), portrait (V), and
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -187,11 +187,13 @@ class _Taste:
     fill: float  # 0 to 1: how large its rows are
 
 
-def _taste(issuer: State) -> _Taste:
+def _taste(issuer: State, kind: Kind) -> _Taste:
     rng = np.random.default_rng([issuer.seed, 7])
     shares = (0.3, 0.15, 0.35, 0.5, 0.6, 0.4, 0.3, 0.5, 0.6)
     choices = (bool(rng.random() < share) for share in shares)
-    return _Taste(*choices, split=float(rng.uniform(0.44, 0.54)), order=float(rng.random()), fill=float(rng.random()))
+    taste = _Taste(*choices, split=float(rng.uniform(0.44, 0.54)), order=float(rng.random()), fill=float(rng.random()))
+    # On data pages and visas zone V is on the left (Doc 9303 part 4, section 4.2; part 7); cards differ.
+    return taste if kind in (Kind.TD1_FRONT, Kind.TD2) else replace(taste, portrait_right=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +342,11 @@ def _guards(
 
 
 def _side_with_portrait(issuer: State, kind: Kind) -> Layout:
-    rng, taste, sizes = np.random.default_rng([issuer.seed, list(Kind).index(kind)]), _taste(issuer), _MEASURES[kind]
+    rng, taste, sizes = (
+        np.random.default_rng([issuer.seed, list(Kind).index(kind)]),
+        _taste(issuer, kind),
+        _MEASURES[kind],
+    )
     (page_width, page_height), mrz = kind.size_mm, mrz_place(kind)
     margin, header = float(rng.uniform(*sizes.margin)), float(rng.uniform(*sizes.header))
     floor = page_height - (MRZ_ZONE + _CLEAR if mrz else margin)
@@ -373,7 +379,7 @@ def _side_with_portrait(issuer: State, kind: Kind) -> Layout:
 
 
 def _card_back(issuer: State, kind: Kind) -> Layout:
-    rng, taste, (width, height) = np.random.default_rng([issuer.seed, 9]), _taste(issuer), kind.size_mm
+    rng, taste, (width, height) = np.random.default_rng([issuer.seed, 9]), _taste(issuer, kind), kind.size_mm
     margin = float(rng.uniform(*_MEASURES[kind].margin))
     floor = height - MRZ_ZONE - _CLEAR
     notes = (margin, floor - 4.6, width - 2 * margin, 4.6)

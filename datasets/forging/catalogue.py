@@ -146,10 +146,10 @@ def _recipes() -> dict[str, Recipe]:
             "the fluorescent pattern painted by hand",
             "uv",
             ("uv",),
-            made=feature("uv_pattern", "painted", region="uv_pattern"),
+            made=feature("uv_pattern", "painted", region="page"),
         ),
         "uv_pattern_missing": Recipe(
-            "no fluorescent pattern", "uv", ("uv",), made=feature("uv_pattern", "missing", region="uv_pattern")
+            "no fluorescent pattern", "uv", ("uv",), made=feature("uv_pattern", "missing", region="page")
         ),
         "fibres_missing": Recipe(
             "fibres missing, or drawn", "uv", ("uv",), made=feature("fibres", "missing", "printed", region="page")

@@ -108,9 +108,10 @@ def test_every_mrz_is_valid() -> None:
 def test_states_differ() -> None:
     for kind in Kind:
         assert len({tuple(layout(state(code), kind).boxes.values()) for code in STATES}) == len(STATES)
-    portraits = [layout(state(code), Kind.TD3).portrait for code in STATES]
-    right = sum(box is not None and box[0] > 60 for box in portraits)
-    assert 0.1 < right / len(STATES) < 0.6
+    for kind, least, most in ((Kind.TD3, 0, 0), (Kind.MRV_A, 0, 0), (Kind.TD2, 0.1, 0.6), (Kind.TD1_FRONT, 0.1, 0.6)):
+        portraits = [layout(state(code), kind).portrait for code in STATES]
+        right = sum(box is not None and box[0] > kind.size_mm[0] / 2 for box in portraits)
+        assert least <= right / len(STATES) <= most, kind
     assert len({tuple(layout(state(code), Kind.TD3).fields) for code in STATES}) >= 3
 
 

@@ -1,5 +1,7 @@
 """Every recipe: it does what it says, where it says, under the lights that it says."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from docscan.mrz.icao9303 import parse
 
 LIGHTS = ("visible", "uv", "ir")
 SEED = 11
-TODAY = __import__("datetime").date(2026, 11, 24)
+TODAY = date(2026, 11, 24)
 
 
 def _small(recipe: str) -> Order:
@@ -35,9 +37,12 @@ def _difference(genuine: Specimen, forged: Specimen, light: str) -> np.ndarray:
     return difference.max(2) if difference.ndim == 3 else difference
 
 
-def _inside(made: Specimen, shape: tuple[int, ...]) -> np.ndarray:
+def _inside(genuine: Specimen, forged: Specimen, shape: tuple[int, ...]) -> np.ndarray:
     mask = np.zeros(shape, bool)
-    for box in made.sheet.alterations[0].boxes:
+    boxes = forged.sheet.alterations[0].boxes
+    if forged.order.recipe == "mrz_pitch":  # where the MRZ is, and where it should be
+        boxes += (genuine.sheet.regions["mrz"],)
+    for box in boxes:
         x, y, width, height = (value * PIXELS_PER_MM for value in box)
         reach = 1.6 * PIXELS_PER_MM
         mask[max(0, int(y - reach)) : int(y + height + reach), max(0, int(x - reach)) : int(x + width + reach)] = True
@@ -59,7 +64,7 @@ def test_a_recipe_changes_what_it_says_under_the_lights_it_says(recipe: str) -> 
         return
     for light in LIGHTS:
         difference = _difference(genuine, forged, light)
-        inside = _inside(forged, difference.shape)
+        inside = _inside(genuine, forged, difference.shape)
         if light in RECIPES[recipe].lights:
             assert difference[inside].max() > 0.1, light
         assert (difference[~inside] < 0.06).mean() > 0.999 if (~inside).any() else True, light
@@ -68,15 +73,18 @@ def test_a_recipe_changes_what_it_says_under_the_lights_it_says(recipe: str) -> 
 @pytest.mark.parametrize("recipe", [name for name in RECIPES if not shows(name, ("visible",))])
 def test_what_shows_under_another_light_alone_does_not_show_by_daylight(recipe: str) -> None:
     genuine, forged = _both(recipe)
-    drawn = recipe == "fibres_missing"  # fibres are faintly seen; so is their absence
-    assert _difference(genuine, forged, "visible").mean() < (0.003 if drawn else 0.001)
+    difference = _difference(genuine, forged, "visible")
+    if recipe in ("fibres_missing", "mrz_ink"):  # fibres are faintly seen; another black has other edges
+        assert difference.mean() < 0.003
+    else:
+        assert difference.max() < 0.06  # of the paper's light
 
 
 @pytest.mark.parametrize(("recipe", "right"), [("mrz_altered", True), ("mrz_altered_wrong_check_digits", False)])
 def test_altered_mrz_has_the_check_digits_it_says(recipe: str, right: bool) -> None:
     made = _both(recipe)[1]
     parsed = parse(made.sheet.mrz, today=TODAY)
-    assert all(check.valid for check in parsed.checks) is right
+    assert all(parsed.check_digits.values()) is right
 
 
 def test_both_of_a_pair_are_of_one_state_kind_and_device() -> None:
