@@ -55,7 +55,7 @@ def _focus(line: Line) -> tuple[float, float]:
     """Return the middle of what to enlarge: the altered part; where that is all or nothing, the portrait's edge."""
     polygon = np.array((line["alterations"] or [{"polygons": [None]}])[0]["polygons"][0] or [], float)
     whole = np.array(line["corners"], float)
-    if len(polygon) and np.ptp(polygon[:, 0]) < 0.8 * np.ptp(whole[:, 0]):
+    if len(polygon) and cv2.contourArea(polygon.astype(np.float32)) < 0.5 * cv2.contourArea(whole.astype(np.float32)):
         # Of something wide, such as an MRZ, its beginning.
         wide = np.ptp(polygon[:, 0]) > 2 * _PART[1]
         middle = np.add(polygon[[0, 3]].mean(0), (_PART[1] / 2.5, 0)) if wide else polygon.mean(0)
