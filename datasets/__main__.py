@@ -1,52 +1,112 @@
-"""``python -m datasets``: renders documents with their labels, or the bundled samples."""
+"""``python -m datasets``: generates a set, shows it, looks for shortcuts in it, writes the bundled samples."""
 
 import argparse
-import json
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from datasets.documents import plan, specimen
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from datasets.capturing import DEVICES
+from datasets.contact_sheet import write_sheet
+from datasets.forging import RECIPES, shows
+from datasets.generate import generate, read
+from datasets.physics.surface import LIGHTS
 from datasets.samples import FOLDER, write_samples
-from datasets.states import SPLITS
+from datasets.shortcuts import LEAST, MOST, scores
 
 
-def render(folder: Path, split: str, count: int, seed: int) -> None:
-    """Write documents of a split as image files, each with a JSON file of what is known of it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for index, (number, code, kind) in enumerate(plan(split, count, seed)):
-        made = specimen(number, code, kind)
-        stem = folder / f"{index:05d}"  # numbered only: a name must not tell what the network is to find
-        stem.with_suffix({"JPEG": ".jpg", "PNG": ".png"}[made.photo.file_format]).write_bytes(made.photo.encoded)
-        label = {
-            "seed": number,
-            "state": code,
-            "kind": made.kind,
-            "forgery": made.forgery and {"parameters": made.forgery.parameters, "boxes_mm": made.forgery.boxes},
-            "mrz": made.drawing.mrz,
-            "zones_mm": made.drawing.zones,
-            "capture": made.photo.parameters,
-            "millimetres_to_pixels": made.photo.to_capture.tolist(),
-        }
-        stem.with_suffix(".json").write_text(json.dumps(label, indent=1), encoding="utf-8")
+def _list(allowed: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
+    """Return a parser of names between commas."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        names = tuple(name for name in text.split(",") if name)
+        unknown = [name for name in names if name not in allowed]
+        if unknown or not names:
+            raise argparse.ArgumentTypeError(f"{', '.join(unknown) or 'nothing'}; there are {', '.join(allowed)}")
+        return names
+
+    return parse
 
 
-def main() -> None:
+def _generate(wanted: argparse.Namespace) -> int:
+    """Generate a set; say what failed."""
+    lights: tuple[str, ...] = wanted.lights
+    recipes = wanted.recipes or tuple(name for name in RECIPES if shows(name, lights))
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("documents", total=wanted.documents)
+        lines = generate(
+            wanted.out,
+            documents=wanted.documents,
+            seed=wanted.seed,
+            recipes=recipes,
+            lights=lights,
+            device=wanted.device,
+            workers=wanted.workers,
+            progress=lambda done: bar.update(task, completed=done),
+        )
+    failed = [line for line in lines if "error" in line]
+    print(f"{len(lines) - len(failed)} documents in {wanted.out}, {len(failed)} failed")
+    for line in failed[:10]:
+        print(f"document {line['index']}: {line['error']}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _show(wanted: argparse.Namespace) -> int:
+    print(write_sheet(wanted.set, wanted.out or wanted.set / "contact-sheet.html", wanted.each))
+    return 0
+
+
+def _shortcuts(wanted: argparse.Namespace) -> int:
+    """Print how well each shortcut tells forged from genuine; 1 where one does."""
+    lines = [line for line in read(wanted.set) if "visible" in line.get("images", {})]
+    print(f"{len(lines)} documents by daylight; AUC must lie in {LEAST} to {MOST}")
+    leaks = 0
+    for name, score in scores(wanted.set, lines).items():
+        leaks += score.leaks
+        print(f"{name:24} {score.auc:.3f} +- {score.error:.3f}{'  LEAK' if score.leaks else ''}")
+    return 1 if leaks else 0
+
+
+def _samples(wanted: argparse.Namespace) -> int:
+    for path in write_samples(wanted.out):
+        print(path)
+    return 0
+
+
+def main() -> int:
     """Parse the command line and run."""
     parser = argparse.ArgumentParser(prog="python -m datasets", description=__doc__)
-    commands = parser.add_subparsers(required=True, dest="command")
-    rendering = commands.add_parser("render", help="documents with their labels")
-    rendering.add_argument("--out", type=Path, required=True)
-    rendering.add_argument("--split", choices=SPLITS, default="test")
-    rendering.add_argument("--count", type=int, default=10)
-    rendering.add_argument("--seed", type=int, default=1)
-    samples = commands.add_parser("samples", help="the two samples that the README and the tests use")
-    samples.add_argument("--out", type=Path, default=FOLDER)
+    commands = parser.add_subparsers(required=True)
+    making = commands.add_parser("generate", help="documents, genuine and forged, with all that is known of them")
+    making.add_argument("--out", type=Path, required=True)
+    making.add_argument("--documents", type=int, default=100)
+    making.add_argument("--seed", type=int, default=7)
+    making.add_argument("--recipes", type=_list(tuple(RECIPES)), help="of the forged ones; all that the lights show")
+    making.add_argument("--lights", type=_list(LIGHTS), default=("visible",), help=f"of {','.join(LIGHTS)}")
+    making.add_argument("--device", choices=DEVICES, help="of all captures; drawn where not given")
+    making.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    making.set_defaults(run=_generate)
+    showing = commands.add_parser("show", help="a contact sheet of a set, as HTML")
+    showing.add_argument("set", type=Path)
+    showing.add_argument("--out", type=Path)
+    showing.add_argument("--each", type=int, default=1, help="documents of each recipe")
+    showing.set_defaults(run=_show)
+    looking = commands.add_parser("shortcuts", help="classifiers that look at anything but the forgery")
+    looking.add_argument("set", type=Path)
+    looking.set_defaults(run=_shortcuts)
+    bundling = commands.add_parser("samples", help="the two samples that the README and the tests use")
+    bundling.add_argument("--out", type=Path, default=FOLDER)
+    bundling.set_defaults(run=_samples)
     wanted = parser.parse_args()
-    if wanted.command == "render":
-        render(wanted.out, wanted.split, wanted.count, wanted.seed)
-    else:
-        for path in write_samples(wanted.out):
-            print(path)
+    try:
+        return int(wanted.run(wanted))
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -10,7 +10,7 @@ _SIZE = (560, 440)  # height, width
 
 def _ellipse(centre: tuple[float, float], axes: tuple[float, float], softness: float) -> Float:
     """Return a soft mask of an ellipse on the portrait's canvas."""
-    rows, columns = np.mgrid[0 : _SIZE[0], 0 : _SIZE[1]].astype(np.float32)
+    rows, columns = np.arange(_SIZE[0], dtype=np.float32)[:, None], np.arange(_SIZE[1], dtype=np.float32)[None]
     distance = np.hypot((columns - centre[0]) / axes[0], (rows - centre[1]) / axes[1])
     return np.asarray(1 / (1 + np.exp(np.minimum((distance - 1) / softness, 60))), np.float32)
 

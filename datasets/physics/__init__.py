@@ -1,0 +1,1 @@
+"""What documents are made of: substrates, inks, and the processes that put ink on them, under three lights."""
