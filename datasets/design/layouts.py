@@ -6,12 +6,13 @@ a header (zone I), personal data (II and III), signature (IV), portrait (V), and
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from datasets.design.states import State
+from datasets.design.taste import Taste, taste_of
 from datasets.physics.surface import Box
 from datasets.sheet import Kind
 from docscan.page_geometry import MRZ_LINE_SPACING, OCR_B_HEIGHT, PAGE_OF, nominal_zone
@@ -170,33 +171,6 @@ _SHARES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Taste:
-    """What a state does alike on all its documents."""
-
-    portrait_right: bool
-    label_below: bool
-    centred: bool
-    titles_in_line: bool
-    ovd_on_portrait: bool
-    ovd_high: bool
-    signature_beside: bool
-    perforated_high: bool
-    national_right: bool
-    split: float  # of a row of two
-    order: float  # 0 to 1: which order of rows
-    fill: float  # 0 to 1: how large its rows are
-
-
-def _taste(issuer: State, kind: Kind) -> _Taste:
-    rng = np.random.default_rng([issuer.seed, 7])
-    shares = (0.3, 0.15, 0.35, 0.5, 0.6, 0.4, 0.3, 0.5, 0.6)
-    choices = (bool(rng.random() < share) for share in shares)
-    taste = _Taste(*choices, split=float(rng.uniform(0.44, 0.54)), order=float(rng.random()), fill=float(rng.random()))
-    # On data pages and visas zone V is on the left (Doc 9303 part 4, section 4.2; part 7); cards differ.
-    return taste if kind in (Kind.TD1_FRONT, Kind.TD2) else replace(taste, portrait_right=False)
-
-
-@dataclass(frozen=True, slots=True)
 class _Frame:
     """The skeleton of a side: the floor under the data, and the edges of the column of data."""
 
@@ -257,7 +231,7 @@ def _places(
     return {name + NATIONAL: Place(caption, values[0]), name: Place((*caption[:3], 0.0), values[1])}
 
 
-def _fields(kind: Kind, frame: _Frame, taste: _Taste, obstacles: tuple[Box, ...], doubled: bool) -> dict[str, Place]:
+def _fields(kind: Kind, frame: _Frame, taste: Taste, obstacles: tuple[Box, ...], doubled: bool) -> dict[str, Place]:
     rows = _ROWS[kind][int(taste.order * len(_ROWS[kind]))]
     low, high = _MEASURES[kind].pitch
     room = (frame.floor - frame.top) / _units(rows, doubled)
@@ -283,7 +257,7 @@ def _around(fields: Mapping[str, Place]) -> Box:
     return float(left), float(top), float(right - left), float(bottom - top)
 
 
-def _titles(taste: _Taste, left: float, right: float, header: float) -> tuple[Box, Box]:
+def _titles(taste: Taste, left: float, right: float, header: float) -> tuple[Box, Box]:
     """Return the places of the state's name and the document's: beside each other, or one above the other."""
     top, width, height = 2.4, right - left, header - 2.4
     if taste.titles_in_line:
@@ -292,16 +266,16 @@ def _titles(taste: _Taste, left: float, right: float, header: float) -> tuple[Bo
     return (left, top, width, height * 0.5), (left, top + height * 0.53, width, height * 0.38)
 
 
-def _on_portrait(kind: Kind, taste: _Taste) -> bool:
+def _on_portrait(kind: Kind, taste: Taste) -> bool:
     """Return whether the OVD lies across the portrait's edge; small sides have no room for it elsewhere."""
     return taste.ovd_on_portrait or kind in (Kind.TD1_FRONT, Kind.TD2)
 
 
-def _signs_beside(kind: Kind, taste: _Taste) -> bool:
+def _signs_beside(kind: Kind, taste: Taste) -> bool:
     return kind is Kind.TD3 and taste.signature_beside
 
 
-def _ovd(rng: np.random.Generator, kind: Kind, taste: _Taste, frame: _Frame, portrait: Box, overhang: float) -> Box:
+def _ovd(rng: np.random.Generator, kind: Kind, taste: Taste, frame: _Frame, portrait: Box, overhang: float) -> Box:
     size = float(rng.uniform(9, 11.5) if kind is Kind.TD1_FRONT else rng.uniform(11, 14))
     if not _on_portrait(kind, taste):
         return frame.right - size, frame.top + 0.5, size, size * 1.1
@@ -311,7 +285,7 @@ def _ovd(rng: np.random.Generator, kind: Kind, taste: _Taste, frame: _Frame, por
 
 
 def _guards(
-    rng: np.random.Generator, issuer: State, kind: Kind, taste: _Taste, frame: _Frame, portrait: Box, overhang: float
+    rng: np.random.Generator, issuer: State, kind: Kind, taste: Taste, frame: _Frame, portrait: Box, overhang: float
 ) -> tuple[dict[str, Box], tuple[Box, ...]]:
     """Return perforation, signature, ghost and OVD, and those of them that rows must leave room for."""
     places: dict[str, Box] = {}
@@ -344,7 +318,7 @@ def _guards(
 def _side_with_portrait(issuer: State, kind: Kind) -> Layout:
     rng, taste, sizes = (
         np.random.default_rng([issuer.seed, list(Kind).index(kind)]),
-        _taste(issuer, kind),
+        taste_of(issuer, kind),
         _MEASURES[kind],
     )
     (page_width, page_height), mrz = kind.size_mm, mrz_place(kind)
@@ -379,7 +353,7 @@ def _side_with_portrait(issuer: State, kind: Kind) -> Layout:
 
 
 def _card_back(issuer: State, kind: Kind) -> Layout:
-    rng, taste, (width, height) = np.random.default_rng([issuer.seed, 9]), _taste(issuer, kind), kind.size_mm
+    rng, taste, (width, height) = np.random.default_rng([issuer.seed, 9]), taste_of(issuer, kind), kind.size_mm
     margin = float(rng.uniform(*_MEASURES[kind].margin))
     floor = height - MRZ_ZONE - _CLEAR
     notes = (margin, floor - 4.6, width - 2 * margin, 4.6)

@@ -15,4 +15,5 @@ def test_the_bundled_samples_are_what_the_generator_makes(tmp_path: Path) -> Non
 
 
 def test_the_bundled_samples_are_small() -> None:
-    assert all(path.stat().st_size < 700_000 for path in FOLDER.glob("*.jpg"))
+    assert all(path.stat().st_size < 700_000 for path in FOLDER.glob("*-utopia.jpg"))
+    assert (FOLDER / "contact-sheet.jpg").stat().st_size < 3_000_000
