@@ -266,6 +266,8 @@ def _matched(rng: np.random.Generator, picture: Float, substrate: Substrate, pro
 def reproduce(rng: np.random.Generator, surface: Surface, picture: Float, substrate: Substrate, process: str) -> None:
     """Print a scanned picture on a bare surface of a substrate, in place; as light as the picture is."""
     scanned = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.7, 1.4))  # a scan at 300 to 600 dpi
+    if process == "sublimation":  # its drivers sharpen what its heads blur
+        scanned = scanned + rng.uniform(1.0, 2.5) * (scanned - cv2.GaussianBlur(scanned, (0, 0), 2.0))
     bare = np.clip(scanned / np.float32(substrate.visible), 0.02, 1)
     print_picture(rng, surface, _matched(rng, np.asarray(bare, np.float32), substrate, process), process)
 

@@ -36,7 +36,9 @@ def screen(rng: np.random.Generator, sheet: Sheet) -> None:
     # The display's curve and the picture's do not quite cancel.
     shown = shown ** np.float32(rng.uniform(0.93, 1.07))
     grid = _stripes(columns, pixel, 3)[None] * _stripes(rows, pixel, 1)[:, :1, None]
-    grid = grid / max(1e-3, float(grid.mean()))
+    # Glass and the air before it scatter: what reaches a lens has a part of the grid's contrast.
+    contrast = float(rng.uniform(0.06, 0.3))
+    grid = 1 + np.float32(contrast) * (grid / max(1e-3, float(grid.mean())) - 1)
     spread = cv2.resize(np.asarray(shown, np.float32), (columns, rows), interpolation=cv2.INTER_NEAREST)
     before = surface.visible.mean((0, 1))
     surface.visible[:] = spread * grid
@@ -45,7 +47,7 @@ def screen(rng: np.random.Generator, sheet: Sheet) -> None:
         surface.uv[:] = np.float32([0.004, 0.005, 0.012])
     if surface.ir is not None:
         surface.ir[:] = np.float32(rng.uniform(0.03, 0.09))
-    parameters: dict[str, str | float] = {"display_ppi": round(per_inch, 1)}
+    parameters: dict[str, str | float] = {"display_ppi": round(per_inch, 1), "contrast": round(contrast, 3)}
     sheet.alterations.append(Alteration("screen_recapture", parameters, _full(sheet), _WHOLE))
 
 
