@@ -5,7 +5,6 @@ pipeline that made the set, not the forgery.
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ from PIL import Image
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
+
+from docscan.processes import pool
 
 LEAST, MOST = 0.45, 0.55
 _BORDER = 8  # pixels
@@ -95,8 +96,8 @@ def scores(folder: Path, lines: Sequence[Mapping[str, Any]], workers: int = 2) -
         Of documents with a visible image, as ``datasets.generate.read`` returns them.
     """
     paths = [folder / str(line["images"]["visible"]) for line in lines]
-    with ProcessPoolExecutor(workers, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
-        seen = list(pool.map(features, paths, chunksize=20))
+    with pool(workers) as processes:
+        seen = list(processes.map(features, paths, chunksize=20))
     forged = np.array([line["recipe"] != "genuine" for line in lines])
     pairs = np.array([int(line["index"]) // 2 for line in lines])
     error = float(np.sqrt((len(lines) + 1) / (12 * max(1, forged.sum() * (~forged).sum()))))

@@ -55,12 +55,12 @@ def _until_a_worker_dies(
     queue: Iterator[Thing], suspects: list[Thing], task: Callable[[Thing], Answer], workers: int
 ) -> Iterator[tuple[Thing, Answer]]:
     """Yield answers until the queue is empty, or a process dies; ``suspects`` then holds what was in flight."""
-    with _pool(workers) as pool:
+    with pool(workers) as processes:
         flying: dict[Future[Answer], Thing] = {}
         while not suspects:
             for thing in islice(queue, workers * _AHEAD - len(flying)):
                 try:
-                    flying[pool.submit(task, thing)] = thing
+                    flying[processes.submit(task, thing)] = thing
                 except BrokenProcessPool:
                     suspects.append(thing)
                     break
@@ -83,15 +83,16 @@ def _until_a_worker_dies(
 def _alone(thing: Thing, task: Callable[[Thing], Answer], died: Callable[[Thing], Answer]) -> Answer:
     # Twice: the first time in flight it may have stood beside the one that kills, and one death may be chance.
     for _ in range(2):
-        with _pool(1) as pool:
+        with pool(1) as process:
             try:
-                return pool.submit(task, thing).result()
+                return process.submit(task, thing).result()
             except BrokenProcessPool:
                 continue
     return died(thing)
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
+def pool(workers: int) -> ProcessPoolExecutor:
+    """Return a pool of processes, one thread each."""
     # spawn: a fork would copy the parent's threads' locks, and ONNX Runtime and OpenCV have threads.
     return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start)
 

@@ -6,7 +6,6 @@ Rendered shards and checkpoints are kept in ``--work``; a run that was cut short
 import argparse
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from torch import nn
 from datasets.mrz.typeface import faces
 from docscan.mrz.own_reader import LINE_FINDER, RECOGNISER, ZONE_FINDER
 from docscan.mrz.read import SURE
+from docscan.processes import pool
 from training.manifest import update_manifest
 from training.mrz import evaluate
 from training.mrz.card import write_card
@@ -93,14 +93,13 @@ RECIPES = {
 
 
 def _write(folder: Path, kind: str, seed: int) -> None:
-    cv2.setNumThreads(1)
     Shards(folder).write(kind, seed, PER_SHARD)
 
 
 def _render(folder: Path, shards: dict[str, int], workers: int) -> None:
-    with ProcessPoolExecutor(workers) as pool:
+    with pool(workers) as processes:
         jobs = [
-            pool.submit(_write, folder, kind, FIRST_SEED + index)
+            processes.submit(_write, folder, kind, FIRST_SEED + index)
             for kind, count in shards.items()
             for index in range(count)
         ]

@@ -1,14 +1,12 @@
 """Measures the reader on rendered captures with seeds never trained on, and on images without an MRZ."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
-import cv2
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
@@ -19,6 +17,7 @@ from datasets.mrz.negatives import HELD_OUT_PHOTOS, without_mrz
 from docscan.mrz.icao9303 import parse
 from docscan.mrz.own_reader import LINE_FINDER, RECOGNISER, ZONE_FINDER, Networks, read_grey
 from docscan.mrz.read import SURE, least_certain
+from docscan.processes import pool
 
 # Seeds of the training shards are below; evaluation's begin here.
 FIRST_SEED = 1_000_000
@@ -81,8 +80,8 @@ def open_networks(folder: Path) -> Networks:
 
 
 def _each(work: Callable[[int], Result], seeds: Iterable[int], workers: int) -> list[Result]:
-    with ProcessPoolExecutor(workers, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
-        return list(pool.map(work, seeds, chunksize=20))
+    with pool(workers) as processes:
+        return list(processes.map(work, seeds, chunksize=20))
 
 
 def _right(truth: tuple[str, ...], lines: tuple[str, ...]) -> int:
