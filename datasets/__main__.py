@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
 from datasets.capturing import DEVICES
 from datasets.contact_sheet import write_sheet
 from datasets.forging import RECIPES, shows
@@ -15,6 +13,7 @@ from datasets.generate import generate, read
 from datasets.physics.surface import LIGHTS
 from datasets.samples import FOLDER, write_samples
 from datasets.shortcuts import LEAST, MOST, scores
+from docscan.rendering.progress import progress_bar
 
 
 def _list(allowed: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
@@ -34,8 +33,7 @@ def _generate(wanted: argparse.Namespace) -> int:
     """Generate a set; say what failed."""
     lights: tuple[str, ...] = wanted.lights
     recipes = wanted.recipes or tuple(name for name in RECIPES if shows(name, lights))
-    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, disable=not sys.stderr.isatty()) as bar:
+    with progress_bar() as bar:
         task = bar.add_task("documents", total=wanted.documents)
         lines = generate(
             wanted.out,

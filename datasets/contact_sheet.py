@@ -74,7 +74,7 @@ def _part(pixels: Pixels, middle: tuple[float, float]) -> Pixels:
 
 
 def _entry(folder: Path, line: Line) -> dict[str, Any]:
-    recipe, pictures = line["recipe"], []
+    recipe, pictures, middle = line["recipe"], [], _focus(line)
     for light, name in line["images"].items():
         pixels = cv2.imread(str(folder / name), cv2.IMREAD_COLOR)
         if pixels is None:
@@ -82,7 +82,7 @@ def _entry(folder: Path, line: Line) -> dict[str, Any]:
         whole = np.asarray(pixels, np.uint8)
         height = round(whole.shape[0] * _WIDTH / whole.shape[1])
         small = np.asarray(cv2.resize(whole, (_WIDTH, height), interpolation=cv2.INTER_AREA), np.uint8)
-        pictures += [_picture(small, f"{light}, whole"), _picture(_part(whole, _focus(line)), f"{light}, enlarged")]
+        pictures += [_picture(small, f"{light}, whole"), _picture(_part(whole, middle), f"{light}, enlarged")]
     told = {name: value for done in line["alterations"] for name, value in done["parameters"].items()}
     known = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in told.items())
     title = "genuine" if recipe == GENUINE else f"{recipe.replace('_', ' ')}: {RECIPES[recipe].title}"

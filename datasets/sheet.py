@@ -25,6 +25,11 @@ class Kind(StrEnum):
         """Width and height in millimetres."""
         return {"TD3": (125.0, 88.0), "TD2": (105.0, 74.0), "MRV-A": (120.0, 80.0)}.get(self.value, (85.6, 53.98))
 
+    @property
+    def box(self) -> Box:
+        """The whole side."""
+        return (0.0, 0.0, *self.size_mm)
+
 
 @dataclass(frozen=True, slots=True)
 class Making:

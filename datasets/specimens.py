@@ -7,7 +7,7 @@ import numpy as np
 from datasets.capturing import Captured, Settings, encode, expose, settings
 from datasets.design.drawing import draw
 from datasets.design.features import wear
-from datasets.design.states import SPLITS, STATES, State, state
+from datasets.design.states import SPLITS, STATES, state
 from datasets.forging import applies, edit, forge, present, shows
 from datasets.holders import holder
 from datasets.sheet import Kind, Sheet
@@ -48,15 +48,12 @@ class Specimen:
     """A generated document with all that is known of it."""
 
     order: Order
-    issuer: State
     sheet: Sheet
     settings: Settings
     captured: Captured
 
 
-def order(
-    seed: int, index: int, recipes: tuple[str, ...], codes: tuple[str, ...] = STATES[1:], *, device: str | None = None
-) -> Order:
+def order(seed: int, index: int, recipes: tuple[str, ...], device: str | None = None) -> Order:
     """Decide what a document is: of each two one is genuine and one forged; the recipes have equal shares.
 
     Both are of one state and kind and, where the forgery shows under another light alone, from a page reader: not every
@@ -67,7 +64,7 @@ def order(
     wanted = recipes[pair % len(recipes)] if recipes else GENUINE
     device = "reader" if wanted != GENUINE and not shows(wanted, ("visible",)) else device
     while True:
-        code = str(rng.choice(codes))
+        code = str(rng.choice(STATES[1:]))
         kind = list(KINDS)[int(rng.choice(len(KINDS), p=list(KINDS.values())))]
         if wanted == GENUINE or applies(wanted, state(code), kind):
             return Order(seed, index, code, kind, wanted if index % 2 else GENUINE, device)
@@ -107,4 +104,4 @@ def make(wanted: Order, lights: tuple[str, ...], device: str | None = None, dpi:
     exposed = expose(wanted.stream(_CAPTURE), sheet.surface, chosen, lights)
     if forged:
         exposed = edit(wanted.stream(_EDITING), wanted.recipe, exposed, sheet)
-    return Specimen(wanted, issuer, sheet, chosen, encode(exposed, chosen))
+    return Specimen(wanted, sheet, chosen, encode(exposed, chosen))

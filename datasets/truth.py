@@ -2,18 +2,13 @@
 
 from typing import Any
 
-import numpy as np
-
+from datasets.capturing.optics import Matrix, at, box_corners
 from datasets.physics.surface import Box
 from datasets.specimens import Specimen
 
 
-def _polygon(box: Box, to_capture: np.ndarray) -> list[list[float]]:
-    """Return a box of the side as a polygon of the capture, clockwise from its upper left corner."""
-    x, y, width, height = box
-    corners = np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]])
-    mapped = np.column_stack([corners, np.ones(4)]) @ to_capture.T
-    return [[round(float(value), 2) for value in point] for point in mapped[:, :2] / mapped[:, 2:]]
+def _rounded(points: Matrix) -> list[list[float]]:
+    return [[round(float(value), 2) for value in point] for point in points]
 
 
 def truth(made: Specimen, files: dict[str, str]) -> dict[str, Any]:
@@ -27,7 +22,8 @@ def truth(made: Specimen, files: dict[str, str]) -> dict[str, Any]:
     sheet, to_capture = made.sheet, made.captured.to_capture
 
     def outline(box: Box) -> list[list[float]]:
-        return _polygon(box, to_capture)
+        """Return a box of the side as a polygon of the capture, clockwise from its upper left corner."""
+        return _rounded(at(to_capture, box_corners(box)))
 
     return {
         "index": made.order.index,
@@ -38,7 +34,7 @@ def truth(made: Specimen, files: dict[str, str]) -> dict[str, Any]:
         "recipe": made.order.recipe,
         "images": files,
         "size_mm": list(sheet.kind.size_mm),
-        "corners": [[round(float(value), 2) for value in point] for point in made.captured.corners],
+        "corners": _rounded(made.captured.corners),
         "millimetres_to_pixels": to_capture.tolist(),
         "mrz": list(sheet.mrz),
         "fields": {name: {"text": item.text, "polygon": outline(item.box)} for name, item in sheet.fields.items()},

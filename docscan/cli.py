@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from docscan.errors import DocscanError, UsageError
+from docscan.rendering.progress import progress_bar
 from docscan.settings import Settings
 from docscan.version import __version__
 
@@ -170,7 +170,7 @@ def mrz_command(
     settings = _settings()
     open_mrz_tools(settings)  # a missing model is said here, once, and not by every file
     all_readable = True
-    with _progress() as progress:
+    with progress_bar() as progress:
         # A bar would break into JSON on the same terminal.
         hidden = len(images) == 1 or (as_json and sys.stdout.isatty())
         bar = progress.add_task("Reading", total=len(images), visible=not hidden)
@@ -230,7 +230,7 @@ def batch(
         todo = missing(work.items, results.resume(work.items))
         if todo:
             open_tools(settings)  # a missing model is said here, once, and not by every document
-        with _progress() as progress:
+        with progress_bar() as progress:
             bar = progress.add_task("Inspecting", total=len(work.items), completed=len(work.items) - len(todo))
             for row in run(todo, settings, workers=min(workers, max(1, len(todo)))):
                 results.append(row)
@@ -240,13 +240,6 @@ def batch(
     _note(_summary(rows, len(todo), work.passed_over, out))
     if fail_on is FailOn.REFER and any(row["report"] and row["report"]["verdict"] == "refer" for row in rows):
         raise typer.Exit(EXIT_REFER)
-
-
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(None), MofNCompleteColumn(), TimeRemainingColumn())
-    # rich would send what is printed meanwhile to the bar's stream; on a terminal that is right, in a pipe it is not.
-    return Progress(*columns, console=console, disable=not console.is_terminal, redirect_stdout=sys.stdout.isatty())
 
 
 def _summary(rows: list[dict[str, Any]], inspected: int, passed_over: int, out: Path) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.capturing.devices import Settings
-from datasets.physics.surface import PIXELS_PER_MM, Float
+from datasets.physics.surface import PIXELS_PER_MM, Box, Float
 
 Matrix = NDArray[np.float64]
 
@@ -29,10 +29,15 @@ def at(matrix: Matrix, points: NDArray[np.float64]) -> Matrix:
     return cv2.perspectiveTransform(points.reshape(1, -1, 2), matrix)[0].astype(np.float64)
 
 
+def box_corners(box: Box) -> Matrix:
+    """Return a box's corners in millimetres, clockwise from the upper left: 4 x 2."""
+    x, y, width, height = box
+    return np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]], np.float64)
+
+
 def page_corners(size_mm: tuple[float, float]) -> Matrix:
     """Return the page's corners in millimetres, clockwise from the upper left."""
-    width, height = size_mm
-    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+    return box_corners((0.0, 0.0, *size_mm))
 
 
 def place(chosen: Settings, size_mm: tuple[float, float]) -> tuple[Matrix, tuple[int, int]]:

@@ -163,7 +163,7 @@ def _print_person(
         picture = faded(face, issuer)
         print_portrait(rng, surface, places.portrait, picture, making.portrait_process, making.substrate)
     if places.ghost and making.ghost == "same":
-        print_ghost(rng, surface, places.ghost, ghost_face, making.portrait_process, grey=bool(issuer.seed % 4 < 2))
+        print_ghost(rng, surface, places.ghost, ghost_face, making.portrait_process, grey=issuer.grey_ghost)
     if places.signature:
         process = None if making.line_art == "vector" else making.line_art
         who = f"{holder.given_names} {holder.surname}"

@@ -40,11 +40,7 @@ def _lay_path(surface: Surface, path: np.ndarray, ink: Ink) -> None:
     if (high <= low).any():
         return
     rows, columns = slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
-    part = Surface(
-        surface.visible[rows, columns],
-        None if surface.uv is None else surface.uv[rows, columns],
-        None if surface.ir is None else surface.ir[rows, columns],
-    )
+    part = surface.cut(rows, columns)
     lay(part, 0.9 * _drawn(part.shape, [path - low], 2), ink)
 
 
@@ -72,12 +68,7 @@ def _thread(surface: Surface, issuer: State, shift: float) -> None:
     """Lay a thread from edge to edge: a faint line by daylight, segments of two colours under ultraviolet."""
     height, width = surface.shape
     left = px(width / PIXELS_PER_MM * (0.55 + 0.3 * (issuer.seed % 11) / 10) + shift)
-    rows = slice(0, height)
-    strip = Surface(
-        surface.visible[rows, left : left + px(1.2)],
-        None if surface.uv is None else surface.uv[rows, left : left + px(1.2)],
-        None if surface.ir is None else surface.ir[rows, left : left + px(1.2)],
-    )
+    strip = surface.cut(slice(0, height), slice(left, left + px(1.2)))
     segment = (np.arange(height) // px(4.0)) % 2
     for number in (0, 1):
         coverage = np.repeat((segment == number).astype(np.float32)[:, None], strip.shape[1], 1)

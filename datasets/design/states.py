@@ -52,6 +52,11 @@ class State:
     laminate: float  # how much a laminate scatters, 0 to 1
     mrz_band: float  # strength of the artwork behind the MRZ, as a share of its strength elsewhere
 
+    @property
+    def grey_ghost(self) -> bool:
+        """Whether its ghost images are grey; else in colour."""
+        return self.seed % 4 < 2
+
 
 def _ink(rng: np.random.Generator) -> Colour:
     """Return a spot colour: bright enough that text on it can be read."""

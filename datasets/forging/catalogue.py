@@ -15,14 +15,14 @@ from datasets.design.drawing import draw
 from datasets.design.layouts import MRZ_FORMATS, layout
 from datasets.design.states import State, making_of
 from datasets.forging import copies, counterfeits, digital, portraits, texts
+from datasets.forging.change import Change, Drawn
 from datasets.forging.counterfeits import Imitation, feature, whole_page
 from datasets.holders import Holder
-from datasets.physics.surface import Box
 from datasets.sheet import Alteration, Kind, Sheet
 
-Alters = Callable[[np.random.Generator, Callable[..., Sheet], State], Sheet]
-Presents = Callable[[np.random.Generator, Sheet], None]
-Edits = Callable[[np.random.Generator, Exposed, Sheet], Exposed]
+Alters = Callable[[np.random.Generator, Drawn, State], tuple[Sheet, Change]]
+Presents = Callable[[np.random.Generator, Sheet], Change]
+Edits = Callable[[np.random.Generator, Exposed, Sheet], tuple[Exposed, Change]]
 
 _ALL = ("visible", "uv", "ir")
 
@@ -73,27 +73,31 @@ def _recipes() -> dict[str, Recipe]:
             "text",
             _ALL,
             ("datum",),
-            alters=texts.altered(True, False, True),
+            alters=texts.altered(viz=True, mrz=False),
         ),
         "mrz_altered": Recipe(
-            "the MRZ altered, check digits right", "text", _ALL, mrz, alters=texts.altered(False, True, True)
+            "the MRZ altered, check digits right", "text", _ALL, mrz, alters=texts.altered(viz=False, mrz=True)
         ),
         "mrz_altered_wrong_check_digits": Recipe(
-            "the MRZ altered, check digits as they were", "text", _ALL, mrz, alters=texts.altered(False, True, False)
+            "the MRZ altered, check digits as they were",
+            "text",
+            _ALL,
+            mrz,
+            alters=texts.altered(viz=False, mrz=True, right=False),
         ),
         "viz_and_mrz_altered": Recipe(
             "a datum altered in both zones, check digits right",
             "text",
             _ALL,
             ("mrz", "datum"),
-            alters=texts.altered(True, True, True),
+            alters=texts.altered(viz=True, mrz=True),
         ),
         "viz_and_mrz_altered_wrong_check_digits": Recipe(
             "a datum altered in both zones, check digits as they were",
             "text",
             _ALL,
             ("mrz", "datum"),
-            alters=texts.altered(True, True, False),
+            alters=texts.altered(viz=True, mrz=True, right=False),
         ),
         "counterfeit_inkjet": Recipe("the whole page by inkjet", "inkjet", _ALL, made=whole_page("inkjet")),
         "counterfeit_toner": Recipe("the whole page by colour laser", "toner", _ALL, made=whole_page("toner")),
@@ -186,16 +190,17 @@ def applies(recipe: str, issuer: State, kind: Kind) -> bool:
     return set(RECIPES[recipe].needs) <= present
 
 
-def _imitated(rng: np.random.Generator, name: str, issuer: State, kind: Kind, drawn: Callable[..., Sheet]) -> Sheet:
-    imitation = RECIPES[name].made
-    if imitation is None:
-        raise ValueError(f"{name} is made otherwise")
+def _note(sheet: Sheet, recipe: str, change: Change) -> None:
+    sheet.alterations.append(Alteration(recipe, change.parameters, change.boxes, RECIPES[recipe].lights))
+
+
+def _imitated(
+    rng: np.random.Generator, imitation: Imitation, drawn: Drawn, issuer: State, kind: Kind
+) -> tuple[Sheet, Change]:
     making, parameters = imitation.change(rng, making_of(issuer, kind))
     sheet = drawn(making=making)
-    page: Box = (0.0, 0.0, *kind.size_mm)
-    boxes = tuple(page if region == "page" else sheet.regions[region] for region in imitation.regions)
-    sheet.alterations.append(Alteration(name, parameters, boxes, RECIPES[name].lights))
-    return sheet
+    boxes = tuple(kind.box if region == "page" else sheet.regions[region] for region in imitation.regions)
+    return sheet, Change(parameters, boxes)
 
 
 def forge(
@@ -221,18 +226,27 @@ def forge(
     drawn = partial(draw, rng_draw, issuer, kind, person, lights=lights, view=view)
     chosen = RECIPES[recipe]
     if chosen.made is not None:
-        return _imitated(rng_forge, recipe, issuer, kind, drawn)
-    return chosen.alters(rng_forge, drawn, issuer) if chosen.alters else drawn()
+        sheet, change = _imitated(rng_forge, chosen.made, drawn, issuer, kind)
+    elif chosen.alters is not None:
+        sheet, change = chosen.alters(rng_forge, drawn, issuer)
+    else:  # later
+        return drawn()
+    _note(sheet, recipe, change)
+    return sheet
 
 
 def present(rng: np.random.Generator, recipe: str, sheet: Sheet) -> None:
     """Put a copy in the place of the finished side, in place, where the recipe is to do that."""
     chosen = RECIPES[recipe].presents
     if chosen is not None:
-        chosen(rng, sheet)
+        _note(sheet, recipe, chosen(rng, sheet))
 
 
 def edit(rng: np.random.Generator, recipe: str, exposed: Exposed, sheet: Sheet) -> Exposed:
     """Manipulate the stored image by daylight, where the recipe is to do that."""
     chosen = RECIPES[recipe].edits
-    return exposed if chosen is None or "visible" not in exposed.frames else chosen(rng, exposed, sheet)
+    if chosen is None or "visible" not in exposed.frames:
+        return exposed
+    exposed, change = chosen(rng, exposed, sheet)
+    _note(sheet, recipe, change)
+    return exposed

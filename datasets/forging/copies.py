@@ -4,15 +4,10 @@ import cv2
 import numpy as np
 
 from datasets.design.artwork import reproduce
+from datasets.forging.change import Change
 from datasets.physics.inks import OFFICE_PAPER, PHOTO_PAPER, POLYCARBONATE, PVC
 from datasets.physics.surface import Float, blank
-from datasets.sheet import Alteration, Sheet
-
-_WHOLE = ("visible", "uv", "ir")
-
-
-def _full(sheet: Sheet) -> tuple[tuple[float, float, float, float], ...]:
-    return ((0.0, 0.0, *sheet.kind.size_mm),)
+from datasets.sheet import Sheet
 
 
 def _stripes(length: int, pixel: float, inks: int) -> Float:
@@ -24,7 +19,7 @@ def _stripes(length: int, pixel: float, inks: int) -> Float:
     return np.clip((half * 0.9 - np.minimum(distance, 1 - distance)) * pixel * 1.5 + 0.5, 0, 1)
 
 
-def screen(rng: np.random.Generator, sheet: Sheet) -> None:
+def screen(rng: np.random.Generator, sheet: Sheet) -> Change:
     """Show the side on a display, in place: pixels of three stripes, glass dark to infrared and to ultraviolet."""
     surface = sheet.surface
     rows, columns = surface.shape
@@ -47,11 +42,10 @@ def screen(rng: np.random.Generator, sheet: Sheet) -> None:
         surface.uv[:] = np.float32([0.004, 0.005, 0.012])
     if surface.ir is not None:
         surface.ir[:] = np.float32(rng.uniform(0.03, 0.09))
-    parameters: dict[str, str | float] = {"display_ppi": round(per_inch, 1), "contrast": round(contrast, 3)}
-    sheet.alterations.append(Alteration("screen_recapture", parameters, _full(sheet), _WHOLE))
+    return Change({"display_ppi": round(per_inch, 1), "contrast": round(contrast, 3)}, (sheet.kind.box,))
 
 
-def print_and_scan(rng: np.random.Generator, sheet: Sheet) -> None:
+def print_and_scan(rng: np.random.Generator, sheet: Sheet) -> Change:
     """Scan the side and print it again, in place: everything comes from one printer."""
     surface, process = sheet.surface, ("inkjet", "toner", "sublimation")[int(rng.integers(3))]
     card = sheet.making.substrate is POLYCARBONATE
@@ -62,5 +56,4 @@ def print_and_scan(rng: np.random.Generator, sheet: Sheet) -> None:
     for plane, new in ((surface.visible, printed.visible), (surface.uv, printed.uv), (surface.ir, printed.ir)):
         if plane is not None and new is not None:
             plane[:] = new
-    parameters: dict[str, str | float] = {"process": process, "substrate": stock.name}
-    sheet.alterations.append(Alteration("print_and_scan", parameters, _full(sheet), _WHOLE))
+    return Change({"process": process, "substrate": stock.name}, (sheet.kind.box,))

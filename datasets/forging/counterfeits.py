@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from datasets.forging.change import Parameters
 from datasets.physics.inks import (
     DYE_BLACK,
     INKJET_DYE,
@@ -20,8 +21,6 @@ from datasets.physics.inks import (
     Substrate,
 )
 from datasets.sheet import Making
-
-Parameters = dict[str, str | float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,17 @@ from PIL import Image as PillowImage
 from PIL import ImageDraw
 
 from datasets.capturing.capture import Exposed, Pixels, edited
-from datasets.capturing.optics import at
+from datasets.capturing.optics import at, box_corners
 from datasets.design.personal import print_portrait
 from datasets.design.scripts import font_for
 from datasets.design.states import state
+from datasets.forging.change import Change, Parameters
 from datasets.holders import holder
 from datasets.physics.surface import Box, Surface, blank
 from datasets.portrait import portrait
-from datasets.sheet import Alteration, Sheet
+from datasets.sheet import Sheet
 from datasets.typefaces import font
 
-_LIGHTS = ("visible",)
 _NAMES = ("surname", "given_names", "birth_date", "expiry_date", "document_number")
 
 Corners = NDArray[np.float64]
@@ -25,9 +25,7 @@ Corners = NDArray[np.float64]
 
 def _corners(box: Box, exposed: Exposed) -> Corners:
     """Return a box's corners in the image, clockwise from its upper left."""
-    x, y, width, height = box
-    corners = np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]], np.float64)
-    return at(exposed.to_capture, corners)
+    return at(exposed.to_capture, box_corners(box))
 
 
 def _flat(exposed: Exposed, box: Box, scale: float) -> Pixels:
@@ -70,7 +68,7 @@ def _candidates(sheet: Sheet) -> list[str]:
     return found or ["surname"]
 
 
-def copy_move(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> Exposed:
+def copy_move(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> tuple[Exposed, Change]:
     """Cover a part of one datum with a part of another."""
     names = _candidates(sheet)
     order = rng.permutation(len(names))
@@ -83,10 +81,8 @@ def copy_move(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> Expos
     put = target[0] + float(rng.uniform(0, max(0.1, (target[2] - width) / 2))), target[1], width, height
     patch = _flat(exposed, taken, _scale(exposed))
     frame = _put(exposed.frames["visible"], patch, _corners(put, exposed), 1.0)
-    sheet.alterations.append(
-        Alteration("digital_copy_move", {"from_x": round(taken[0], 2), "from_y": round(taken[1], 2)}, (put,), _LIGHTS)
-    )
-    return edited(exposed, {"visible": frame})
+    change = Change({"from_x": round(taken[0], 2), "from_y": round(taken[1], 2)}, (put,))
+    return edited(exposed, {"visible": frame}), change
 
 
 def _toned(patch: Pixels, like: Pixels) -> Pixels:
@@ -98,7 +94,7 @@ def _toned(patch: Pixels, like: Pixels) -> Pixels:
     return np.asarray(np.clip((values - mean) * gain + mean + shift, 0, 255), np.uint8)
 
 
-def splice(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> Exposed:
+def splice(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> tuple[Exposed, Change]:
     """Put another document's portrait over this one's."""
     box = sheet.regions["portrait"]
     scale = _scale(exposed) * float(rng.uniform(0.7, 1.4))  # it was photographed by somebody else
@@ -114,13 +110,12 @@ def splice(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> Exposed:
     patch = _toned(patch, _flat(exposed, box, scale))
     feather = float(rng.uniform(0.6, 4.0))
     frame = _put(exposed.frames["visible"], patch, _corners(box, exposed), feather)
-    parameters: dict[str, str | float] = {
+    parameters: Parameters = {
         "scale": round(scale, 2),
         "quality": float(quality),
         "feather": round(feather, 2),
     }
-    sheet.alterations.append(Alteration("digital_splice", parameters, (box,), _LIGHTS))
-    return edited(exposed, {"visible": frame})
+    return edited(exposed, {"visible": frame}), Change(parameters, (box,))
 
 
 def _emptied(exposed: Exposed, box: Box, method: int) -> tuple[Pixels, float]:
@@ -140,15 +135,14 @@ def _emptied(exposed: Exposed, box: Box, method: int) -> tuple[Pixels, float]:
     return _put(frame, np.asarray(filled, np.uint8), _corners(wide, exposed), 1.0), scale
 
 
-def inpaint(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> Exposed:
+def inpaint(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> tuple[Exposed, Change]:
     """Remove a datum by painting over it with what surrounds it."""
     names = _candidates(sheet)
     box = sheet.fields[names[int(rng.integers(len(names)))]].box
     method = (cv2.INPAINT_TELEA, cv2.INPAINT_NS)[int(rng.integers(2))]
     frame, _ = _emptied(exposed, box, method)
-    parameters: dict[str, str | float] = {"method": "Telea" if method == cv2.INPAINT_TELEA else "Navier-Stokes"}
-    sheet.alterations.append(Alteration("digital_inpainting", parameters, (box,), _LIGHTS))
-    return edited(exposed, {"visible": frame})
+    name = "Telea" if method == cv2.INPAINT_TELEA else "Navier-Stokes"
+    return edited(exposed, {"visible": frame}), Change({"method": name}, (box,))
 
 
 def _new_text(rng: np.random.Generator, name: str, old: str) -> str:
@@ -159,7 +153,7 @@ def _new_text(rng: np.random.Generator, name: str, old: str) -> str:
     return "".join(str(rng.integers(10)) if character.isdigit() else character for character in old)
 
 
-def retyped(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> Exposed:
+def retyped(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> tuple[Exposed, Change]:
     """Remove a datum and set another in its place with an image editor."""
     names = _candidates(sheet)
     name = names[int(rng.integers(len(names)))]
@@ -178,6 +172,4 @@ def retyped(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> Exposed
     ImageDraw.Draw(patch).text((0.4 * scale, patch.height * 0.78), text, colour, face, anchor="ls")
     small = np.asarray(patch.resize((max(4, patch.width // 2), max(4, patch.height // 2))), np.uint8)
     frame = _put(frame, small, _corners(field.box, exposed), 0.6)
-    parameters: dict[str, str | float] = {"field": name, "size": size}
-    sheet.alterations.append(Alteration("digital_text", parameters, (field.box,), _LIGHTS))
-    return edited(exposed, {"visible": frame})
+    return edited(exposed, {"visible": frame}), Change({"field": name, "size": size}, (field.box,))

@@ -1,23 +1,19 @@
 """The portrait replaced: pasted over, printed again, put under a cut laminate; or a morph that the issuer printed."""
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 
 from datasets.design.personal import print_ghost, print_portrait
 from datasets.design.states import State, making_of
+from datasets.forging.change import Change, Drawn, Parameters
 from datasets.forging.erasure import erase
 from datasets.physics.inks import PHOTO_PAPER
 from datasets.physics.processes import print_picture
 from datasets.physics.surface import PIXELS_PER_MM, Box, Float, Surface, cover, px
 from datasets.portrait import portrait
-from datasets.sheet import Alteration, Sheet
+from datasets.sheet import Sheet
 
 _PRINTERS = ("inkjet", "toner", "sublimation")
-
-Drawn = Callable[..., Sheet]
-"""Draws this document; takes ``face`` and ``ghost_face`` of ``datasets.design.drawing.draw``."""
 
 
 def _printer(rng: np.random.Generator, issuer: State, sheet: Sheet) -> str:
@@ -35,11 +31,11 @@ def _ghost_too(
         return ()
     box = sheet.regions["ghost"]
     erase(rng, sheet.surface, box, sheet.making.substrate, 0.85)
-    print_ghost(rng, sheet.surface, box, face, process, grey=bool(issuer.seed % 4 < 2))
+    print_ghost(rng, sheet.surface, box, face, process, grey=issuer.grey_ghost)
     return (box,)
 
 
-def _told(process: str, ghost: bool, sheet: Sheet) -> dict[str, str | float]:
+def _told(process: str, ghost: bool, sheet: Sheet) -> Parameters:
     return {"process": process, "ghost": ("replaced" if ghost else "kept") if "ghost" in sheet.regions else "none"}
 
 
@@ -59,7 +55,7 @@ def _edge(surface: Surface, box: Box, depth: float) -> None:
     part.visible += (0.25 * depth * light)[..., None]
 
 
-def pasted(rng: np.random.Generator, drawn: Drawn, issuer: State) -> Sheet:
+def pasted(rng: np.random.Generator, drawn: Drawn, issuer: State) -> tuple[Sheet, Change]:
     """Paste a photograph over the portrait."""
     sheet = drawn()
     face, process, ghost = portrait(rng), _printer(rng, issuer, sheet), rng.random() < 0.4
@@ -74,11 +70,10 @@ def pasted(rng: np.random.Generator, drawn: Drawn, issuer: State) -> Sheet:
     _edge(sheet.surface, box, depth)
     more = _ghost_too(rng, sheet, issuer, face, process, ghost)
     parameters = _told(process, ghost, sheet) | {"edge": round(depth, 3)}
-    sheet.alterations.append(Alteration("portrait_pasted", parameters, (box, *more), ("visible", "uv")))
-    return sheet
+    return sheet, Change(parameters, (box, *more))
 
 
-def reprinted(rng: np.random.Generator, drawn: Drawn, issuer: State) -> Sheet:
+def reprinted(rng: np.random.Generator, drawn: Drawn, issuer: State) -> tuple[Sheet, Change]:
     """Remove the portrait and print another on the page."""
     sheet = drawn()
     face, process, ghost = portrait(rng), _printer(rng, issuer, sheet), rng.random() < 0.4
@@ -87,8 +82,7 @@ def reprinted(rng: np.random.Generator, drawn: Drawn, issuer: State) -> Sheet:
     print_portrait(rng, sheet.surface, box, face, process)
     more = _ghost_too(rng, sheet, issuer, face, process, ghost)
     parameters = _told(process, ghost, sheet) | {"erased": round(left, 3)}
-    sheet.alterations.append(Alteration("portrait_reprinted", parameters, (box, *more), ("visible", "uv", "ir")))
-    return sheet
+    return sheet, Change(parameters, (box, *more))
 
 
 def _cut(rng: np.random.Generator, surface: Surface, box: Box) -> Box:
@@ -119,7 +113,7 @@ def _cut(rng: np.random.Generator, surface: Surface, box: Box) -> Box:
     return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
 
 
-def laminate_cut(rng: np.random.Generator, drawn: Drawn, issuer: State) -> Sheet:
+def laminate_cut(rng: np.random.Generator, drawn: Drawn, issuer: State) -> tuple[Sheet, Change]:
     """Open the laminate with a knife, exchange the portrait under it and close it again."""
     face, ghost = portrait(rng), rng.random() < 0.4
     sheet = drawn(face=face, ghost_face=face) if ghost else drawn(face=face)
@@ -132,12 +126,10 @@ def laminate_cut(rng: np.random.Generator, drawn: Drawn, issuer: State) -> Sheet
         process = sheet.making.portrait_process
     where = _cut(rng, sheet.surface, box)
     more = (sheet.regions["ghost"],) if ghost and "ghost" in sheet.regions else ()
-    parameters = _told(process, ghost, sheet)
-    sheet.alterations.append(Alteration("portrait_laminate_cut", parameters, (where, *more), ("visible", "uv")))
-    return sheet
+    return sheet, Change(_told(process, ghost, sheet), (where, *more))
 
 
-def morphed(rng: np.random.Generator, drawn: Drawn, _issuer: State) -> Sheet:
+def morphed(rng: np.random.Generator, drawn: Drawn, _issuer: State) -> tuple[Sheet, Change]:
     """Let the issuer print a morph of two portraits: to the holder's and to another's likeness."""
     share = float(rng.uniform(0.35, 0.65))
     one, other = portrait(rng), portrait(rng)
@@ -146,7 +138,5 @@ def morphed(rng: np.random.Generator, drawn: Drawn, _issuer: State) -> Sheet:
     face = np.clip(face + rng.uniform(0.2, 0.8) * (face - cv2.GaussianBlur(face, (0, 0), 2.0)), 0.02, 1)
     face = np.asarray(face, np.float32)
     sheet = drawn(face=face, ghost_face=face)
-    boxes = [sheet.regions[name] for name in ("portrait", "ghost") if name in sheet.regions]
-    parameters: dict[str, str | float] = {"share": round(share, 3), "process": sheet.making.portrait_process}
-    sheet.alterations.append(Alteration("portrait_morphed", parameters, tuple(boxes), ("visible",)))
-    return sheet
+    boxes = tuple(sheet.regions[name] for name in ("portrait", "ghost") if name in sheet.regions)
+    return sheet, Change({"share": round(share, 3), "process": sheet.making.portrait_process}, boxes)

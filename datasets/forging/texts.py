@@ -7,17 +7,16 @@ from datetime import timedelta
 import numpy as np
 
 from datasets.design.drawing import mrz_lines, texts
-from datasets.design.layouts import layout, mrz_place
+from datasets.design.layouts import MRZ_FORMATS, layout, mrz_place
 from datasets.design.personal import print_field, print_mrz
 from datasets.design.states import State
+from datasets.forging.change import Change, Drawn, Parameters
 from datasets.forging.erasure import erase
 from datasets.holders import Holder, holder
 from datasets.physics.inks import DYE_BLACK, INKJET_DYE, INKJET_PIGMENT, TONER, Ink
-from datasets.physics.surface import Box
-from datasets.sheet import Alteration, Field, Sheet
+from datasets.sheet import Field, Kind, Sheet
+from docscan.mrz.layouts import LAYOUTS
 from docscan.page_geometry import OCR_B_HEIGHT
-
-Drawn = Callable[..., Sheet]
 
 # What is worth altering, by the field of ``Holder`` that it comes from.
 _TARGETS = {
@@ -27,7 +26,6 @@ _TARGETS = {
     "expiry_date": "expiry",
     "document_number": "document_number",
 }
-_ON_MRZ = tuple(_TARGETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +65,14 @@ def _other(rng: np.random.Generator, person: Holder, target: str) -> Holder:
     return replace(person, **{name: getattr(stranger, name)})
 
 
-def _with_old_check_digits(
-    before: tuple[str, ...], after: tuple[str, ...], checks: tuple[tuple[int, int], ...]
-) -> tuple[str, ...]:
-    lines = [list(line) for line in after]
-    for line, place in checks:
-        lines[line][place] = before[line][place]
-    return tuple("".join(line) for line in lines)
-
-
-# Line and place of every check digit: Doc 9303 parts 4, 5, 6 and 7.
-_CHECKS = {
-    (2, 44): ((1, 9), (1, 19), (1, 27), (1, 42), (1, 43)),
-    (3, 30): ((0, 14), (1, 6), (1, 14), (1, 29)),
-    (2, 36): ((1, 9), (1, 19), (1, 27), (1, 35)),
-}
-_VISA_CHECKS = ((1, 9), (1, 19), (1, 27))
+def _with_old_check_digits(kind: Kind, before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
+    places = LAYOUTS[MRZ_FORMATS[kind]]
+    lines = list(after)
+    for span in (*places.checks.values(), places.composite):
+        if span is not None:
+            line = lines[span.line]
+            lines[span.line] = line[: span.start] + span.of(before) + line[span.end :]
+    return tuple(lines)
 
 
 def _runs(before: tuple[str, ...], after: tuple[str, ...]) -> list[tuple[int, int, int]]:
@@ -95,15 +85,11 @@ def _runs(before: tuple[str, ...], after: tuple[str, ...]) -> list[tuple[int, in
     return found
 
 
-def _alter_mrz(
-    rng: np.random.Generator, sheet: Sheet, issuer: State, person: Holder, right: bool
-) -> tuple[tuple[Box, ...], dict[str, str | float]]:
+def _alter_mrz(rng: np.random.Generator, sheet: Sheet, issuer: State, person: Holder, right: bool) -> Change:
     """Erase and reprint the characters of an MRZ that differ, in place."""
     before, after = sheet.mrz, mrz_lines(issuer, sheet.kind, person)
-    visa = sheet.kind.value.startswith("MRV")
     if not right:
-        checks = _VISA_CHECKS if visa else _CHECKS[(len(before), len(before[0]))]
-        after = _with_old_check_digits(before, after, checks)
+        after = _with_old_check_digits(sheet.kind, before, after)
     box, place, pitch = sheet.regions["mrz"], mrz_place(sheet.kind), sheet.making.mrz_pitch
     if place is None:
         raise ValueError(f"{sheet.kind} has no MRZ")
@@ -122,12 +108,10 @@ def _alter_mrz(
     shift = box[0] - nominal[0] + float(away[0]), box[1] - nominal[1] + float(away[1])
     print_mrz(rng, sheet.surface, sheet.kind, new, making, shift)
     sheet.mrz = after
-    return tuple(boxes), {"mrz_tool": tool.name, "check_digits": "right" if right else "wrong"}
+    return Change({"mrz_tool": tool.name, "check_digits": "right" if right else "wrong"}, tuple(boxes))
 
 
-def _alter_viz(
-    rng: np.random.Generator, sheet: Sheet, issuer: State, person: Holder, target: str
-) -> tuple[tuple[Box, ...], dict[str, str | float]]:
+def _alter_viz(rng: np.random.Generator, sheet: Sheet, issuer: State, person: Holder, target: str) -> Change:
     """Erase and reprint a datum of the visual zone, in place."""
     place = layout(issuer, sheet.kind).fields[target].value
     old, new = sheet.fields[target], texts(issuer, sheet.kind, person)[target]
@@ -141,33 +125,28 @@ def _alter_viz(
     printed = print_field(rng, sheet.surface, issuer, box, new, tool.ink, face, process=tool.process)
     sheet.fields[target] = Field(new, printed.box)
     width = max(old.box[2], printed.box[2])
-    parameters: dict[str, str | float] = {"viz_tool": tool.name, "erased": round(left, 3), "size": round(grown, 3)}
-    return ((old.box[0], old.box[1], width, old.box[3]),), parameters | {"font": face}
+    parameters: Parameters = {
+        "viz_tool": tool.name, "erased": round(left, 3), "size": round(grown, 3), "font": face
+    }  # fmt: skip
+    return Change(parameters, ((old.box[0], old.box[1], width, old.box[3]),))
 
 
-def altered(viz: bool, mrz: bool, right: bool) -> Callable[[np.random.Generator, Drawn, State], Sheet]:
+def altered(*, viz: bool, mrz: bool, right: bool = True) -> Callable[..., tuple[Sheet, Change]]:
     """Return a recipe's maker: which zones it alters, and whether it gets the check digits right."""
-    name = (
-        "_and_".join(["viz"] * viz + ["mrz"] * mrz) + "_altered" + ("" if right or not mrz else "_wrong_check_digits")
-    )
 
-    def make(rng: np.random.Generator, drawn: Drawn, issuer: State) -> Sheet:
+    def make(rng: np.random.Generator, drawn: Drawn, issuer: State) -> tuple[Sheet, Change]:
         sheet = drawn()
-        targets = [target for target in _ON_MRZ if not viz or target in sheet.fields]
+        targets = [target for target in _TARGETS if not viz or target in sheet.fields]
         target = targets[int(rng.integers(len(targets)))]
         if mrz and not right:  # names have no check digit
             checked = [target for target in targets if "name" not in target]
             target = checked[int(rng.integers(len(checked)))] if checked else target
         person = _other(rng, sheet.holder, target)
-        boxes: tuple[Box, ...] = ()
-        parameters: dict[str, str | float] = {"field": target}
-        if viz:
-            where, told = _alter_viz(rng, sheet, issuer, person, target)
-            boxes, parameters = boxes + where, parameters | told
-        if mrz:
-            where, told = _alter_mrz(rng, sheet, issuer, person, right)
-            boxes, parameters = boxes + where, parameters | told
-        sheet.alterations.append(Alteration(name, parameters, boxes, ("visible", "uv", "ir")))
-        return sheet
+        done = [_alter_viz(rng, sheet, issuer, person, target)] if viz else []
+        done += [_alter_mrz(rng, sheet, issuer, person, right)] if mrz else []
+        parameters: Parameters = {"field": target}
+        for change in done:
+            parameters |= change.parameters
+        return sheet, Change(parameters, tuple(box for change in done for box in change.boxes))
 
     return make

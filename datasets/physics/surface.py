@@ -37,17 +37,12 @@ class Surface:
         """Height and width in pixels."""
         return self.visible.shape[0], self.visible.shape[1]
 
-    def copy(self) -> "Surface":
-        """Return a surface of its own."""
-        return Surface(
-            self.visible.copy(),
-            None if self.uv is None else self.uv.copy(),
-            None if self.ir is None else self.ir.copy(),
-        )
-
     def part(self, box: Box) -> "Surface":
         """Return a box of the surface as a view: what is laid on it is laid on the whole."""
-        rows, columns = window(box)
+        return self.cut(*window(box))
+
+    def cut(self, rows: slice, columns: slice) -> "Surface":
+        """Return a part given in pixels, as a view."""
         return Surface(
             self.visible[rows, columns],
             None if self.uv is None else self.uv[rows, columns],

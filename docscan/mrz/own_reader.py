@@ -80,7 +80,8 @@ def _attempt(image: Grey, frame: Frame, session: Session) -> _Attempt:
     shifts = off_centre(strips)
     if np.abs(shifts).max() > _OFF:
         # Lines stand apart unequally, or the line finder was half a cell off: their tops or feet would be cut.
-        bends = frame.bends + np.column_stack([0 * shifts, 0 * shifts, shifts])
+        bends = frame.bends.copy()
+        bends[:, -1] += shifts
         frame = replace(frame, bends=bends)
         strips = line_strips(image, frame.corners, frame.lines, frame.bends)
     readings = read_lines(strips, session)
@@ -166,16 +167,26 @@ def _known(box: OrientedBox, found: list[_Attempt]) -> bool:
     return any(cv2.pointPolygonTest(outline, box.centre, False) >= 0 for outline in outlines)
 
 
-def _attempts_at(image: Grey, nets: Networks, side: int, found: list[_Attempt]) -> Iterator[_Attempt]:
-    """Yield what is read in each candidate zone; those that are no MRZ are left out."""
-    for box in find_zones(image, nets.zones, side):
-        known = box.length < _SHORTEST or _known(box, found)
-        frame = None if known else find_lines(image, box, nets.lines)
-        if frame is None or frame.certainty < _LINES_SEEN:
-            continue
-        attempt = _read_frame(image, frame, nets.characters)
-        if attempt.structure > _MRZ and attempt.confidence > _CONFIDENT:
-            yield attempt
+def _read_box(image: Grey, nets: Networks, box: OrientedBox) -> _Attempt | None:
+    """Read a candidate zone; None where it is no MRZ."""
+    frame = find_lines(image, box, nets.lines) if box.length >= _SHORTEST else None
+    if frame is None or frame.certainty < _LINES_SEEN:
+        return None
+    attempt = _read_frame(image, frame, nets.characters)
+    return attempt if attempt.structure > _MRZ and attempt.confidence > _CONFIDENT else None
+
+
+def _found(image: Grey, nets: Networks) -> list[_Attempt]:
+    found: list[_Attempt] = []
+    for side in FINDER_SIDES:
+        for box in find_zones(image, nets.zones, side):
+            attempt = None if _known(box, found) else _read_box(image, nets, box)
+            if attempt is None:
+                continue
+            found.append(attempt)
+            if _sure(attempt) and _length(attempt) > _FILLS * max(image.shape):
+                return found
+    return found
 
 
 def attempts(image: Grey, nets: Networks) -> list[_Attempt]:
@@ -183,13 +194,7 @@ def attempts(image: Grey, nets: Networks) -> list[_Attempt]:
 
     A zone that was surely read and leaves no room for another document ends the search.
     """
-    found: list[_Attempt] = []
-    for side in FINDER_SIDES:
-        for attempt in _attempts_at(image, nets, side, found):
-            found.append(attempt)
-            if _sure(attempt) and _length(attempt) > _FILLS * max(image.shape):
-                return sorted(found, key=_worth, reverse=True)
-    return sorted(found, key=_worth, reverse=True)
+    return sorted(_found(image, nets), key=_worth, reverse=True)
 
 
 def read_grey(image: Grey, nets: Networks) -> tuple[Zone, ...]:

@@ -1,3 +1,5 @@
+from copy import deepcopy
+
 import cv2
 import numpy as np
 import pytest
@@ -49,7 +51,7 @@ def test_office_paper_glows_and_security_paper_does_not() -> None:
 
 def test_a_fluorescent_ink_shows_under_ultraviolet_alone() -> None:
     surface = blank(SIZE, SECURITY_PAPER)
-    before = surface.copy()
+    before = deepcopy(surface)
     lay(surface, np.ones(surface.shape, np.float32), fluorescent("green", (0.1, 0.8, 0.2)))
     assert surface.uv is not None
     assert before.uv is not None
