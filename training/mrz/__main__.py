@@ -92,14 +92,10 @@ RECIPES = {
 }
 
 
-def _write(folder: Path, kind: str, seed: int) -> None:
-    Shards(folder).write(kind, seed, PER_SHARD)
-
-
 def _render(folder: Path, shards: dict[str, int], workers: int) -> None:
     with pool(workers) as processes:
         jobs = [
-            processes.submit(_write, folder, kind, FIRST_SEED + index)
+            processes.submit(Shards(folder).write, kind, FIRST_SEED + index, PER_SHARD)
             for kind, count in shards.items()
             for index in range(count)
         ]
