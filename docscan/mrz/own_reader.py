@@ -9,7 +9,7 @@ import numpy as np
 from docscan.mrz.crops import OrientedBox
 from docscan.mrz.locate import FINDER_SIDES, Frame, Session, find_lines, find_zones
 from docscan.mrz.plausible import structure
-from docscan.mrz.recognise import Reading, read_lines
+from docscan.mrz.recognise import Floats, Reading, column_shares, read_lines, read_parts
 from docscan.mrz.rectify import (
     STRIP_MARGIN,
     STRIP_WIDTH,
@@ -33,6 +33,8 @@ _LINES_SEEN = 0.7  # the line finder's certainty below which there are none
 _FILLS = 0.55  # of the image's longer side: beside so long a zone no other document has room
 _SHORTEST = 60  # pixels: a box with less than two a character cannot be read
 _OFF = 0.06  # line spacings: print that stands so far from its strip's middle is cut out again
+_FITS = -0.06  # how well a comb fits that needs no second look
+_MISSED = ((0.25, 0.0), (0.0, 0.25))  # of a frame's length, that its start or its end may have been missed by
 _CAP = 0.24  # half a character's height and a little, in line spacings
 
 
@@ -47,16 +49,22 @@ class Networks:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """A frame and what was read in it."""
+    """A frame, what the recogniser saw in its columns, and what was read."""
 
     frame: Frame
+    columns: Floats
     readings: tuple[Reading, ...]
     structure: float
     confidence: float
 
 
+def _fit(attempt: _Attempt) -> float:
+    """Return how well the combs fit, the mean log-probability of their teeth and gaps; at most 0."""
+    return float(np.mean([reading.fit for reading in attempt.readings]))
+
+
 def _worth(attempt: _Attempt) -> float:
-    return attempt.structure * attempt.confidence
+    return attempt.structure * attempt.confidence * float(np.exp(_fit(attempt)))
 
 
 def _sure(attempt: _Attempt) -> bool:
@@ -84,22 +92,30 @@ def _attempt(image: Grey, frame: Frame, session: Session) -> _Attempt:
         bends[:, -1] += shifts
         frame = replace(frame, bends=bends)
         strips = line_strips(image, frame.corners, frame.lines, frame.bends)
-    readings = read_lines(strips, session)
+    columns = column_shares(strips, session)
+    readings = read_lines(columns)
     confidence = float(np.mean([reading.confidence.mean() for reading in readings]))
-    return _Attempt(frame, readings, structure(readings), confidence)
+    return _Attempt(frame, columns, readings, structure(readings), confidence)
 
 
-def _settled(attempt: _Attempt) -> Frame:
+def _settled(whole: Frame, readings: tuple[Reading, ...]) -> Frame:
     """Return the frame with its ends where the characters were found to begin and end."""
-    homography = frame_homography(attempt.frame.corners, attempt.frame.lines)
+    homography = frame_homography(whole.corners, whole.lines)
     ends = []
-    for row, reading in ((0, attempt.readings[0]), (attempt.frame.lines - 1, attempt.readings[-1])):
+    for row, reading in ((0, readings[0]), (whole.lines - 1, readings[-1])):
         half = (reading.centres[-1] - reading.centres[0]) / (len(reading.text) - 1) / 2
         x = np.array([reading.centres[0] - half, reading.centres[-1] + half])
         along = (x - STRIP_MARGIN) / (STRIP_WIDTH - 2 * STRIP_MARGIN)
         ends.append(place(homography, np.stack([along, np.full(2, float(row))], -1)))
     corners = np.stack([ends[0][0], ends[0][1], ends[1][1], ends[1][0]])
-    return replace(attempt.frame, corners=corners)
+    return replace(whole, corners=corners)
+
+
+def _longer(frame: Frame, start: float, end: float) -> Frame:
+    """Return a frame that begins earlier and ends later by shares of its length."""
+    homography, last = frame_homography(frame.corners, frame.lines), frame.lines - 1
+    unit = np.array([[-start, 0.0], [1 + end, 0], [1 + end, last], [-start, last]])
+    return replace(frame, corners=place(homography, unit))
 
 
 def _rows(frame: Frame, first: int, lines: int) -> Frame:
@@ -132,8 +148,12 @@ def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
         if best.confidence < _CONFIDENT:  # no text at all
             return best
         best = max(best, *(_attempt(image, other, session) for other in _other_rows(best.frame)), key=_worth)
-    again = _attempt(image, _settled(best), session)
-    return max(best, again, key=_worth)
+    best = max(best, _attempt(image, _settled(best.frame, best.readings), session), key=_worth)
+    if _fit(best) > _FITS and best.structure > SURE:
+        return best
+    others = [_settled(best.frame, part) for part in read_parts(best.columns)]
+    others += [_longer(best.frame, start, end) for start, end in _MISSED]
+    return max(best, *(_attempt(image, other, session) for other in others), key=_worth)
 
 
 def _polygon(frame: Frame) -> Polygon:

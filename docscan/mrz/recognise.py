@@ -84,6 +84,7 @@ _STEPS = 2  # places looked up in a pixel
 _SHORTEST, _LONGEST = 0.84, 1.18  # distance of two teeth, in nominal pitches
 _STIFFNESS = 5.0  # log-probability that a distance costs which misses the nominal pitch by as much again, squared
 _OUTSIDE = 1 / 8  # weight of a pixel outside the comb: as much, over a character, as a tooth that meets none
+_NARROWER = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)  # nominal pitches of a line that fills a part of its strip alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,11 @@ class _Chances:
     gap: Floats
     before: Floats
 
-    def outside(self, first: NDArray[np.int64], last: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    def outside(self, first: NDArray[np.int64], last: NDArray[np.int64], weight: float) -> tuple[Floats, Floats]:
         """Return what it costs to leave what lies left of ``first`` and right of ``last`` outside, in half pixels."""
         ends = np.clip(first, 0, len(self.gap) - 1), np.clip(last, 0, len(self.gap) - 1)
         left, right = self.before[ends[0]], self.before[-1] - self.before[ends[1]]
-        return np.asarray(left * _OUTSIDE, np.float32), np.asarray(right * _OUTSIDE, np.float32)
+        return np.asarray(left * weight, np.float32), np.asarray(right * weight, np.float32)
 
 
 def _chances(between: Floats) -> _Chances:
@@ -112,13 +113,14 @@ def _chances(between: Floats) -> _Chances:
     return _Chances(tooth, gap, np.asarray(np.cumsum(gap) / _STEPS, np.float32))
 
 
-def _lay(line: _Chances, count: int) -> tuple[float, Floats]:
+def _lay(line: _Chances, count: int, share: float = 1.0, outside: float = _OUTSIDE) -> tuple[float, Floats]:
     """Lay the best comb of ``count`` teeth over a line; return how well it fits and the centres of its teeth.
 
     The distance from tooth to tooth may give way, since a page bends and is seen at a slant. The best of all such
-    combs is found by dynamic programming over the pixels of the strip.
+    combs is found by dynamic programming over the pixels of the strip. ``share`` is how much of the strip the comb
+    fills, ``outside`` the weight of what it leaves out.
     """
-    pitch = (STRIP_WIDTH - 2 * STRIP_MARGIN) / count
+    pitch = (STRIP_WIDTH - 2 * STRIP_MARGIN) * share / count
     distances = np.arange(np.ceil(_SHORTEST * pitch), np.floor(_LONGEST * pitch) + 1).astype(np.int64)
     x = np.arange(STRIP_WIDTH)
     source = x - distances[:, None]  # where the tooth before stands, distances x places
@@ -127,7 +129,7 @@ def _lay(line: _Chances, count: int) -> tuple[float, Floats]:
     price[source < 0] = -np.inf
     source = np.maximum(source, 0)
     half = round(pitch)  # half a pitch in half pixels
-    left, right = line.outside(2 * x - half, 2 * x + half)
+    left, right = line.outside(2 * x - half, 2 * x + half, outside)
     tooth = line.tooth[::_STEPS]
     scores, chosen = tooth + left, np.zeros((count, STRIP_WIDTH), np.int64)
     for number in range(1, count):
@@ -183,18 +185,40 @@ def read_line(shares: Floats, counts: tuple[int, ...]) -> tuple[Reading, ...]:
     return tuple(readings)
 
 
-def read_lines(strips: Grey, session: Session) -> tuple[Reading, ...]:
-    """Read a zone's strips: three lines have 30 characters, two 44 or 36, whichever comb fits better.
+def _counts(lines: int) -> tuple[int, ...]:
+    return (30,) if lines == 3 else (44, 36)
+
+
+def read_lines(columns: Floats) -> tuple[Reading, ...]:
+    """Read a zone's lines: three have 30 characters, two 44 or 36, whichever comb fits better.
 
     Parameters
     ----------
-    strips
-        Lines x height x width, from ``docscan.mrz.rectify.line_strips``.
-    session
-        The recogniser.
+    columns
+        Lines x columns x 38, from ``column_shares``.
     """
-    shares = column_shares(strips, session)
-    counts = (30,) if len(strips) == 3 else (44, 36)
-    tried = [read_line(line, counts) for line in shares]
+    counts = _counts(len(columns))
+    tried = [read_line(line, counts) for line in columns]
     best = max(range(len(counts)), key=lambda index: sum(line[index].fit for line in tried))
     return tuple(line[best] for line in tried)
+
+
+def read_parts(columns: Floats) -> tuple[tuple[Reading, ...], ...]:
+    """Read what fills a part of the strips alone, since what stands beside a zone was taken for its line.
+
+    Parameters
+    ----------
+    columns
+        As in ``read_lines``.
+
+    Returns
+    -------
+    For each admissible number of characters the part whose combs fit best, whatever lies outside them.
+    """
+    lines = [_chances(line[:, -1]) for line in columns]
+    parts = []
+    for count in _counts(len(columns)):
+        laid = [[_lay(line, count, share, outside=0.0) for line in lines] for share in _NARROWER]
+        best = max(laid, key=lambda combs: sum(fit for fit, _ in combs))
+        parts.append(tuple(_read(line, centres, fit) for line, (fit, centres) in zip(columns, best, strict=True)))
+    return tuple(parts)

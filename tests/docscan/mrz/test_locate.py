@@ -76,6 +76,27 @@ class _SeesDarkBars:
         return [np.stack([nothing, -nothing, np.full_like(nothing, -8.0)])[None].astype(np.float32)]
 
 
+class _SeesLinesThatTouch(_SeesDarkBars):
+    """Is less sure between the lines than on them, but thinks that they touch."""
+
+    def run(self, names: None, pictures: dict[str, np.ndarray]) -> list[np.ndarray]:
+        nothing, upright, turned = super().run(names, pictures)[0][0]
+        rows = np.flatnonzero((upright > 0).any(1))
+        columns = np.flatnonzero((upright > 0).any(0))
+        between = np.zeros_like(upright, bool)
+        between[rows[0] : rows[-1], columns[0] : columns[-1]] = True
+        doubtful = between & (upright < 0)
+        return [np.stack([np.where(doubtful, -0.5, nothing), np.where(doubtful, 0.0, upright), turned])[None]]
+
+
+def test_lines_that_touch_in_the_finders_eyes_are_told_apart() -> None:
+    box = OrientedBox((260, 92), 0.09, 340)
+    found = find_lines(_bars((200, 500), FRAME), box, _SeesLinesThatTouch())
+    assert found is not None
+    assert found.lines == 2
+    assert np.abs(found.corners - FRAME).max() < 12
+
+
 def _bars(shape: tuple[int, int], frame: np.ndarray) -> np.ndarray:
     image = np.full(shape, 255, np.uint8)
     for start, end in ((frame[0], frame[1]), (frame[3], frame[2])):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from docscan.mrz.recognise import ALPHABET, COLUMN, read_line
+from docscan.mrz.recognise import ALPHABET, COLUMN, read_line, read_lines, read_parts
 from docscan.mrz.rectify import STRIP_MARGIN, STRIP_WIDTH
 
 TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"
@@ -35,6 +35,22 @@ def test_the_comb_counts_fillers(text: str) -> None:
     readings = read_line(_answer(text), (44, 36))
     best = max(readings, key=lambda reading: reading.fit)
     assert best.text == text
+
+
+def _beside(text: str, end: float, other: str) -> np.ndarray:
+    """Make the answer to a line that ends early, and after a gap other text at another pitch."""
+    line, clutter = _answer(text, end=end), _answer(other, start=STRIP_WIDTH + end - 10)
+    edge = (STRIP_WIDTH - STRIP_MARGIN + int(end)) // COLUMN
+    return np.concatenate([line[:edge], clutter[edge:]])
+
+
+def test_a_line_is_told_from_what_was_printed_beside_it() -> None:
+    columns = np.stack([_beside(TD3, -170, "WTUR8"), _beside(TD3[::-1], -170, "KANJG")])
+    assert [reading.text for reading in read_lines(columns)] != [TD3, TD3[::-1]]
+    parts = read_parts(columns)
+    assert [len(part[0].text) for part in parts] == [44, 36]
+    assert [reading.text for reading in parts[0]] == [TD3, TD3[::-1]]
+    assert parts[0][0].centres[-1] < STRIP_WIDTH - STRIP_MARGIN - 165
 
 
 def test_a_character_that_is_not_there_has_no_confidence() -> None:
