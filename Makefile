@@ -19,7 +19,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile -
 	touch $@
 
 .venv/everything: .venv/service
-	.ci/packages $(PYTHON) chromium
+	.ci/packages $(PYTHON) chromium liberation
 	$(INSTALL) '.[service,train,dev]'
 	touch $@
 
