@@ -14,7 +14,7 @@ import cv2
 
 from datasets.specimens import Order, make, order
 from datasets.truth import truth
-from docscan.processes import each
+from docscan.processes import each, keep_memory
 
 LIST = "documents.jsonl"
 _SUFFIX = {"JPEG": ".jpg", "PNG": ".png"}
@@ -43,6 +43,7 @@ def _write(folder: Path, lights: tuple[str, ...], wanted: Order) -> Line:
 
 def _write_group(folder: Path, lights: tuple[str, ...], group: Group) -> list[Line]:
     cv2.setNumThreads(1)
+    keep_memory()
     return [_write(folder, lights, wanted) for wanted in group]
 
 

@@ -5,6 +5,7 @@ is then worked on alone in a process of its own, so that the one that kills is k
 beside it; it gets the answer of those who died, and the others go on.
 """
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -12,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from itertools import islice
 from typing import TypeVar
 
@@ -22,6 +24,8 @@ Answer = TypeVar("Answer")
 
 # Waiting things a process: the next one is at hand when one is done.
 _AHEAD = 2
+
+_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # of malloc.h
 
 
 def each(
@@ -105,6 +109,18 @@ def _start() -> None:
 
     cv2.setNumThreads(1)
     threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def keep_memory() -> None:
+    """Keep freed memory in this process for its next work, where the C library is GNU's; elsewhere do nothing.
+
+    Large arrays are else given back to the system one by one, and every page of the next is cleared and mapped anew: a
+    quarter of the time of work on many pictures. What a process holds then stays at its peak.
+    """
+    with suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_MMAP_MAX, 0)
+        mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 def _die_with_parent() -> None:

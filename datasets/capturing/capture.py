@@ -11,7 +11,7 @@ from PIL import Image as PillowImage
 from datasets.capturing import surroundings as around
 from datasets.capturing.devices import Settings
 from datasets.capturing.optics import Matrix, at, blurred, develop, page_corners, place, resample
-from datasets.physics.surface import PIXELS_PER_MM, Surface
+from datasets.physics.surface import PIXELS_PER_MM, Surface, bands
 
 Pixels = NDArray[np.uint8]
 
@@ -53,11 +53,11 @@ def _by_daylight(
     around.thumb(rng, scene, chosen, at(matrix, page_corners(seen.size_mm)))
     light = around.illumination(rng, chosen, shape)
     tint = np.float32([chosen.white_red, 1.0, chosen.white_blue]) * np.float32(chosen.exposure)
-    if chosen.device == "phone":  # linear in power
-        scene *= scene
-        tint *= tint
-        light *= light
-    cv2.multiply(scene, cv2.cvtColor(light, cv2.COLOR_GRAY2RGB) * tint, dst=scene)
+    for rows in bands(shape[0]):
+        part = scene[rows]
+        part *= cv2.transform(light[rows], tint[:, None])
+        if chosen.device == "phone":  # linear in power
+            part *= part
     around.glare(rng, scene, chosen, mask)
     return develop(rng, blurred(scene, chosen), chosen)
 

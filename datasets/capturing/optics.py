@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.capturing.devices import Settings
-from datasets.physics.surface import PIXELS_PER_MM, Box, Float
+from datasets.physics.surface import PIXELS_PER_MM, Box, Float, bands
 
 Matrix = NDArray[np.float64]
 
@@ -102,15 +102,18 @@ def blurred(scene: Float, chosen: Settings) -> Float:
 
 def _grain(rng: np.random.Generator, signal: Float, noise: float) -> Float:
     """Add photon noise, which grows with the root of the signal, and the circuit's own; in place."""
-    grain = rng.standard_normal(signal.shape, dtype=np.float32)
-    grain *= np.sqrt(np.maximum(signal, 0) + np.float32(0.03))
-    grain *= np.float32(noise)
-    signal += grain
+    for rows in bands(len(signal)):
+        part = signal[rows]
+        grain = rng.standard_normal(part.shape, dtype=np.float32)
+        root = np.maximum(part, 0)
+        root += np.float32(0.03)
+        grain *= np.sqrt(root, out=root)
+        grain *= np.float32(noise)
+        part += grain
     return signal
 
 
 _FILTERS = ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 2))  # row, column, channel: RGGB
-_FULL = 4095 * 8  # twelve bits, with head room
 
 
 def _demosaiced(rng: np.random.Generator, scene: Float, chosen: Settings, noise: float) -> Float:
@@ -120,30 +123,37 @@ def _demosaiced(rng: np.random.Generator, scene: Float, chosen: Settings, noise:
     blue than green; its white balance gains them, and their noise, again.
     """
     height, width = scene.shape[0] // 2 * 2, scene.shape[1] // 2 * 2
-    gains = (np.float32(0.55), np.float32(1.0), np.float32(0.65))
-    raw = np.empty((height, width), np.float32)
+    gains = np.tile(np.float32([[0.55, 1.0], [1.0, 0.65]]), width // 2)
+    raw, sampled = np.empty((height, width), np.float32), np.empty((height, width), np.uint16)
     for row, column, channel in _FILTERS:
-        raw[row::2, column::2] = scene[row:height:2, column:width:2, channel] * gains[channel]
-    raw = _grain(rng, raw, noise)
-    np.clip(raw, 0, 1, out=raw)
-    for row, column, channel in _FILTERS:
-        raw[row::2, column::2] /= gains[channel]
-    sampled = np.clip(raw * np.float32(4095 * 4) + 512, 0, 65535).astype(np.uint16)
+        raw[row::2, column::2] = scene[row:height:2, column:width:2, channel]
+    for rows in bands(height):
+        pairs = raw[rows].reshape(-1, 2, width)
+        pairs *= gains
+    _grain(rng, raw, noise)
+    for rows in bands(height):
+        part = raw[rows]
+        np.minimum(np.maximum(part, 0, out=part), 1, out=part)
+        pairs = part.reshape(-1, 2, width)
+        pairs /= gains
+        part *= np.float32(4095 * 4)
+        part += 512
+        sampled[rows] = part
     code = cv2.COLOR_BayerRGGB2RGB if chosen.device == "reader" else cv2.COLOR_BayerRGGB2RGB_EA
     colour = cv2.demosaicing(sampled, code)
-    colour = cv2.copyMakeBorder(
-        colour, 0, scene.shape[0] - height, 0, scene.shape[1] - width, cv2.BORDER_REPLICATE
-    ).astype(np.float32)
-    colour -= 512
-    colour *= np.float32(1 / (4095 * 4))
-    return np.asarray(colour, np.float32)
+    colour = cv2.copyMakeBorder(colour, 0, scene.shape[0] - height, 0, scene.shape[1] - width, cv2.BORDER_REPLICATE)
+    seen = np.empty(colour.shape, np.float32)
+    for rows in bands(len(seen)):
+        np.subtract(colour[rows], np.float32(512), out=seen[rows])
+        seen[rows] *= np.float32(1 / (4095 * 4))
+    return seen
 
 
 def _line_sensor(rng: np.random.Generator, scene: Float) -> Float:
     """Return what a scanner's moving line sees: columns of unlike gain, colours a little out of step."""
     columns = 1 + 0.002 * rng.standard_normal((1, scene.shape[1], 1)).astype(np.float32)
     steps = rng.normal(0, 0.18, 2)
-    scene = scene * columns
+    scene = (scene.reshape(len(scene), -1) * np.repeat(columns.ravel(), 3)).reshape(scene.shape)
     for channel, step in ((0, steps[0]), (2, steps[1])):
         weight = float(np.clip(abs(step), 0, 0.45))
         taps = (1 - weight, weight) if step > 0 else (weight, 1 - weight)
@@ -154,12 +164,14 @@ def _line_sensor(rng: np.random.Generator, scene: Float) -> Float:
 
 def _curved(picture: Float, chosen: Settings) -> Float:
     """Apply the tone curve, a cubic that leaves black and white where they are; in place."""
-    np.clip(picture, 0, 1, out=picture)
-    bend = picture * np.float32(2 * chosen.contrast)
-    bend += np.float32(chosen.brightness - chosen.contrast)
-    bend *= picture
-    bend *= 1 - picture
-    picture += bend
+    for rows in bands(len(picture)):
+        part = picture[rows]
+        np.minimum(np.maximum(part, 0, out=part), 1, out=part)
+        bend = part * np.float32(2 * chosen.contrast)
+        bend += np.float32(chosen.brightness - chosen.contrast)
+        bend *= part
+        bend *= 1 - part
+        part += bend
     return picture
 
 
@@ -171,7 +183,10 @@ def _sharpened(picture: Float, chosen: Settings) -> Float:
 
 
 def _eight_bits(picture: Float) -> NDArray[np.uint8]:
-    return np.asarray(cv2.convertScaleAbs(np.maximum(picture, 0), alpha=255), np.uint8)
+    found = np.empty(picture.shape, np.uint8)
+    for rows in bands(len(picture)):
+        found[rows] = cv2.convertScaleAbs(np.maximum(picture[rows], 0), alpha=255)
+    return found
 
 
 def develop(rng: np.random.Generator, light: Float, chosen: Settings, noise: float = 1.0) -> NDArray[np.uint8]:
@@ -193,6 +208,6 @@ def develop(rng: np.random.Generator, light: Float, chosen: Settings, noise: flo
     else:
         light = _grain(rng, light, chosen.noise * noise)
     if phone:
-        light = np.sqrt(np.maximum(light, 0))
+        np.sqrt(np.maximum(light, 0, out=light), out=light)
     picture = _eight_bits(_sharpened(_curved(light, chosen), chosen))
     return picture if picture.ndim == 3 else np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB), np.uint8)

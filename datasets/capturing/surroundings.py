@@ -9,7 +9,7 @@ import skimage
 
 from datasets.capturing.devices import Settings
 from datasets.capturing.optics import Matrix, at
-from datasets.physics.surface import Float, smooth_noise
+from datasets.physics.surface import Float, bands, smooth_noise
 
 _PHOTOS = Path(skimage.__file__).parent / "data"  # brick, grass, gravel: CC0; coffee: CC0 (scikit-image's README)
 _BITS = 4
@@ -72,7 +72,7 @@ def surroundings(rng: np.random.Generator, chosen: Settings, shape: tuple[int, i
     if chosen.surroundings in ("dark", "grey", "lid"):
         low, high = {"dark": (0.01, 0.08), "grey": (0.2, 0.5), "lid": (0.75, 0.99)}[chosen.surroundings]
         tone = np.float32(rng.uniform(low, high) * np.exp(rng.normal(0, 0.02, 3)))
-        return np.asarray(tone * (1 + 0.02 * smooth_noise(rng, shape, 3)[..., None]), np.float32)
+        return np.asarray(cv2.transform(1 + 0.02 * smooth_noise(rng, shape, 3), tone[:, None]), np.float32)
     small = (max(8, shape[0] // 2), max(8, shape[1] // 2))  # a desk is out of focus anyway
     return np.asarray(cv2.resize(_desk(rng, chosen.surroundings, small), shape[::-1]), np.float32)
 
@@ -132,7 +132,8 @@ def edge_shadow(scene: Float, mask: Float, chosen: Settings, dpi: float) -> None
     reach = dpi / 25.4 * 0.5
     small = cv2.resize(mask, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     soft = cv2.resize(cv2.GaussianBlur(small, (0, 0), max(0.5, reach / 4)), mask.shape[::-1])
-    scene *= (1 - depth * soft)[..., None]
+    for rows in bands(len(scene)):
+        scene[rows] *= cv2.cvtColor(1 - depth * soft[rows], cv2.COLOR_GRAY2RGB)
 
 
 def thumb(rng: np.random.Generator, scene: Float, chosen: Settings, corners: Matrix) -> None:
@@ -185,4 +186,4 @@ def glare(rng: np.random.Generator, scene: Float, chosen: Settings, page: Float)
         cv2.ellipse(small, centre, axes, float(rng.uniform(0, 180)), 0, 360, float(rng.uniform(0.3, 1.1)), -1)
     if chosen.glare:
         soft = cv2.GaussianBlur(small, (0, 0), small.shape[1] * 0.025)
-        scene += (cv2.resize(soft, (width, height)) * page)[..., None]
+        cv2.add(scene, cv2.cvtColor(cv2.resize(soft, (width, height)) * page, cv2.COLOR_GRAY2RGB), dst=scene)

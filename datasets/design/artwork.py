@@ -16,7 +16,7 @@ from datasets.design.personal import title_ink
 from datasets.design.states import State, making_of
 from datasets.physics.inks import Substrate, fluorescent, spot
 from datasets.physics.processes import print_picture
-from datasets.physics.surface import PIXELS_PER_MM, Box, Float, Surface, blank, lay, px, smooth_noise
+from datasets.physics.surface import PIXELS_PER_MM, Box, Float, Surface, blank, lay, px, smooth_noise, tinted
 from datasets.sheet import Kind, Making
 from datasets.typefaces import font
 
@@ -238,8 +238,8 @@ def _line_work(issuer: State, kind: Kind, lights: tuple[str, ...]) -> Surface:
 def _on(substrate: Substrate, light: Surface) -> Surface:
     """Return a copy of line work on a substrate."""
     return Surface(
-        light.visible * np.float32(substrate.visible),
-        None if light.uv is None else light.uv * np.float32(substrate.uv),
+        tinted(light.visible, substrate.visible),
+        None if light.uv is None else tinted(light.uv, substrate.uv),
         None if light.ir is None else light.ir * np.float32(substrate.ir),
     )
 
@@ -260,16 +260,19 @@ def _matched(rng: np.random.Generator, picture: Float, substrate: Substrate, pro
     probe = blank((middle.shape[1] / PIXELS_PER_MM, middle.shape[0] / PIXELS_PER_MM), substrate, ("visible",))
     print_picture(rng, probe, middle, process)
     wanted, got = (np.clip(part.mean((0, 1)), 0.02, 0.98) for part in (middle, probe.visible))
-    return np.asarray(picture ** np.float32(np.log(wanted) / np.log(got)), np.float32)
+    power = np.tile(np.float32(np.log(wanted) / np.log(got)), picture.shape[1])
+    return np.asarray(picture.reshape(len(picture), -1) ** power, np.float32).reshape(picture.shape)
 
 
 def reproduce(rng: np.random.Generator, surface: Surface, picture: Float, substrate: Substrate, process: str) -> None:
     """Print a scanned picture on a bare surface of a substrate, in place; as light as the picture is."""
     scanned = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.7, 1.4))  # a scan at 300 to 600 dpi
     if process == "sublimation":  # its drivers sharpen what its heads blur
-        scanned = scanned + rng.uniform(1.0, 2.5) * (scanned - cv2.GaussianBlur(scanned, (0, 0), 2.0))
-    bare = np.clip(scanned / np.float32(substrate.visible), 0.02, 1)
-    print_picture(rng, surface, _matched(rng, np.asarray(bare, np.float32), substrate, process), process)
+        sharpening = rng.uniform(1.0, 2.5)
+        scanned = cv2.addWeighted(scanned, 1 + sharpening, cv2.GaussianBlur(scanned, (0, 0), 2.0), -sharpening, 0)
+    bare = tinted(np.asarray(scanned, np.float32), 1 / np.float32(substrate.visible))
+    np.minimum(np.maximum(bare, 0.02, out=bare), 1, out=bare)
+    print_picture(rng, surface, _matched(rng, bare, substrate, process), process)
 
 
 def artwork(rng: np.random.Generator, issuer: State, kind: Kind, making: Making, lights: tuple[str, ...]) -> Surface:

@@ -3,6 +3,8 @@
 Each is drawn from its own random numbers, in place, and behaves under each light as its kind does.
 """
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw
@@ -10,7 +12,7 @@ from PIL import Image, ImageDraw
 from datasets.design.states import State
 from datasets.physics.inks import DYE_BLACK, STAMP, Ink, spot
 from datasets.physics.processes import print_picture
-from datasets.physics.surface import PIXELS_PER_MM, Box, Float, Surface, lay, px, smooth_noise
+from datasets.physics.surface import PIXELS_PER_MM, Box, Float, Surface, bands, lay, px, smooth_noise
 from datasets.sheet import Making
 from datasets.typefaces import font
 
@@ -75,6 +77,7 @@ def _thread(surface: Surface, issuer: State, shift: float) -> None:
         lay(strip, coverage, Ink("thread", (0.955, 0.955, 0.96), issuer.fibre_colours[number], 0.3, 0.90))
 
 
+@lru_cache(maxsize=4)
 def _grating(issuer: State, shape: tuple[int, int]) -> tuple[Float, Float]:
     """Return an OVD's motif: at each point the direction of its grating in turns, and how strongly it diffracts."""
     rng = np.random.default_rng([issuer.seed, 77])
@@ -227,9 +230,10 @@ def wear(rng: np.random.Generator, surface: Surface, laminate: float) -> None:
         scratches.append(np.stack([start, start + reach * 0.5 + rng.normal(0, 6, 2), start + reach]))
     marks = _drawn(shape, scratches, 1) * np.float32(rng.uniform(0.1, 0.6))
     haze = np.float32(0.05 * laminate * rng.uniform(0.3, 1.0))
-    kept, added = (1 - dirt) * (1 - haze), marks * np.float32(0.25) + haze
-    cv2.multiply(surface.visible, cv2.cvtColor(kept, cv2.COLOR_GRAY2RGB), dst=surface.visible)
-    cv2.add(surface.visible, cv2.cvtColor(added, cv2.COLOR_GRAY2RGB), dst=surface.visible)
+    for rows in bands(shape[0]):
+        part, kept, added = surface.visible[rows], (1 - dirt[rows]) * (1 - haze), marks[rows] * np.float32(0.25) + haze
+        part *= cv2.cvtColor(kept, cv2.COLOR_GRAY2RGB)
+        part += cv2.cvtColor(added, cv2.COLOR_GRAY2RGB)
     if surface.uv is not None:
         surface.uv *= (1 - 2 * dirt)[..., None]
     if surface.ir is not None:

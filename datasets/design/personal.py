@@ -5,6 +5,7 @@ follows from the height of their box, so that a forger's text in the same box ha
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from zlib import crc32
 
 import cv2
@@ -33,13 +34,15 @@ def text_width(text: str, name: str, height: float) -> float:
     return _length(text, name, height * _EM * PIXELS_PER_MM) / PIXELS_PER_MM
 
 
+@lru_cache(maxsize=4096)
 def _length(text: str, name: str, size: float) -> float:
     direction = "ltr" if is_arabic(text) else None
     return font(font_for(text, name), round(size, 1)).getlength(text, direction=direction)
 
 
+@lru_cache(maxsize=512)  # titles and labels are the same on all documents of a kind
 def _coverage(shape: tuple[int, int], text: str, name: str, align: str) -> tuple[Float, tuple[float, float]]:
-    """Rasterise a text in a window of so many pixels, smaller where it is too long.
+    """Rasterise a text in a window of so many pixels, smaller where it is too long; kept, so not to be written to.
 
     The window is its box and ``_BEARING`` on the left.
 
@@ -82,7 +85,7 @@ def print_ink(rng: np.random.Generator, part: Surface, coverage: Float, ink: Ink
     """
     if process is None and ink is CARBON:
         # The laser's dots: rough edges, and darkness that varies from dot to dot.
-        dots, _ = PROCESSES["laser_engraving"](rng, np.repeat(1 - coverage[..., None], 3, -1))[0]
+        dots, _ = PROCESSES["laser_engraving"](rng, 1 - coverage)[0]
         depth = cv2.GaussianBlur(rng.standard_normal(coverage.shape, np.float32), (0, 0), 0.7)
         rough = dots * (1 - rng.uniform(0.05, 0.12) * np.abs(depth))
         lay(part, np.asarray(rough * (cv2.GaussianBlur(coverage, (0, 0), 1.0) > 0.02), np.float32), ink)

@@ -33,10 +33,17 @@ def _blue_noise(size: int = 256) -> Float:
 
 def separate(picture: Float) -> list[Float]:
     """Return the cyan, magenta, yellow and black coverage of a picture, with grey component replacement."""
-    cmy = 1 - picture
-    black = np.clip(cmy.min(-1) * 1.1 - 0.25, 0, 1)
-    rest = (cmy - black[..., None]) / np.maximum(1 - black[..., None], 1e-3)
-    return [*np.moveaxis(np.clip(rest, 0, 1), -1, 0), black]
+    inks = [np.subtract(1, plane, out=plane) for plane in cv2.split(picture)]
+    black = np.minimum(np.minimum(inks[0], inks[1]), inks[2])
+    black *= np.float32(1.1)
+    black -= np.float32(0.25)
+    np.minimum(np.maximum(black, 0, out=black), 1, out=black)
+    rest = np.maximum(1 - black, np.float32(1e-3))
+    for ink in inks:
+        ink -= black
+        ink /= rest
+        np.minimum(np.maximum(ink, 0, out=ink), 1, out=ink)
+    return [*inks, black]
 
 
 def _shifted(rng: np.random.Generator, dots: Float, spread: float, misregister: float) -> Float:
@@ -85,9 +92,12 @@ def _halftone(
     layers = []
     for coverage, degrees, ink in zip(separate(picture), (15, 75, 0, 45), inks, strict=True):
         screen = _screen(coverage.shape, period, np.deg2rad(degrees + rng.normal(0, 0.3)))
-        dot = np.clip((coverage - screen) * hardness + 0.5, 0, 1)
+        dot = np.subtract(coverage, screen, out=screen)
+        dot *= hardness
+        dot += 0.5
+        np.minimum(np.maximum(dot, 0, out=dot), 1, out=dot)
         dot[coverage < 0.02] = 0
-        layers.append((_shifted(rng, np.asarray(dot, np.float32), 0.5, wander), ink))
+        layers.append((_shifted(rng, dot, 0.5, wander), ink))
     return layers
 
 
@@ -115,8 +125,8 @@ def sublimation(rng: np.random.Generator, picture: Float) -> Layers:
 
 
 def laser_engraving(rng: np.random.Generator, picture: Float) -> Layers:
-    """Engrave by laser: grey, in carbonised dots whose darkness varies."""
-    grey = cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY)
+    """Engrave by laser: grey, in carbonised dots whose darkness varies; the picture may be grey already."""
+    grey = picture if picture.ndim == 2 else cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY)
     height, width = grey.shape
     pitch = rng.uniform(1.2, 1.8)  # 330 to 500 dots an inch
     small = (max(1, round(width / pitch)), max(1, round(height / pitch)))
@@ -146,7 +156,9 @@ PROCESSES: dict[str, Process] = {
 def print_picture(rng: np.random.Generator, part: Surface, picture: Float, process: str) -> None:
     """Print a picture on a part of a surface, in place; it is resized to fit."""
     fitted = cv2.resize(picture, part.shape[::-1], interpolation=cv2.INTER_AREA)
-    for coverage, ink in PROCESSES[process](rng, np.clip(np.asarray(fitted, np.float32), 0, 1)):
+    fitted = np.asarray(fitted, np.float32)
+    np.minimum(np.maximum(fitted, 0, out=fitted), 1, out=fitted)
+    for coverage, ink in PROCESSES[process](rng, fitted):
         lay(part, coverage, ink)
 
 

@@ -3,6 +3,7 @@
 Boxes are x, y, width, height in millimetres from the side's upper left corner.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +17,8 @@ Float = NDArray[np.float32]
 Box = tuple[float, float, float, float]
 
 PIXELS_PER_MM = 600 / 25.4
+
+_BAND = 32  # rows; even, as a mosaic's
 
 LIGHTS = ("visible", "uv", "ir")
 
@@ -61,6 +64,19 @@ def window(box: Box) -> tuple[slice, slice]:
     return slice(max(0, px(y)), max(0, px(y + height))), slice(max(0, px(x)), max(0, px(x + width)))
 
 
+def bands(height: int) -> Iterator[slice]:
+    """Cut a picture into bands of few rows: what is done to one at a time stays in the processor's cache."""
+    return (slice(top, min(top + _BAND, height)) for top in range(0, height, _BAND))
+
+
+def tinted(picture: Float, colour: tuple[float, float, float] | Float) -> Float:
+    """Return a picture, height x width x 3, times a colour; NumPy is slow where the last axis alone is repeated."""
+    height, width = picture.shape[:2]
+    return np.asarray(picture.reshape(height, -1) * np.tile(np.float32(colour), width), np.float32).reshape(
+        height, width, 3
+    )
+
+
 def blank(size_mm: tuple[float, float], substrate: Substrate, lights: tuple[str, ...] = LIGHTS) -> Surface:
     """Return an empty side, width x height millimetres, of a substrate."""
     shape = (px(size_mm[1]), px(size_mm[0]))
@@ -88,12 +104,22 @@ def lay(surface: Surface, coverage: Float, ink: Ink, visible: Float | None = Non
     visible
         The ink's reflectance where it changes from place to place (rainbow printing), broadcast to height x width x 3.
     """
-    colour = np.float32(ink.visible) if visible is None else visible
-    surface.visible *= 1 - coverage[..., None] * (1 - colour)
-    if surface.uv is not None:
-        surface.uv *= (1 - ink.uv_opacity * coverage)[..., None]
-        if any(ink.uv):
-            surface.uv += coverage[..., None] * np.float32(ink.uv)
+    if not coverage.size:
+        return
+    # Of each colour: a factor on the coverage, and what is added.
+    through = np.float32([[value - 1, 1] for value in ink.visible])
+    dimmed, shining = np.float32([[-ink.uv_opacity, 1]] * 3), np.float32([[value, 0] for value in ink.uv])
+    for rows in bands(len(coverage)):
+        part = surface.visible[rows]
+        if visible is None:
+            part *= cv2.transform(coverage[rows], through)
+        else:
+            part *= 1 - coverage[rows, :, None] * (1 - visible)
+        if surface.uv is not None:
+            part = surface.uv[rows]
+            part *= cv2.transform(coverage[rows], dimmed)
+            if any(ink.uv):
+                part += cv2.transform(coverage[rows], shining)
     if surface.ir is not None:
         surface.ir *= 1 - coverage * np.float32(1 - ink.ir)
 
