@@ -11,7 +11,7 @@ from PIL import Image as PillowImage
 from datasets.capturing import surroundings as around
 from datasets.capturing.devices import Settings
 from datasets.capturing.optics import Matrix, at, blurred, develop, page_corners, place, resample
-from datasets.physics.surface import PIXELS_PER_MM, Surface, bands
+from datasets.physics.surface import PIXELS_PER_MM, Surface, bands, coloured
 
 Pixels = NDArray[np.uint8]
 
@@ -55,7 +55,7 @@ def _by_daylight(
     tint = np.float32([chosen.white_red, 1.0, chosen.white_blue]) * np.float32(chosen.exposure)
     for rows in bands(shape[0]):
         part = scene[rows]
-        part *= cv2.transform(light[rows], tint[:, None])
+        part *= coloured(light[rows], tint)
         if chosen.device == "phone":  # linear in power
             part *= part
     around.glare(rng, scene, chosen, mask)

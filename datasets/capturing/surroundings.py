@@ -9,7 +9,7 @@ import skimage
 
 from datasets.capturing.devices import Settings
 from datasets.capturing.optics import Matrix, at
-from datasets.physics.surface import Float, bands, smooth_noise
+from datasets.physics.surface import Float, bands, coloured, smooth_noise
 
 _PHOTOS = Path(skimage.__file__).parent / "data"  # brick, grass, gravel: CC0; coffee: CC0 (scikit-image's README)
 _BITS = 4
@@ -72,7 +72,7 @@ def surroundings(rng: np.random.Generator, chosen: Settings, shape: tuple[int, i
     if chosen.surroundings in ("dark", "grey", "lid"):
         low, high = {"dark": (0.01, 0.08), "grey": (0.2, 0.5), "lid": (0.75, 0.99)}[chosen.surroundings]
         tone = np.float32(rng.uniform(low, high) * np.exp(rng.normal(0, 0.02, 3)))
-        return np.asarray(cv2.transform(1 + 0.02 * smooth_noise(rng, shape, 3), tone[:, None]), np.float32)
+        return coloured(1 + 0.02 * smooth_noise(rng, shape, 3), tone)
     small = (max(8, shape[0] // 2), max(8, shape[1] // 2))  # a desk is out of focus anyway
     return np.asarray(cv2.resize(_desk(rng, chosen.surroundings, small), shape[::-1]), np.float32)
 

@@ -15,6 +15,8 @@ from datasets.physics.inks import Ink, Substrate
 Float = NDArray[np.float32]
 """Height x width (x 3), 0 to 1."""
 Box = tuple[float, float, float, float]
+Colour = tuple[float, float, float] | Float
+"""Three values."""
 
 PIXELS_PER_MM = 600 / 25.4
 
@@ -69,12 +71,16 @@ def bands(height: int) -> Iterator[slice]:
     return (slice(top, min(top + _BAND, height)) for top in range(0, height, _BAND))
 
 
-def tinted(picture: Float, colour: tuple[float, float, float] | Float) -> Float:
+def coloured(plane: Float, colour: Colour) -> Float:
+    """Return a plane, height x width, times a colour: height x width x 3."""
+    return tinted(cv2.cvtColor(np.asarray(plane, np.float32), cv2.COLOR_GRAY2RGB), colour)
+
+
+def tinted(picture: Float, colour: Colour) -> Float:
     """Return a picture, height x width x 3, times a colour; NumPy is slow where the last axis alone is repeated."""
     height, width = picture.shape[:2]
-    return np.asarray(picture.reshape(height, -1) * np.tile(np.float32(colour), width), np.float32).reshape(
-        height, width, 3
-    )
+    product = picture.reshape(height, -1) * np.tile(np.float32(colour), width)
+    return np.asarray(product.reshape(height, width, 3), np.float32)
 
 
 def blank(size_mm: tuple[float, float], substrate: Substrate, lights: tuple[str, ...] = LIGHTS) -> Surface:
@@ -106,20 +112,18 @@ def lay(surface: Surface, coverage: Float, ink: Ink, visible: Float | None = Non
     """
     if not coverage.size:
         return
-    # Of each colour: a factor on the coverage, and what is added.
-    through = np.float32([[value - 1, 1] for value in ink.visible])
-    dimmed, shining = np.float32([[-ink.uv_opacity, 1]] * 3), np.float32([[value, 0] for value in ink.uv])
     for rows in bands(len(coverage)):
+        covered = np.asarray(coverage[rows], np.float32)
         part = surface.visible[rows]
         if visible is None:
-            part *= cv2.transform(coverage[rows], through)
+            part *= 1 + coloured(covered, np.float32(ink.visible) - 1)
         else:
-            part *= 1 - coverage[rows, :, None] * (1 - visible)
+            part *= 1 - covered[..., None] * (1 - visible)
         if surface.uv is not None:
             part = surface.uv[rows]
-            part *= cv2.transform(coverage[rows], dimmed)
+            part *= cv2.cvtColor(np.float32(1) - np.float32(ink.uv_opacity) * covered, cv2.COLOR_GRAY2RGB)
             if any(ink.uv):
-                part += cv2.transform(coverage[rows], shining)
+                part += coloured(covered, ink.uv)
     if surface.ir is not None:
         surface.ir *= 1 - coverage * np.float32(1 - ink.ir)
 
