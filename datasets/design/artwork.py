@@ -264,15 +264,21 @@ def _matched(rng: np.random.Generator, picture: Float, substrate: Substrate, pro
     return np.asarray(picture.reshape(len(picture), -1) ** power, np.float32).reshape(picture.shape)
 
 
+# Drivers sharpen what scanner and printer blur: as much as gives the print the original's contrast of detail again.
+_SHARPENING = {"inkjet": (0.4, 1.0), "toner": (0.2, 0.8), "sublimation": (2.0, 4.0)}
+_SCATTER = 0.7  # pixels: 0.03 mm
+
+
 def reproduce(rng: np.random.Generator, surface: Surface, picture: Float, substrate: Substrate, process: str) -> None:
     """Print a scanned picture on a bare surface of a substrate, in place; as light as the picture is."""
     scanned = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.7, 1.4))  # a scan at 300 to 600 dpi
-    if process == "sublimation":  # its drivers sharpen what its heads blur
-        sharpening = rng.uniform(1.0, 2.5)
-        scanned = cv2.addWeighted(scanned, 1 + sharpening, cv2.GaussianBlur(scanned, (0, 0), 2.0), -sharpening, 0)
+    sharpening = rng.uniform(*_SHARPENING[process])
+    scanned = cv2.addWeighted(scanned, 1 + sharpening, cv2.GaussianBlur(scanned, (0, 0), 2.0), -sharpening, 0)
     bare = tinted(np.asarray(scanned, np.float32), 1 / np.float32(substrate.visible))
     np.minimum(np.maximum(bare, 0.02, out=bare), 1, out=bare)
     print_picture(rng, surface, _matched(rng, bare, substrate, process), process)
+    if process != "sublimation":  # common stock scatters light, which blurs dots (Yule and Nielsen's optical dot gain)
+        surface.visible[:] = cv2.GaussianBlur(surface.visible, (5, 5), _SCATTER)
 
 
 def artwork(rng: np.random.Generator, issuer: State, kind: Kind, making: Making, lights: tuple[str, ...]) -> Surface:
