@@ -29,6 +29,7 @@ SURE = 0.93  # structure and confidence of a reading that needs no second look
 _MRZ = 0.62  # below this what was read is no MRZ
 _CONFIDENT = 0.45
 _ODD = 0.8  # structure below which the frame may be upside down, or have a line too few or too many
+_NONE = 0.4  # structure below which nothing will make an MRZ of a frame
 _LINES_SEEN = 0.7  # the line finder's certainty below which there are none
 _FILLS = 0.55  # of the image's longer side: beside so long a zone no other document has room
 _SHORTEST = 60  # pixels: a box with less than two a character cannot be read
@@ -148,6 +149,8 @@ def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
         if best.confidence < _CONFIDENT:  # no text at all
             return best
         best = max(best, *(_attempt(image, other, session) for other in _other_rows(best.frame)), key=_worth)
+    if best.structure < _NONE:
+        return best
     best = max(best, _attempt(image, _settled(best.frame, best.readings), session), key=_worth)
     if _fit(best) > _FITS and best.structure > SURE:
         return best
