@@ -33,9 +33,27 @@ def update_manifest(
         error_rates=error_rates,
         parameters=parameters,
     )
-    path = folder / "manifest.json"
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"schema": SCHEMA, "models": {}}
+    known = _known(folder)
     known["models"][name] = entry.model_dump()
-    Manifest.model_validate(known)
-    path.write_text(json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write(folder, known)
     return entry
+
+
+def remeasured(folder: Path, name: str, error_rates: dict[str, float], evaluation: dict[str, Any]) -> None:
+    """Write anew what was measured of a model that stays as it is; ``evaluation`` says on what."""
+    known = _known(folder)
+    entry = known["models"][name]
+    entry["error_rates"] = error_rates
+    entry["dataset"] |= evaluation
+    _write(folder, known)
+
+
+def _known(folder: Path) -> dict[str, Any]:
+    path = folder / "manifest.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"schema": SCHEMA, "models": {}}
+
+
+def _write(folder: Path, known: dict[str, Any]) -> None:
+    Manifest.model_validate(known)
+    text = json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")

@@ -6,7 +6,7 @@ Rendered shards and checkpoints are kept in ``--work``; a run that was cut short
 import argparse
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import cv2
@@ -17,7 +17,7 @@ from datasets.mrz.typeface import faces
 from docscan.mrz.own_reader import LINE_FINDER, RECOGNISER, ZONE_FINDER
 from docscan.mrz.read import SURE
 from docscan.processes import pool
-from training.manifest import update_manifest
+from training.manifest import remeasured, update_manifest
 from training.mrz import evaluate
 from training.mrz.card import write_card
 from training.mrz.data import Shards
@@ -44,6 +44,7 @@ class Recipe:
     """How one network is made."""
 
     network: Callable[[], nn.Module]
+    shards: dict[str, int]  # how many of each kind it learns from
     task: Callable[[Shards], Task]
     plan: Plan
     example: tuple[int, int, int, int]
@@ -58,6 +59,7 @@ _SCENE_SIZES = ((384, 512), (288, 384))
 RECIPES = {
     ZONE_FINDER: Recipe(
         lambda: Finder(1),
+        {"scenes": 40},
         lambda shards: FinderTask(
             shards.read("scenes", "scenes"), shards.read("scenes", "scene_masks"), sizes=_SCENE_SIZES, flips=True
         ),
@@ -69,6 +71,7 @@ RECIPES = {
     ),
     LINE_FINDER: Recipe(
         lambda: Finder(3),
+        {"zones": 80},
         lambda shards: FinderTask(
             shards.read("zones", "crops"), shards.read("zones", "crop_masks"), sizes=((160, 512),), flips=False
         ),
@@ -80,6 +83,7 @@ RECIPES = {
     ),
     RECOGNISER: Recipe(
         Recogniser,
+        {"zones": 80},
         lambda shards: RecogniserTask(
             shards.read("zones", "strips"), shards.read("zones", "places"), shards.read("zones", "classes")
         ),
@@ -92,7 +96,10 @@ RECIPES = {
 }
 
 
-def _render(folder: Path, shards: dict[str, int], workers: int) -> None:
+def _render(folder: Path, recipes: dict[str, Recipe], workers: int) -> None:
+    shards: dict[str, int] = {}
+    for recipe in recipes.values():
+        shards |= {kind: max(count, shards.get(kind, 0)) for kind, count in recipe.shards.items()}
     with pool(workers) as processes:
         jobs = [
             processes.submit(Shards(folder).write, kind, FIRST_SEED + index, PER_SHARD)
@@ -112,8 +119,8 @@ def _measured(folder: Path, count: int, workers: int) -> dict[str, dict[str, flo
     return rates
 
 
-def _train(chosen: argparse.Namespace) -> dict[str, float]:
-    """Fit and export every network; return by name how far ONNX Runtime's answer is from torch's.
+def _train(chosen: argparse.Namespace, recipes: dict[str, Recipe]) -> dict[str, float]:
+    """Fit and export networks; return by name how far ONNX Runtime's answer is from torch's.
 
     Raises
     ------
@@ -123,7 +130,7 @@ def _train(chosen: argparse.Namespace) -> dict[str, float]:
     shards = Shards(chosen.work / "shards")
     deadline = time.monotonic() + chosen.minutes * 60
     parity = {}
-    for name, recipe in RECIPES.items():
+    for name, recipe in recipes.items():
         network = recipe.network()
         checkpoint = chosen.work / f"{name}.pt"
         if not fit(network, recipe.task(shards), recipe.plan, checkpoint, deadline - time.monotonic()):
@@ -145,11 +152,7 @@ def _record(
     chosen: argparse.Namespace, rates: dict[str, dict[str, float]], false_zones: int, parity: dict[str, float]
 ) -> None:
     """Write the manifest's entries and the card."""
-    dataset = {
-        "recipe": "training.mrz.data",
-        "first_seed": FIRST_SEED,
-        "shards": {"zones": chosen.zones, "scenes": chosen.scenes},
-        "examples_per_shard": PER_SHARD,
+    evaluation = {
         "evaluation": "training.mrz.evaluate.captures",
         "evaluation_first_seed": evaluate.FIRST_SEED,
         "evaluation_captures": chosen.evaluate,
@@ -158,22 +161,23 @@ def _record(
     networks = {}
     for name, recipe in RECIPES.items():
         parameters = sum(weights.numel() for weights in recipe.network().parameters())
-        update_manifest(
-            chosen.models,
-            name,
-            file=f"{name}.onnx",
-            version=VERSION,
-            dataset=dataset,
-            error_rates=_told(rates, _TOLD[name]) | {"false_zones": false_zones / NEGATIVES},
-            parameters={
-                "input": list(recipe.example),
-                "steps": recipe.plan.steps,
-                "batch": recipe.plan.batch,
-                "rate": recipe.plan.rate,
-                "seed": recipe.plan.seed,
-                "parity": parity[name],
-            },
-        )
+        told = _told(rates, _TOLD[name]) | {"false_zones": false_zones / NEGATIVES}
+        if name in parity:
+            update_manifest(
+                chosen.models,
+                name,
+                file=f"{name}.onnx",
+                version=VERSION,
+                dataset={
+                    "recipe": "training.mrz.data",
+                    "first_seed": FIRST_SEED,
+                    "shards": recipe.shards,
+                    "examples_per_shard": PER_SHARD,
+                },
+                error_rates=told,
+                parameters={"input": list(recipe.example), **asdict(recipe.plan), "parity": parity[name]},
+            )
+        remeasured(chosen.models, name, told, evaluation)
         size = (chosen.models / f"{name}.onnx").stat().st_size
         networks[name] = (recipe.source, recipe.target, parameters, size)
     write_card(
@@ -184,26 +188,26 @@ def _record(
         severity=evaluate.SEVERITY,
         false_zones=false_zones,
         faces=len(faces()),
-        seeds=f"{FIRST_SEED} to {FIRST_SEED + max(chosen.zones, chosen.scenes) - 1}, {PER_SHARD} examples each.",
+        seeds=f"from {FIRST_SEED} on, {PER_SHARD} examples each.",
         sure=SURE,
     )
 
 
 def main() -> None:
-    """Make all three networks."""
+    """Make all three networks, or those asked for; the others stay as they are and are measured with them."""
     options = argparse.ArgumentParser(prog="python -m training.mrz", description=__doc__)
     options.add_argument("--work", type=Path, default=ROOT / "build" / "mrz")
     options.add_argument("--models", type=Path, default=ROOT / "models")
-    options.add_argument("--zones", type=int, default=80, help="shards of 500 zones for lines and characters")
-    options.add_argument("--scenes", type=int, default=40, help="shards of 500 captures for the zone finder")
+    options.add_argument("--networks", nargs="*", choices=RECIPES, default=list(RECIPES), help="to make; else kept")
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--minutes", type=float, default=600, help="stop training after this long; run again to go on")
     options.add_argument("--evaluate", type=int, default=2000, help="rendered captures to measure on, for each size")
     chosen = options.parse_args()
     torch.set_num_threads(chosen.threads)
     cv2.setNumThreads(1)
-    _render(chosen.work / "shards", {"zones": chosen.zones, "scenes": chosen.scenes}, chosen.threads)
-    parity = _train(chosen)
+    recipes = {name: RECIPES[name] for name in chosen.networks}
+    _render(chosen.work / "shards", recipes, chosen.threads)
+    parity = _train(chosen, recipes)
     rates = _measured(chosen.models, chosen.evaluate, chosen.threads)
     false_zones = evaluate.false_zones(chosen.models, NEGATIVES, workers=chosen.threads)
     _record(chosen, rates, len(false_zones), parity)
