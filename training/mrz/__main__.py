@@ -180,6 +180,7 @@ def _record(
         remeasured(chosen.models, name, told, evaluation)
         size = (chosen.models / f"{name}.onnx").stat().st_size
         networks[name] = (recipe.source, recipe.target, parameters, size)
+    most = max(count for recipe in RECIPES.values() for count in recipe.shards.values())
     write_card(
         chosen.models / "mrz.md",
         networks,
@@ -188,7 +189,7 @@ def _record(
         severity=evaluate.SEVERITY,
         false_zones=false_zones,
         faces=len(faces()),
-        seeds=f"from {FIRST_SEED} on, {PER_SHARD} examples each.",
+        seeds=f"{FIRST_SEED} to {FIRST_SEED + most - 1}, {PER_SHARD} examples each.",
         sure=SURE,
     )
 
