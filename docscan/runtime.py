@@ -60,6 +60,13 @@ class Models:
             ModelInfo(name, entry.version, entry.sha256, entry.error_rates) for name, entry in self.entries.items()
         )
 
+    def fusions(self) -> dict[str, Any]:
+        """Return, by family of checks, how their likelihood ratios add up, where training fitted it."""
+        found: dict[str, Any] = {}
+        for entry in self.entries.values():
+            found |= entry.parameters.get("fusion", {})
+        return found
+
 
 def read_manifest(folder: Path) -> Manifest:
     """Read ``manifest.json`` of a folder of models.

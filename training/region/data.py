@@ -1,57 +1,56 @@
-"""Crops of generated documents, cut as the product cuts them."""
+"""Crops of a generated set, cut as the product cuts them, in files that training maps into memory."""
 
-from concurrent.futures import ProcessPoolExecutor
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.documents import KINDS, Specimen, plan, specimen
-from docscan.crops import CROP_MM, cut, local_scale, shrunk
-from docscan.types import PageSize
-from docscan.zones import crop_corners
+from datasets.generate import read
+from docscan.capture import ImageFile, load
+from docscan.checks.regions import CELL_PIXELS
+from docscan.crops import CROP_PIXELS, CROP_PIXELS_PER_MM, cut, local_scale, overview, shrunk
+from docscan.processes import each
+from docscan.types import Homography, Image
+from docscan.zones import REGIONS, SEARCH_PIXELS_PER_MM, crop_spots, layout_of
+from training.region.labels import FORMATS, SIZES, UNKNOWN, Truth, cells_of, truth_of
 
-SEED = 20261124
-COUNTS = {"training": 560, "validation": 120, "calibration": 180, "test": 240}
-REGIONS = tuple(crop_corners(PageSize.ID_3))
+MOST_CROPS = 24
+# A crop is cut with a rim, from which training takes another part each time.
+RIM = CELL_PIXELS
+CUT_PIXELS = CROP_PIXELS + 2 * RIM
+CELLS, CUT_CELLS = CROP_PIXELS // CELL_PIXELS, CUT_PIXELS // CELL_PIXELS
 
-# A crop counts as forged from this share of its area; between the two it is left out.
-_FORGED, _UNTOUCHED = 0.5, 0.02
+_LIMIT = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Crops:
-    """Crops of many documents; all arrays have one row a crop.
+    """Crops of many documents.
 
-    ``pixels`` is n x 128 x 128 x 3 (uint8), ``forged`` 0, 1 or -1 (partly touched), ``region`` an index into
-    ``REGIONS``, ``document`` into ``kinds``, which holds an index into ``datasets.documents.KINDS`` for each document.
+    ``pixels`` is documents x ``MOST_CROPS`` x ``CUT_PIXELS`` x ``CUT_PIXELS`` x 3 (uint8); ``cells`` documents x
+    ``MOST_CROPS`` x 3 x ``CUT_CELLS`` x ``CUT_CELLS``, as ``labels.cells_of`` gives them; ``region`` documents x
+    ``MOST_CROPS``, an index into ``REGIONS``, or ``UNKNOWN`` where a document has fewer crops. ``recipes`` names each
+    document's forgery, ``states`` its issuer and kind of side.
     """
 
     pixels: NDArray[np.uint8]
-    forged: NDArray[np.int8]
+    cells: NDArray[np.int8]
     region: NDArray[np.int8]
-    document: NDArray[np.int32]
-    kinds: NDArray[np.int8]
+    recipes: tuple[str, ...]
+    states: tuple[str, ...]
+
+    def kept(self, rows: NDArray[np.intp]) -> "Crops":
+        """Return some of the documents."""
+        chosen = [tuple(names[row] for row in rows) for names in (self.recipes, self.states)]
+        return Crops(self.pixels[rows], self.cells[rows], self.region[rows], *chosen)
 
 
-def _share(x: float, y: float, made: Specimen) -> float:
-    """Return the share of a crop's area that the forgery touched."""
-    share = 0.0
-    for left, top, width, height in made.forgery.boxes if made.forgery else ():
-        across = min(x + CROP_MM, left + width) - max(x, left)
-        down = min(y + CROP_MM, top + height) - max(y, top)
-        share = max(share, max(0.0, across) * max(0.0, down) / CROP_MM**2)
-    return share
-
-
-def _label(share: float) -> int:
-    return 1 if share >= _FORGED else 0 if share <= _UNTOUCHED else -1
-
-
-def _jittered(rng: np.random.Generator, to_capture: NDArray[np.float64]) -> NDArray[np.float64]:
+def _jittered(rng: np.random.Generator, to_capture: Homography) -> Homography:
     """Misplace the page as a page finder does: a little turn, scale and shift."""
     turn, scale = rng.normal(0, 0.004), 1 + rng.normal(0, 0.006)
     shift = rng.normal(0, 0.4, 2)
@@ -65,59 +64,99 @@ def _jittered(rng: np.random.Generator, to_capture: NDArray[np.float64]) -> NDAr
     return np.asarray(to_capture @ wrong, np.float64)
 
 
-def crops_of(made: Specimen, seed: int, spread_mm: float) -> tuple[list[NDArray[np.uint8]], list[int], list[int]]:
-    """Cut a document's crops; returns pixels, labels and region indices.
+def cut_document(
+    truth: Truth, image: Image, rng: np.random.Generator, spread_mm: float
+) -> tuple[NDArray[np.uint8], NDArray[np.int8], NDArray[np.int8]]:
+    """Cut a document's crops; returns pixels, cells and regions as of ``Crops``, for one document.
 
     ``spread_mm`` moves each crop at random by as much: wide in training, 0 where the product is imitated.
     """
-    rng = np.random.default_rng([seed, 3])
-    to_capture = _jittered(rng, made.photo.to_capture)
-    image, to_capture = shrunk(made.photo.image, to_capture, local_scale(to_capture, 62.5, 44))
-    pixels, labels, regions = [], [], []
-    for index, corners in enumerate(crop_corners(PageSize.ID_3).values()):
-        for corner in corners:
-            x, y = np.clip(np.array(corner) + rng.uniform(-spread_mm, spread_mm, 2), 0.5, [113.5, 76.5])
-            pixels.append(cut(image, to_capture, float(x), float(y)))
-            labels.append(_label(_share(float(x), float(y), made)))
-            regions.append(index)
-    return pixels, labels, regions
-
-
-def _render(job: tuple[int, str, str, float]) -> tuple[list[NDArray[np.uint8]], list[int], list[int], int]:
-    cv2.setNumThreads(1)
-    seed, code, kind, spread_mm = job
-    return (*crops_of(specimen(seed, code, kind), seed, spread_mm), KINDS.index(kind))
-
-
-def render_split(split: str, count: int, seed: int = SEED, workers: int = 2) -> Crops:
-    """Render a split of the data set."""
-    spread = 3.0 if split == "training" else 0.0
-    jobs = [(number, code, kind, spread) for number, code, kind in plan(split, count, seed)]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        rows = list(pool.map(_render, jobs, chunksize=4))
-    return Crops(
-        np.stack([crop for pixels, *_ in rows for crop in pixels]),
-        np.array([label for _, labels, *_ in rows for label in labels], np.int8),
-        np.array([region for *_, regions, _ in rows for region in regions], np.int8),
-        np.repeat(np.arange(len(rows), dtype=np.int32), [len(labels) for _, labels, *_ in rows]),
-        np.array([kind for *_, kind in rows], np.int8),
+    pixels = np.zeros((MOST_CROPS, CUT_PIXELS, CUT_PIXELS, 3), np.uint8)
+    cells = np.full((MOST_CROPS, 3, CUT_CELLS, CUT_CELLS), UNKNOWN, np.int8)
+    regions = np.full(MOST_CROPS, UNKNOWN, np.int8)
+    wrong = _jittered(rng, truth.to_capture)
+    # The labels stay where they are; the crops go where a page finder would cut them.
+    size = SIZES[truth.kind]
+    width, height = size.millimetres
+    spots = crop_spots(
+        overview(image, wrong, size, SEARCH_PIXELS_PER_MM), layout_of(size, FORMATS[truth.kind])
     )
+    image, to_capture = shrunk(image, wrong, local_scale(wrong, width / 2, height / 2))
+    true_of = np.linalg.inv(truth.to_capture) @ wrong
+    rim = RIM / CROP_PIXELS_PER_MM
+    slot = 0
+    for name, places in spots.items():
+        for place in places:
+            x, y = np.array(place) + rng.uniform(-spread_mm, spread_mm, 2) - rim
+            pixels[slot] = cut(image, to_capture, float(x), float(y), CUT_PIXELS)
+            true = true_of @ np.array([x, y, 1.0])
+            cells[slot] = cells_of(truth, float(true[0] / true[2]), float(true[1] / true[2]), CUT_CELLS)
+            regions[slot] = REGIONS.index(name)
+            slot += 1
+    return pixels, cells, regions
 
 
-def load_split(split: str, folder: Path, count: int | None = None) -> Crops:
-    """Load a split from a folder of work files, rendering it first when it is not there."""
-    count = count or COUNTS[split]
-    path = folder / f"region-{split}-{count}-{SEED}.npz"
-    if not path.exists():
-        crops = render_split(split, count)
-        folder.mkdir(parents=True, exist_ok=True)
-        np.savez(
-            path,
-            pixels=crops.pixels,
-            forged=crops.forged,
-            region=crops.region,
-            document=crops.document,
-            kinds=crops.kinds,
+_Cut = tuple[NDArray[np.uint8], NDArray[np.int8], NDArray[np.int8]]
+
+
+def _cut_line(folder: Path, spread_mm: float, numbered: tuple[int, Truth]) -> _Cut | None:
+    cv2.setNumThreads(1)
+    _, truth = numbered
+    file = ImageFile(truth.files["visible"], (folder / truth.files["visible"]).read_bytes())
+    image = load(file, max_bytes=_LIMIT, max_pixels=_LIMIT).visible
+    return cut_document(truth, image, np.random.default_rng([truth.index, 3]), spread_mm)
+
+
+def _died(_numbered: tuple[int, Truth]) -> None:
+    return None
+
+
+def cut_split(folder: Path, split: str, out: Path, *, spread_mm: float, documents: int | None = None) -> Crops:
+    """Cut a split of a set into files of a folder, or open what was cut before.
+
+    Parameters
+    ----------
+    folder
+        Of the set, as ``datasets.generate`` leaves it.
+    documents
+        Of the set's first so many, whatever their split; None: all.
+
+    Raises
+    ------
+    RuntimeError
+        A process died over a document.
+    """
+    done = out / f"{split}.json"
+    if not done.exists():
+        lines = [line for line in read(folder) if documents is None or int(line["index"]) < documents]
+        lines = [line for line in lines if line.get("split") == split]
+        _write(folder, [truth_of(line) for line in lines], out, split, spread_mm)
+        names = {
+            "recipes": [line["recipe"] for line in lines],
+            "states": [f"{line['state']} {line['kind']}" for line in lines],
+        }
+        done.write_text(json.dumps(names), encoding="utf-8")
+    names = json.loads(done.read_text(encoding="utf-8"))
+    arrays = (np.load(out / f"{split}-{name}.npy", mmap_mode="r") for name in ("pixels", "cells", "region"))
+    pixels, cells, region = arrays
+    return Crops(pixels, np.array(cells), np.array(region), tuple(names["recipes"]), tuple(names["states"]))
+
+
+def _write(folder: Path, truths: Iterable[Truth], out: Path, split: str, spread_mm: float) -> None:
+    numbered = list(enumerate(truths))
+    out.mkdir(parents=True, exist_ok=True)
+
+    def opened(name: str, shape: tuple[int, ...], kind: type) -> NDArray[np.uint8]:
+        return np.lib.format.open_memmap(
+            out / f"{split}-{name}.npy", mode="w+", dtype=kind, shape=(len(numbered), MOST_CROPS, *shape)
         )
-    with np.load(path) as saved:
-        return Crops(**{name: saved[name] for name in saved.files})
+
+    pixels = opened("pixels", (CUT_PIXELS, CUT_PIXELS, 3), np.uint8)
+    cells = opened("cells", (3, CUT_CELLS, CUT_CELLS), np.int8)
+    region = opened("region", (), np.int8)
+    for (row, truth), made in each(numbered, partial(_cut_line, folder, spread_mm), died=_died, workers=2):
+        if made is None:
+            raise RuntimeError(f"A process died over document {truth.index} of {folder}.")
+        pixels[row], cells[row], region[row] = made
+    for array in (pixels, cells, region):
+        array.flush()  # type: ignore[attr-defined]  # a memmap

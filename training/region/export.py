@@ -1,26 +1,45 @@
-"""Exports the region network to ONNX and compares the two on crops."""
+"""Exports a region network to ONNX, makes the int8 one of it, and compares them on crops."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime as ort
 import torch
 from numpy.typing import NDArray
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
+from torch import Tensor, nn
 
-from docscan.checks.regions import prepared
+from docscan.checks.regions import OUTPUTS, prepared
 from docscan.crops import CROP_PIXELS
 from training.region.network import RegionNetwork
 
 
+class _Flat(nn.Module):
+    """The network with its answers as a tuple, which is what ONNX knows."""
+
+    def __init__(self, network: RegionNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, crops: Tensor) -> tuple[Tensor, ...]:
+        answers = self.network(crops)
+        return tuple(getattr(answers, field.name) for field in fields(answers))
+
+
 def export(network: RegionNetwork, path: Path) -> None:
-    """Write the network as ONNX: input ``crops`` (n x 3 x 128 x 128), output ``logits`` (n x 1), n free."""
+    """Write the network as ONNX: input ``crops`` (n x 3 x 160 x 160), outputs as ``OUTPUTS``, n free."""
     network.eval()
     example = torch.zeros(2, 3, CROP_PIXELS, CROP_PIXELS)
+    names = [field.name for field in fields(network(example))]
     program = torch.onnx.export(
-        network,
+        _Flat(network),
         (example,),
         input_names=["crops"],
-        output_names=["logits"],
+        output_names=names,
         dynamic_shapes={"crops": {0: torch.export.Dim("n", min=1, max=1024)}},
         dynamo=True,
         verbose=False,
@@ -29,11 +48,47 @@ def export(network: RegionNetwork, path: Path) -> None:
     program.save(str(path), external_data=False)
 
 
+class _Reader(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime is untyped
+    def __init__(self, batches: Sequence[NDArray[np.uint8]]) -> None:
+        self.left: Iterator[NDArray[np.uint8]] = iter(batches)
+
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+        batch = next(self.left, None)
+        return None if batch is None else {"crops": prepared(list(batch))}
+
+
+def quantise(path: Path, out: Path, batches: Sequence[NDArray[np.uint8]]) -> None:
+    """Write the int8 network: static, QDQ, activations and weights signed, weights by channel.
+
+    ``batches`` are crops (n x 160 x 160 x 3) from which the ranges of activations are taken.
+    """
+    ready = out.with_suffix(".ready.onnx")
+    quant_pre_process(str(path), str(ready))
+    heads = [node.name for node in onnx.load(ready).graph.node if set(node.output) & set(OUTPUTS)]
+    quantize_static(
+        str(ready),
+        str(out),
+        _Reader(batches),
+        quant_format=QuantFormat.QDQ,
+        per_channel=True,
+        activation_type=QuantType.QInt8,
+        weight_type=QuantType.QInt8,
+        nodes_to_exclude=heads,
+    )
+    ready.unlink()
+
+
+def answers_of(path: Path, crops: NDArray[np.uint8], threads: int = 2) -> dict[str, NDArray[np.float32]]:
+    """Return what an ONNX file says of crops (n x 160 x 160 x 3)."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return dict(zip(OUTPUTS, session.run(list(OUTPUTS), {"crops": prepared(list(crops))}), strict=True))
+
+
 def parity(network: RegionNetwork, path: Path, crops: NDArray[np.uint8]) -> float:
-    """Return the largest absolute difference between torch's logits and ONNX Runtime's."""
-    batch = prepared(list(crops))
+    """Return the largest absolute difference of any answer between torch and ONNX Runtime."""
     with torch.inference_mode():
-        expected = network.eval()(torch.from_numpy(batch)).numpy()
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    (got,) = session.run(None, {"crops": batch})
-    return float(np.abs(got - expected).max())
+        expected = network.eval()(torch.from_numpy(prepared(list(crops))))
+    got = answers_of(path, crops)
+    return max(float(np.abs(got[name] - getattr(expected, name).numpy()).max()) for name in OUTPUTS)
