@@ -125,7 +125,9 @@ def _search(strokes: NDArray[np.float32], spots: list[tuple[float, float]], want
     side = round(CROP_MM * SEARCH_PIXELS_PER_MM)
     corners = np.rint(np.array(spots) * SEARCH_PIXELS_PER_MM).astype(int).reshape(-1, 2)
     left, top = np.minimum(corners, np.array(total.shape[::-1]) - 1).T
-    right, bottom = (np.minimum(edge + side, limit - 1) for edge, limit in ((left, total.shape[1]), (top, total.shape[0])))
+    right, bottom = (
+        np.minimum(edge + side, limit - 1) for edge, limit in ((left, total.shape[1]), (top, total.shape[0]))
+    )
     worth = sign * (total[bottom, right] - total[top, right] - total[bottom, left] + total[top, left])
     found: list[tuple[float, float]] = []
     for index in np.argsort(-worth, kind="stable"):

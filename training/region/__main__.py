@@ -1,29 +1,39 @@
-"""``python -m training.region``: generates, trains, calibrates, evaluates, exports; one command, fixed seeds."""
+"""``python -m training.region``: generates, trains, calibrates, evaluates, exports; one command, fixed seeds.
+
+Every step goes on where it was stopped, and all of them together are ``all``. ``compare`` tries every design and
+``leave-out`` leaves out one forgery kind after another; both take ``--minutes`` for each training. Under torchrun only
+``fit``.
+"""
 
 import argparse
 import logging
 import os
 from pathlib import Path
 
+import cv2
+
 from training.region.network import DESIGNS
-from training.region.pipeline import Folders, finish, fit, prepare
+from training.region.pipeline import Folders, assess, fit, prepare, ship
+from training.region.studies import compare, leave_out
 from training.region.train import Recipe, processes
 
 _ROOT = Path(__file__).resolve().parents[2]
+STEPS = ("all", "prepare", "fit", "export", "evaluate", "compare", "leave-out")
 
 
 def _parser() -> argparse.ArgumentParser:
     usual = Recipe()
-    parser = argparse.ArgumentParser(prog="python -m training.region", description=__doc__)
-    parser.add_argument("step", nargs="?", choices=("all", "prepare", "fit", "evaluate"), default="all")
-    parser.add_argument("--documents", type=Path, help="folder of the generated set; made where it is not there")
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("step", nargs="?", choices=STEPS, default="all")
+    parser.add_argument("--set", type=Path, help="folder of the generated set; made where it is not there")
     parser.add_argument("--work", type=Path, default=Path("build/region"), help="crops, checkpoints and the report")
     parser.add_argument("--models", type=Path, default=_ROOT / "models", help="gets the ONNX file, manifest and card")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes, or threads in training")
+    parser.add_argument("--precision", choices=("best", "fp32", "int8"), default="best", help="of the shipped network")
     parser.add_argument("--design", choices=DESIGNS, default=usual.design)
     parser.add_argument("--width", type=int, default=usual.width)
     parser.add_argument("--epochs", type=float, default=usual.epochs)
-    parser.add_argument("--minutes", type=float, default=usual.minutes)
-    parser.add_argument("--fp32", action="store_true", help="ship the network in single precision")
+    parser.add_argument("--minutes", type=float, default=usual.minutes, help="that a training may take")
     return parser
 
 
@@ -31,16 +41,26 @@ def main() -> None:
     """Parse the command line and run."""
     wanted = _parser().parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    logging.getLogger("onnxscript").setLevel(logging.WARNING)  # it tells of every node that it folds
+    cv2.setNumThreads(1)
     real = Path(os.environ.get("DOCSCAN_REAL", _ROOT.parent / "shared" / "real"))
-    folders = Folders(wanted.documents or wanted.work / "documents", wanted.work, wanted.models, real)
+    folders = Folders(wanted.set or wanted.work / "documents", wanted.work, wanted.models, real)
     recipe = Recipe(design=wanted.design, width=wanted.width, epochs=wanted.epochs, minutes=wanted.minutes)
-    if wanted.step in ("all", "prepare"):
-        prepare(folders)
-    if wanted.step in ("all", "fit"):
-        with processes() as ranks:
-            fit(folders, recipe, ranks)
-    if wanted.step in ("all", "evaluate"):
-        finish(folders, int8=not wanted.fp32)
+    step: str = wanted.step
+    if step in ("all", "prepare"):
+        prepare(folders, wanted.workers)
+    if step in ("all", "fit", "compare", "leave-out"):
+        with processes(wanted.workers) as ranks:
+            if step == "compare":
+                compare(folders, recipe)
+            elif step == "leave-out":
+                leave_out(folders, recipe)
+            else:
+                fit(folders, recipe, ranks)
+    if step in ("all", "export"):
+        ship(folders, wanted.precision)
+    if step in ("all", "evaluate"):
+        assess(folders)
 
 
 if __name__ == "__main__":

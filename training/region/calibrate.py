@@ -38,13 +38,19 @@ def fit(genuine: NDArray[np.float64], forged: NDArray[np.float64]) -> tuple[list
 
     count = genuine.shape[1]
     found = minimize(
-        cost, np.append(np.full(count, 0.1), 0.0), jac=True, method="L-BFGS-B", bounds=[(0, None)] * count + [(None, None)]
+        cost,
+        np.append(np.full(count, 0.1), 0.0),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(0, None)] * count + [(None, None)],
     )
     weights, intercept = found.x[:-1], found.x[-1] - centre @ found.x[:-1]
     return [float(value / np.log(10)) for value in weights], float(intercept / np.log(10))
 
 
 def _calibration(genuine: NDArray[np.float64], forged: NDArray[np.float64]) -> Calibration:
+    if len(genuine) == 0 or len(forged) == 0:
+        raise ValueError("calibrating takes genuine and forged documents of every region: the set is too small")
     weights, intercept = fit(genuine, forged)
     lowest, highest = bound(len(genuine), len(forged))
     return {"weights": weights, "intercept": intercept, "lowest": lowest, "highest": highest}
@@ -54,7 +60,7 @@ def calibrate_regions(seen: Sequence[Scored]) -> tuple[dict[str, Calibration], d
     """Fit each region's log10 likelihood ratio, and its threshold.
 
     A region is forged where the forgery lies in it, and genuine on genuine documents; a forged document's other regions
-    are neither.
+    are neither. Forgeries that print cannot tell are left out: what they would add is noise.
     """
     calibration, thresholds = {}, {}
     for name in REGIONS:
@@ -74,7 +80,7 @@ def region_ratios(item: Scored, calibration: Mapping[str, Calibration]) -> dict[
 
 def calibrate_fusion(seen: Sequence[Scored], calibration: Mapping[str, Calibration]) -> Calibration:
     """Fit how the regions' ratios, which depend on each other, add up to the document's."""
-    rows = [item for item in seen if item.abstained is None]
+    rows = [item for item in seen if item.abstained is None and item.told_by_print]
     ratios = [region_ratios(item, calibration) for item in rows]
     values = np.array([[row.get(name, 0.0) for name in REGIONS] for row in ratios])
     genuine = np.array([item.genuine for item in rows])

@@ -1,162 +1,166 @@
-"""Crops of a generated set, cut as the product cuts them, in files that training maps into memory."""
+"""Crops of a generated set in files that are mapped into memory; cutting goes on where it was stopped.
+
+Training states are cut where the truth has the page, misplaced as a page finder errs and at places moved at random, and
+validation states so but not moved; calibration and test states as the product cuts them, its MRZ reader and its page
+finder included. Where to cut is found on the page as seen; the truth gives labels alone.
+"""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from datasets.generate import read
-from docscan.capture import ImageFile, load
-from docscan.checks.regions import CELL_PIXELS
-from docscan.crops import CROP_PIXELS, CROP_PIXELS_PER_MM, cut, local_scale, overview, shrunk
+from docscan.crops import CROP_PIXELS
 from docscan.processes import each
-from docscan.types import Homography, Image
-from docscan.zones import REGIONS, SEARCH_PIXELS_PER_MM, crop_spots, layout_of
-from training.region.labels import FORMATS, SIZES, UNKNOWN, Truth, cells_of, truth_of
+from training.region.cutting import CELLS, MOST_CROPS, SPREAD_MM, Cut, Limits, cut_as_product, cut_by_truth
+from training.region.labels import UNKNOWN, tellable
 
-MOST_CROPS = 24
-# A crop is cut with a rim, from which training takes another part each time.
-RIM = CELL_PIXELS
-CUT_PIXELS = CROP_PIXELS + 2 * RIM
-CELLS, CUT_CELLS = CROP_PIXELS // CELL_PIXELS, CUT_PIXELS // CELL_PIXELS
+SPLITS = ("training", "validation", "calibration", "test")
 
-_LIMIT = 200_000_000
+_SPREAD = {"training": SPREAD_MM, "validation": 0.0}  # of those cut by the truth
+
+_TODO = -2  # of ``region``: not cut yet
+_KEPT = ("index", "recipe", "state", "kind", "capture")  # of a line; fields and regions are long and not needed again
+_FLUSHED_EVERY = 50  # documents
+
+Line = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Crops:
     """Crops of many documents.
 
-    ``pixels`` is documents x ``MOST_CROPS`` x ``CUT_PIXELS`` x ``CUT_PIXELS`` x 3 (uint8); ``cells`` documents x
-    ``MOST_CROPS`` x 3 x ``CUT_CELLS`` x ``CUT_CELLS``, as ``labels.cells_of`` gives them; ``region`` documents x
-    ``MOST_CROPS``, an index into ``REGIONS``, or ``UNKNOWN`` where a document has fewer crops. ``recipes`` names each
-    document's forgery, ``states`` its issuer and kind of side.
+    ``pixels`` is documents x ``MOST_CROPS`` x 160 x 160 x 3 (uint8, 1.8 MB a document); ``cells`` documents x
+    ``MOST_CROPS`` x 3 x ``CELLS`` x ``CELLS``, as ``labels.cells_of`` gives them; ``region`` documents x ``MOST_CROPS``,
+    an index into ``REGIONS``, or ``UNKNOWN`` where a document has fewer crops. ``lines`` are the documents' lines of the
+    set, cut short; ``notes`` say of each its pixels a millimetre, sharpness, and why the product abstains, or null.
     """
 
     pixels: NDArray[np.uint8]
     cells: NDArray[np.int8]
     region: NDArray[np.int8]
-    recipes: tuple[str, ...]
-    states: tuple[str, ...]
+    lines: tuple[Line, ...]
+    notes: tuple[Line, ...]
 
-    def kept(self, rows: NDArray[np.intp]) -> "Crops":
-        """Return some of the documents."""
-        chosen = [tuple(names[row] for row in rows) for names in (self.recipes, self.states)]
-        return Crops(self.pixels[rows], self.cells[rows], self.region[rows], *chosen)
+    def __len__(self) -> int:
+        """Return how many documents there are."""
+        return len(self.lines)
 
+    @property
+    def recipes(self) -> tuple[str, ...]:
+        """Each document's forgery."""
+        return tuple(str(line["recipe"]) for line in self.lines)
 
-def _jittered(rng: np.random.Generator, to_capture: Homography) -> Homography:
-    """Misplace the page as a page finder does: a little turn, scale and shift."""
-    turn, scale = rng.normal(0, 0.004), 1 + rng.normal(0, 0.006)
-    shift = rng.normal(0, 0.4, 2)
-    wrong = np.array(
-        [
-            [scale * np.cos(turn), -np.sin(turn), shift[0]],
-            [np.sin(turn), scale * np.cos(turn), shift[1]],
-            [0, 0, 1],
-        ]
-    )
-    return np.asarray(to_capture @ wrong, np.float64)
+    def slots(self, row: int) -> NDArray[np.intp]:
+        """Return which crops a document has."""
+        return np.flatnonzero(self.region[row] >= 0)
+
+    def cut(self, row: int) -> NDArray[np.uint8]:
+        """Return a document's crops: n x 160 x 160 x 3."""
+        return np.asarray(self.pixels[row, self.slots(row)])
 
 
-def cut_document(
-    truth: Truth, image: Image, rng: np.random.Generator, spread_mm: float
-) -> tuple[NDArray[np.uint8], NDArray[np.int8], NDArray[np.int8]]:
-    """Cut a document's crops; returns pixels, cells and regions as of ``Crops``, for one document.
-
-    ``spread_mm`` moves each crop at random by as much: wide in training, 0 where the product is imitated.
-    """
-    pixels = np.zeros((MOST_CROPS, CUT_PIXELS, CUT_PIXELS, 3), np.uint8)
-    cells = np.full((MOST_CROPS, 3, CUT_CELLS, CUT_CELLS), UNKNOWN, np.int8)
-    regions = np.full(MOST_CROPS, UNKNOWN, np.int8)
-    wrong = _jittered(rng, truth.to_capture)
-    # The labels stay where they are; the crops go where a page finder would cut them.
-    size = SIZES[truth.kind]
-    width, height = size.millimetres
-    spots = crop_spots(
-        overview(image, wrong, size, SEARCH_PIXELS_PER_MM), layout_of(size, FORMATS[truth.kind])
-    )
-    image, to_capture = shrunk(image, wrong, local_scale(wrong, width / 2, height / 2))
-    true_of = np.linalg.inv(truth.to_capture) @ wrong
-    rim = RIM / CROP_PIXELS_PER_MM
-    slot = 0
-    for name, places in spots.items():
-        for place in places:
-            x, y = np.array(place) + rng.uniform(-spread_mm, spread_mm, 2) - rim
-            pixels[slot] = cut(image, to_capture, float(x), float(y), CUT_PIXELS)
-            true = true_of @ np.array([x, y, 1.0])
-            cells[slot] = cells_of(truth, float(true[0] / true[2]), float(true[1] / true[2]), CUT_CELLS)
-            regions[slot] = REGIONS.index(name)
-            slot += 1
-    return pixels, cells, regions
+def _cut_line(folder: Path, limits: Limits, numbered: tuple[int, Line]) -> Cut | None:
+    _, line = numbered
+    data = (folder / line["images"]["visible"]).read_bytes()
+    if line["split"] in _SPREAD:
+        return cut_by_truth(line, data, np.random.default_rng([int(line["index"]), 3]), _SPREAD[line["split"]])
+    return cut_as_product(data, limits, line)
 
 
-_Cut = tuple[NDArray[np.uint8], NDArray[np.int8], NDArray[np.int8]]
-
-
-def _cut_line(folder: Path, spread_mm: float, numbered: tuple[int, Truth]) -> _Cut | None:
-    cv2.setNumThreads(1)
-    _, truth = numbered
-    file = ImageFile(truth.files["visible"], (folder / truth.files["visible"]).read_bytes())
-    image = load(file, max_bytes=_LIMIT, max_pixels=_LIMIT).visible
-    return cut_document(truth, image, np.random.default_rng([truth.index, 3]), spread_mm)
-
-
-def _died(_numbered: tuple[int, Truth]) -> None:
+def _died(_numbered: tuple[int, Line]) -> None:
     return None
 
 
-def cut_split(folder: Path, split: str, out: Path, *, spread_mm: float, documents: int | None = None) -> Crops:
-    """Cut a split of a set into files of a folder, or open what was cut before.
+def _opened(out: Path, split: str, name: str, shape: tuple[int, ...], kind: type) -> NDArray[Any]:
+    path = out / f"{split}-{name}.npy"
+    if path.exists():
+        return np.load(path, mmap_mode="r+")  # type: ignore[no-any-return]
+    # Of what is never written, such as the places of crops that a card does not have, the disk keeps nothing.
+    return np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=shape)
+
+
+def cut_split(folder: Path, split: str, out: Path, limits: Limits, workers: int = 2) -> Crops:
+    """Cut a split of a set into files of a folder, as far as that was not done before, and open them.
 
     Parameters
     ----------
     folder
         Of the set, as ``datasets.generate`` leaves it.
-    documents
-        Of the set's first so many, whatever their split; None: all.
+    limits
+        Below which the product abstains.
 
     Raises
     ------
     RuntimeError
         A process died over a document.
+    ValueError
+        The folder holds crops of another set.
     """
-    done = out / f"{split}.json"
-    if not done.exists():
-        lines = [line for line in read(folder) if documents is None or int(line["index"]) < documents]
-        lines = [line for line in lines if line.get("split") == split]
-        _write(folder, [truth_of(line) for line in lines], out, split, spread_mm)
-        names = {
-            "recipes": [line["recipe"] for line in lines],
-            "states": [f"{line['state']} {line['kind']}" for line in lines],
-        }
-        done.write_text(json.dumps(names), encoding="utf-8")
-    names = json.loads(done.read_text(encoding="utf-8"))
-    arrays = (np.load(out / f"{split}-{name}.npy", mmap_mode="r") for name in ("pixels", "cells", "region"))
-    pixels, cells, region = arrays
-    return Crops(pixels, np.array(cells), np.array(region), tuple(names["recipes"]), tuple(names["states"]))
-
-
-def _write(folder: Path, truths: Iterable[Truth], out: Path, split: str, spread_mm: float) -> None:
-    numbered = list(enumerate(truths))
+    lines = [line for line in tellable(read(folder)) if line["split"] == split]
+    if not lines:
+        raise ValueError(f"{folder} holds no documents of the {split} states")
     out.mkdir(parents=True, exist_ok=True)
+    _begin(out / f"{split}.json", folder, lines)
+    count = len(lines)
+    pixels = _opened(out, split, "pixels", (count, MOST_CROPS, CROP_PIXELS, CROP_PIXELS, 3), np.uint8)
+    cells = _opened(out, split, "cells", (count, MOST_CROPS, 3, CELLS, CELLS), np.int8)
+    fresh = not (out / f"{split}-region.npy").exists()
+    region = _opened(out, split, "region", (count, MOST_CROPS), np.int8)
+    if fresh:
+        region[:] = _TODO
+    notes = out / f"{split}-notes.jsonl"
+    todo = [(row, line) for row, line in enumerate(lines) if region[row, 0] == _TODO]
+    task = partial(_cut_line, folder, limits)
+    with notes.open("a", encoding="utf-8") as log:
+        for done, ((row, line), made) in enumerate(each(todo, task, died=_died, workers=workers)):
+            if made is None:
+                raise RuntimeError(f"A process died over document {line['index']} of {folder}.")
+            log.write(json.dumps({"row": row, **made.notes}) + "\n")
+            log.flush()
+            used = len(made.pixels)
+            pixels[row, :used], cells[row] = made.pixels, made.cells
+            region[row] = made.region  # the last: it tells that the row is done
+            if done % _FLUSHED_EVERY == 0:
+                _flush(pixels, cells, region)
+    _flush(pixels, cells, region)
+    return open_split(out, split)
 
-    def opened(name: str, shape: tuple[int, ...], kind: type) -> NDArray[np.uint8]:
-        return np.lib.format.open_memmap(
-            out / f"{split}-{name}.npy", mode="w+", dtype=kind, shape=(len(numbered), MOST_CROPS, *shape)
-        )
 
-    pixels = opened("pixels", (CUT_PIXELS, CUT_PIXELS, 3), np.uint8)
-    cells = opened("cells", (3, CUT_CELLS, CUT_CELLS), np.int8)
-    region = opened("region", (), np.int8)
-    for (row, truth), made in each(numbered, partial(_cut_line, folder, spread_mm), died=_died, workers=2):
-        if made is None:
-            raise RuntimeError(f"A process died over document {truth.index} of {folder}.")
-        pixels[row], cells[row], region[row] = made
-    for array in (pixels, cells, region):
+def _flush(*arrays: NDArray[Any]) -> None:
+    for array in arrays:
         array.flush()  # type: ignore[attr-defined]  # a memmap
+
+
+def _begin(path: Path, folder: Path, lines: Sequence[Line]) -> None:
+    """Write what the crops are of; refuse to go on with those of another set."""
+    about = {
+        "set": json.loads((folder / "set.json").read_text(encoding="utf-8")),
+        "lines": [{name: line[name] for name in _KEPT} for line in lines],
+    }
+    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != about:
+        raise ValueError(f"{path.parent} holds crops of another set than {folder}: take another folder, or remove it")
+    path.write_text(json.dumps(about), encoding="utf-8")
+
+
+def open_split(out: Path, split: str) -> Crops:
+    """Open what ``cut_split`` cut."""
+    about = json.loads((out / f"{split}.json").read_text(encoding="utf-8"))
+    pixels, cells, region = (
+        np.load(out / f"{split}-{name}.npy", mmap_mode="r") for name in ("pixels", "cells", "region")
+    )
+    by_row: dict[int, Line] = {}
+    for text in (out / f"{split}-notes.jsonl").read_text(encoding="utf-8").splitlines():
+        if text.endswith("}"):  # a line that a kill tore was written again
+            note = json.loads(text)
+            by_row[int(note["row"])] = note
+    if (region[:, 0] == _TODO).any():
+        raise ValueError(f"the crops of the {split} states in {out} are not all cut yet: run prepare")
+    notes = tuple(by_row[row] for row in range(len(region)))
+    return Crops(pixels, np.array(cells), np.where(region >= 0, region, UNKNOWN), tuple(about["lines"]), notes)

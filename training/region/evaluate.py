@@ -45,6 +45,7 @@ class Evaluation:
     forged: Ratios
     whole: Measured
     kinds: tuple[Measured, ...]  # each forgery kind against all genuine documents
+    unseen: tuple[Measured, ...]  # likewise the kinds that print cannot tell, which count in nothing else
     conditions: Mapping[str, tuple[Measured, ...]]  # by what varies: device, resolution, blur, JPEG quality, side
     cllr: float
     cllr_min: float
@@ -97,6 +98,23 @@ def _measured(name: str, rows: Sequence[Scored], ratios: Mapping[str, float], re
     )
 
 
+def _order(name: str) -> tuple[float, str]:
+    """Sort bands by their lower end, and names by the alphabet."""
+    first = name.removeprefix("below ").split(" ")[0]
+    number = float(first) if first.replace(".", "").isdigit() else 0.0
+    return number - name.startswith("below"), name
+
+
+def _by_kind(seen: Sequence[Scored], ratios: Mapping[str, float], refer_at: float) -> tuple[Measured, ...]:
+    """Measure each forgery kind against all genuine documents, the worst first."""
+    recipes = sorted({str(item.line["recipe"]) for item in seen if not item.genuine})
+    rows = [
+        _measured(recipe, [item for item in seen if item.genuine or item.line["recipe"] == recipe], ratios, refer_at)
+        for recipe in recipes
+    ]
+    return tuple(sorted(rows, key=lambda kind: -kind.apcer.value))
+
+
 def evaluate(
     seen: Sequence[Scored],
     real: Sequence[Scored],
@@ -105,29 +123,26 @@ def evaluate(
     refer_at: float,
 ) -> Evaluation:
     """Measure scored documents of the test states, and the genuine specimens."""
-    ratios = {
-        item.name: document_ratio(item, calibration, fusion) for item in (*seen, *real) if item.abstained is None
-    }
-    answered = [item for item in seen if item.abstained is None]
+    ratios = {item.name: document_ratio(item, calibration, fusion) for item in (*seen, *real) if item.abstained is None}
+    told = [item for item in seen if item.told_by_print]
+    answered = [item for item in told if item.abstained is None]
     genuine, forged = (
         np.array([ratios[item.name] for item in answered if item.genuine is wanted]) for wanted in (True, False)
     )
-    recipes = sorted({item.line["recipe"] for item in seen if not item.genuine})
-    kinds = [
-        _measured(recipe, [item for item in seen if item.line["recipe"] in (recipe, "genuine")], ratios, refer_at)
-        for recipe in recipes
-    ]
+    kinds = _by_kind(told, ratios, refer_at)
+    unseen = _by_kind([item for item in seen if item.genuine or not item.told_by_print], ratios, refer_at)
     conditions = {}
     for what, band in CONDITIONS.items():
-        names = sorted({band(item) for item in answered})
-        conditions[what] = tuple(
-            _measured(name, [item for item in answered if band(item) == name], ratios, refer_at) for name in names
-        )
+        groups: dict[str, list[Scored]] = {}
+        for item in told:
+            groups.setdefault(band(item), []).append(item)
+        conditions[what] = tuple(_measured(name, groups[name], ratios, refer_at) for name in sorted(groups, key=_order))
     return Evaluation(
         genuine,
         forged,
-        _measured("all", seen, ratios, refer_at),
-        tuple(sorted(kinds, key=lambda kind: -kind.apcer.value)),
+        _measured("all", told, ratios, refer_at),
+        kinds,
+        unseen,
         conditions,
         cllr(genuine, forged),
         cllr_min(genuine, forged),

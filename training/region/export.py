@@ -6,16 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
-from docscan.checks.regions import OUTPUTS, prepared
+from docscan.checks.regions import OUTPUTS, ask, prepared
+from docscan.checks.regions import Answers as Seen
 from docscan.crops import CROP_PIXELS
-from training.region.network import RegionNetwork
+from training.region.network import Answers, RegionNetwork
+from training.region.scoring import open_network
 
 
 class _Flat(nn.Module):
@@ -36,7 +37,7 @@ def export(network: RegionNetwork, path: Path) -> None:
     example = torch.zeros(2, 3, CROP_PIXELS, CROP_PIXELS)
     names = [field.name for field in fields(network(example))]
     program = torch.onnx.export(
-        _Flat(network),
+        _Flat(network).eval(),
         (example,),
         input_names=["crops"],
         output_names=names,
@@ -63,7 +64,8 @@ def quantise(path: Path, out: Path, batches: Sequence[NDArray[np.uint8]]) -> Non
     ``batches`` are crops (n x 160 x 160 x 3) from which the ranges of activations are taken.
     """
     ready = out.with_suffix(".ready.onnx")
-    quant_pre_process(str(path), str(ready))
+    # Symbolic shapes break on the exporter's Concat; the graph has plain shapes already.
+    quant_pre_process(str(path), str(ready), skip_symbolic_shape=True)
     heads = [node.name for node in onnx.load(ready).graph.node if set(node.output) & set(OUTPUTS)]
     quantize_static(
         str(ready),
@@ -78,17 +80,18 @@ def quantise(path: Path, out: Path, batches: Sequence[NDArray[np.uint8]]) -> Non
     ready.unlink()
 
 
-def answers_of(path: Path, crops: NDArray[np.uint8], threads: int = 2) -> dict[str, NDArray[np.float32]]:
-    """Return what an ONNX file says of crops (n x 160 x 160 x 3)."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    return dict(zip(OUTPUTS, session.run(list(OUTPUTS), {"crops": prepared(list(crops))}), strict=True))
-
-
 def parity(network: RegionNetwork, path: Path, crops: NDArray[np.uint8]) -> float:
     """Return the largest absolute difference of any answer between torch and ONNX Runtime."""
     with torch.inference_mode():
         expected = network.eval()(torch.from_numpy(prepared(list(crops))))
-    got = answers_of(path, crops)
-    return max(float(np.abs(got[name] - getattr(expected, name).numpy()).max()) for name in OUTPUTS)
+    return _largest_difference(expected, ask(open_network(path), list(crops)))
+
+
+def difference(one: Path, other: Path, crops: NDArray[np.uint8]) -> float:
+    """Return the largest absolute difference of any crop's logit between two exported networks."""
+    left, right = (ask(open_network(path), list(crops)) for path in (one, other))
+    return float(np.abs(left.crop - right.crop).max())
+
+
+def _largest_difference(expected: Answers, got: Seen) -> float:
+    return max(float(np.abs(getattr(got, name) - getattr(expected, name).numpy()).max()) for name in OUTPUTS)

@@ -1,6 +1,6 @@
 """What each cell of a crop is: how it was printed, whether and how it was altered; from the truth of a generated set."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,15 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.design.states import making_of, state
-from datasets.forging.catalogue import RECIPES
+from datasets.forging.catalogue import RECIPES, shows
 from datasets.sheet import Kind, Making
+from datasets.specimens import GENUINE
 from docscan.checks.regions import ALTERATIONS, CELL_PIXELS, PROCESSES
 from docscan.crops import CROP_PIXELS_PER_MM
 from docscan.page_geometry import Corners, moved
 from docscan.types import Box, MrzFormat, PageSize
 
 UNKNOWN = -1  # no loss is taken there
-FORGED_SHARE, UNTOUCHED_SHARE = 0.3, 0.0  # of a cell's area; between the two it is unknown
+FORGED_SHARE = 0.3  # of a cell's area that an alteration must cover
+# About an alteration nobody knows: shadows, glue and feathered edges reach out of its outline, and an editor interpolates
+# more than it changes.
+_NEAR_MM = 1.3
+_RIM_MM = 0.6  # on either side of a knife's cut
+
+OUTSIDE_SHARE = 0.9  # of a cell that a print must cover to be all that is in it
 
 _CELL_MM = CELL_PIXELS / CROP_PIXELS_PER_MM
 _PROCESS = {
@@ -81,6 +88,7 @@ class Truth:
     to_capture: NDArray[np.float64]
     process: tuple[tuple[Box, int], ...]
     forged: tuple[Box, ...]
+    doubtful: tuple[Box, ...]  # neither forged nor genuine, unless also in ``forged``
     alteration: int
 
     @property
@@ -120,17 +128,57 @@ def _parts(line: Mapping[str, Any], making: Making, to_page: NDArray[np.float64]
         if name in regions:
             yield regions[name], UNKNOWN
     for done in line["alterations"]:
-        parameters = done["parameters"]
-        name = _PROCESS.get(parameters.get("process", ""))
-        for polygon in done["polygons"]:
-            tool = parameters.get("viz_tool", parameters.get("mrz_tool", ""))
-            process = PROCESSES.index(name) if name else PROCESSES.index(_TOOL[tool]) if tool in _TOOL else UNKNOWN
-            if done["recipe"] != "portrait_morphed":
-                yield _box(polygon, to_page), process
+        if done["recipe"] not in UNSEEN:
+            for number, polygon in enumerate(done["polygons"]):
+                yield _box(polygon, to_page), _printed_by(done["parameters"], number)
+
+
+def _printed_by(parameters: Mapping[str, Any], number: int) -> int:
+    """Return the process that left an alteration's part of a number; the visual zone's is the first where both are."""
+    name = _PROCESS.get(parameters.get("process", ""))
+    if name is None:
+        zone = "viz_tool" if "viz_tool" in parameters and number == 0 else "mrz_tool"
+        name = _TOOL.get(parameters.get(zone, ""))
+    return UNKNOWN if name is None else PROCESSES.index(name)
+
+
+def _grown(box: Box, margin: float) -> Box:
+    return Box(box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin)
+
+
+def _rim(box: Box) -> tuple[Box, ...]:
+    """Return the four strips about a box's outline."""
+    outer = _grown(box, _RIM_MM)
+    right, bottom = outer.x + outer.width, outer.y + outer.height
+    return (
+        Box(outer.x, outer.y, outer.width, 2 * _RIM_MM),
+        Box(outer.x, bottom - 2 * _RIM_MM, outer.width, 2 * _RIM_MM),
+        Box(outer.x, outer.y, 2 * _RIM_MM, outer.height),
+        Box(right - 2 * _RIM_MM, outer.y, 2 * _RIM_MM, outer.height),
+    )
+
+
+def _touched(
+    line: Mapping[str, Any], making: Making, to_page: NDArray[np.float64], lights: tuple[str, ...]
+) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+    """Return the forged boxes, and those of which nobody can say."""
+    forged: list[Box] = []
+    doubtful: list[Box] = []
+    for done in line["alterations"]:
+        boxes = [_box(polygon, to_page) for polygon in done["polygons"]]
+        doubtful += [_grown(box, _NEAR_MM) for box in boxes]
+        if done["recipe"] in UNSEEN or not set(done["lights"]) & set(lights):
+            continue
+        if done["recipe"] == "portrait_laminate_cut" and done["parameters"]["process"] == making.portrait_process:
+            # The forger had the issuer's printer: nothing but the cut tells.
+            forged += _rim(boxes[0])
+        else:
+            forged += boxes
+    return tuple(forged), tuple(doubtful)
 
 
 def truth_of(line: Mapping[str, Any], lights: tuple[str, ...] = ("visible",)) -> Truth:
-    """Read a line of a set; a forgery that shows under none of the lights is told as none."""
+    """Read a line of a set; what shows under none of the lights is doubtful, not forged."""
     kind = Kind(line["kind"])
     lift = np.array([[1, 0, 0], [0, 1, -_VISA_LIFT if kind is Kind.MRV_A else 0], [0, 0, 1]], np.float64)
     to_capture = np.array(line["millimetres_to_pixels"], np.float64) @ lift
@@ -140,8 +188,7 @@ def truth_of(line: Mapping[str, Any], lights: tuple[str, ...] = ("visible",)) ->
     making = making_of(state(line["state"]), kind)
     whole = tuple(_whole_page(line, page))
     process = whole or ((page, PROCESSES.index("offset")), *_parts(line, making, to_page))
-    shown = [done for done in line["alterations"] if set(done["lights"]) & set(lights)]
-    forged = tuple(_box(polygon, to_page) for done in shown for polygon in done["polygons"])
+    forged, doubtful = _touched(line, making, to_page, lights)
     return Truth(
         index=int(line["index"]),
         split=line["split"],
@@ -150,7 +197,8 @@ def truth_of(line: Mapping[str, Any], lights: tuple[str, ...] = ("visible",)) ->
         files=line["images"],
         to_capture=to_capture,
         process=process,
-        forged=() if line["recipe"] in UNSEEN else forged,
+        forged=forged,
+        doubtful=doubtful,
         alteration=ALTERATIONS.index(_ALTERATION.get(line["recipe"], "none")),
     )
 
@@ -173,20 +221,38 @@ def cells_of(truth: Truth, x: float, y: float, cells: int) -> NDArray[np.int8]:
     NDArray
         3 x cells x cells: forged (0, 1), process, alteration; ``UNKNOWN`` where a cell is neither one nor the other.
     """
-    forged = np.zeros((cells, cells))
-    for box in truth.forged:
-        forged = np.maximum(forged, _shares(box, x, y, cells))
+    forged, doubtful = (_covered(boxes, x, y, cells) for boxes in (truth.forged, truth.doubtful))
+    outside = _shares(truth.page, x, y, cells) < OUTSIDE_SHARE
     labels = np.full((3, cells, cells), UNKNOWN, np.int8)
-    labels[0][forged <= UNTOUCHED_SHARE] = 0
-    labels[0][forged > FORGED_SHARE] = 1
+    # The desk beside a page is nothing to worry about, whatever lies on it.
+    labels[0][(doubtful <= 0) | (_shares(truth.page, x, y, cells) <= 0)] = 0
+    labels[0][(forged > FORGED_SHARE) & ~outside] = 1
     for box, process in truth.process:
         share = _shares(box, x, y, cells)
-        labels[1][(share > 0) & (share < 0.9)] = UNKNOWN
-        labels[1][share >= 0.9] = process
+        labels[1][(share > 0) & (share < OUTSIDE_SHARE)] = UNKNOWN
+        labels[1][share >= OUTSIDE_SHARE] = process
+    labels[1][outside] = UNKNOWN
     labels[2][labels[0] == 0] = 0
     labels[2][labels[0] == 1] = truth.alteration
-    outside = _shares(truth.page, x, y, cells) < 0.9
-    labels[1][outside] = UNKNOWN
-    if truth.recipe in UNSEEN:
-        labels[0] = UNKNOWN
     return labels
+
+
+def _covered(boxes: tuple[Box, ...], x: float, y: float, cells: int) -> NDArray[np.float64]:
+    """Return the largest share of each cell that one of some boxes covers."""
+    covered = np.zeros((cells, cells))
+    for box in boxes:
+        covered = np.maximum(covered, _shares(box, x, y, cells))
+    return covered
+
+
+def tellable(lines: Iterable[Mapping[str, Any]], lights: tuple[str, ...] = ("visible",)) -> list[Mapping[str, Any]]:
+    """Return the lines of documents that one can tell by the lights, with the genuine ones that belong to them.
+
+    A forgery that shows under another light alone goes out with its genuine companion: both are from page readers, so
+    that the companion alone would make the device tell what is genuine.
+    """
+    kept = [line for line in lines if "error" not in line]
+    hidden = {
+        int(line["index"]) // 2 for line in kept if line["recipe"] != GENUINE and not shows(line["recipe"], lights)
+    }
+    return [line for line in kept if int(line["index"]) // 2 not in hidden and set(lights) <= set(line["images"])]

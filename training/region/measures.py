@@ -24,17 +24,21 @@ class Rate:
 
     @property
     def value(self) -> float:
-        """Errors over trials."""
-        return self.errors / self.trials
+        """Errors over trials; nan of none."""
+        return self.errors / self.trials if self.trials else float("nan")
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Lower and upper end."""
+        """Lower and upper end; nothing is known of none."""
+        if self.trials == 0:
+            return 0.0, 1.0
         low, high = binomtest(self.errors, self.trials).proportion_ci(method="wilson")
         return float(low), float(high)
 
     def __str__(self) -> str:
         """Return the rate with its count and interval, in per cent."""
+        if self.trials == 0:
+            return "none of these"
         low, high = self.interval
         interval = f"95 % CI {100 * low:.1f} to {100 * high:.1f} %"
         return f"{100 * self.value:.1f} % ({self.errors} of {self.trials}; {interval})"

@@ -66,16 +66,20 @@ def _second_differences() -> Tensor:
     return 4 * kernels  # grain is faint
 
 
-def _small(width: int, high_pass: bool) -> tuple[nn.Module, int]:
-    """Return a trunk of 16 pixels a cell, and its channels; ``high_pass`` starts a part of its filters as such."""
+def _stem(width: int, high_pass: bool) -> nn.Sequential:
+    """Return the first layer, of 2 pixels a place; ``high_pass`` starts a part of its filters as such."""
     stem = _block(3, width, 2, kernel=5)
     if high_pass:
         convolution = stem[0]
         assert isinstance(convolution, nn.Conv2d)
         with torch.no_grad():
             convolution.weight[:9] = _second_differences()
+    return stem
+
+
+def _small(width: int) -> tuple[nn.Module, int]:
+    """Return a trunk that makes cells of 16 pixels of the stem's places, and its channels."""
     trunk = nn.Sequential(
-        stem,
         _block(width, width + width // 2, 2),
         Residual(width + width // 2),
         _block(width + width // 2, 3 * width, 2),
@@ -86,13 +90,15 @@ def _small(width: int, high_pass: bool) -> tuple[nn.Module, int]:
     return trunk, 5 * width
 
 
-def _trunk(design: str, width: int) -> tuple[nn.Module, int]:
+def _parts(design: str, width: int) -> tuple[nn.Module, nn.Module, int]:
+    """Return stem, trunk and the trunk's channels."""
     if design == "mobilenet":
-        return mobilenet_v3_small().features[:9], 48
+        layers = mobilenet_v3_small().features
+        return layers[0], layers[1:9], 48
     if design == "shufflenet":
         whole = shufflenet_v2_x1_0()
-        return nn.Sequential(whole.conv1, whole.maxpool, whole.stage2, whole.stage3), 232
-    return _small(width, design == "high_pass")
+        return whole.conv1, nn.Sequential(whole.maxpool, whole.stage2, whole.stage3), 232
+    return _stem(width, design == "high_pass"), *_small(width)
 
 
 class RegionNetwork(nn.Module):
@@ -109,14 +115,17 @@ class RegionNetwork(nn.Module):
     def __init__(self, design: str = "high_pass", width: int = 24) -> None:
         super().__init__()
         self.design, self.width = design, width
-        self.trunk, channels = _trunk(design, width)
+        self.stem, self.trunk, channels = _parts(design, width)
         self.cells = nn.Conv2d(channels, 1 + len(PROCESSES) + len(ALTERATIONS), 1)
         self.crop = nn.Sequential(nn.Dropout(0.1), nn.Linear(2 * channels, 1))
         self.embedding = nn.Linear(2 * channels, EMBEDDING)
 
     def forward(self, crops: Tensor) -> Answers:
         """Answer for crops."""
-        features = self.trunk(crops)
+        return self.answers(self.trunk(self.stem(crops)))
+
+    def answers(self, features: Tensor) -> Answers:
+        """Answer from what the trunk made of crops: n x channels x c x c."""
         cells = self.cells(features)
         forged, process, alteration = cells.split([1, len(PROCESSES), len(ALTERATIONS)], 1)
         # The strongest answer beside the mean one: an edge of something pasted is a small part of a crop.

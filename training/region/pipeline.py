@@ -1,43 +1,47 @@
-"""The steps of training in order: set, crops, network, export, calibration, evaluation, card."""
+"""The steps of training in order: set, crops, network, export and calibration, evaluation with report and card."""
 
+import json
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 
 from datasets.forging.catalogue import RECIPES, shows
 from datasets.generate import generate
-from docscan.crops import CROP_PIXELS
+from docscan.runtime import ManifestEntry, read_manifest
 from docscan.settings import Settings
 from training.manifest import update_manifest
 from training.region.calibrate import calibrate_fusion, calibrate_regions
 from training.region.card import write_card
-from training.region.data import RIM, Crops, cut_split
+from training.region.cutting import Limits
+from training.region.data import SPLITS, Crops, cut_split, open_split
 from training.region.evaluate import Evaluation, evaluate
-from training.region.export import export, parity, quantise
-from training.region.network import RegionNetwork
+from training.region.export import difference, export, parity, quantise
 from training.region.report import write_report
-from training.region.scoring import Limits, Scored, real_lines, score_lines, score_split
+from training.region.scoring import Scored, open_network, score, score_real
 from training.region.train import Ranks, Recipe, load, train, validate
 
 _log = logging.getLogger(__name__)
 
-VERSION = "2.0.0"
+NAME, VERSION = "region", "2.0.0"
 SEED = 7
-DOCUMENTS = 4000
+DOCUMENTS = 8000
 LIMITS = Limits()
-_SPREAD_MM = 3.0
 _QUANTISED_ON = 12  # documents whose crops tell the ranges of activations
 _COMPARED_ON = 3  # documents whose crops torch and ONNX Runtime are compared on
+_TIMED = 20  # calls
+_INT8_MAY_LOSE = 0.002  # of the documents' AUC on the validation states
 
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Where everything lies: ``documents`` the generated set, ``work`` crops and checkpoints."""
+    """Where everything lies: ``documents`` the generated set, ``work`` crops, checkpoints and the report."""
 
     documents: Path
     work: Path
@@ -45,113 +49,172 @@ class Folders:
     real: Path | None
 
     @property
+    def crops(self) -> Path:
+        """Of the crops of every split."""
+        return self.work / "crops"
+
+    @property
     def checkpoint(self) -> Path:
         """Of the network."""
         return self.work / "region.pt"
 
-
-def fit(folders: Folders, recipe: Recipe, ranks: Ranks) -> None:
-    """Cut the crops and train; under torchrun every process calls it, and the first has cut the crops before."""
-    training = cut_split(folders.documents, "training", folders.work, spread_mm=_SPREAD_MM, documents=DOCUMENTS)
-    train(training, recipe, folders.checkpoint, ranks)
-
-
-def prepare(folders: Folders) -> None:
-    """Generate the set and cut its crops, as far as that was not done before."""
-    recipes = tuple(name for name in RECIPES if shows(name, ("visible",)))
-    if not (folders.documents / "set.json").exists():
-        generate(folders.documents, documents=DOCUMENTS, seed=SEED, recipes=recipes, progress=_told())
-    for split, spread in (("training", _SPREAD_MM), ("validation", 0.0)):
-        cut_split(folders.documents, split, folders.work, spread_mm=spread, documents=DOCUMENTS)
+    @property
+    def report(self) -> Path:
+        """Of the evaluation."""
+        return self.work / "evaluation.html"
 
 
-def _told() -> Any:
+def prepare(folders: Folders, workers: int = 2) -> None:
+    """Generate the set, unless there is one, and cut the crops; as far as that was not done before."""
+    if not (folders.documents / "documents.jsonl").exists():
+        recipes = tuple(name for name in RECIPES if shows(name, ("visible",)))
+        progress = _told("documents made")
+        generate(folders.documents, documents=DOCUMENTS, seed=SEED, recipes=recipes, workers=workers, progress=progress)
+    for split in SPLITS:
+        start = time.monotonic()
+        crops = cut_split(folders.documents, split, folders.crops, LIMITS, workers)
+        _log.info("%d documents of the %s states cut in %.0f s", len(crops), split, time.monotonic() - start)
+
+
+def _told(what: str) -> Callable[[int], None]:
     def progress(done: int) -> None:
         if done % 500 < 50:
-            _log.info("%d documents made", done)
+            _log.info("%d %s", done, what)
 
     return progress
 
 
+def fit(folders: Folders, recipe: Recipe, ranks: Ranks) -> None:
+    """Train; under torchrun every process calls it, and ``prepare`` ran before."""
+    train(open_split(folders.crops, "training"), recipe, folders.checkpoint, ranks)
+
+
 def _batches(crops: Crops, documents: int) -> list[NDArray[np.uint8]]:
-    """Return the middles of some documents' cuts, all kinds of sides and devices among them."""
-    rows = np.linspace(0, len(crops.recipes) - 1, documents).astype(int)
-    inner = slice(RIM, RIM + CROP_PIXELS)
-    return [np.ascontiguousarray(crops.pixels[row, crops.region[row] >= 0][:, inner, inner]) for row in rows]
+    """Return the crops of some documents, spread over the split: all kinds of sides and devices among them."""
+    there = [row for row in range(len(crops)) if len(crops.slots(row))]
+    return [crops.cut(there[place]) for place in np.linspace(0, len(there) - 1, documents).astype(int)]
 
 
-def finish(folders: Folders, *, int8: bool) -> Evaluation:
-    """Export, calibrate and evaluate the trained network, and write manifest, card and report."""
+def milliseconds(path: Path, crops: NDArray[np.uint8], threads: int = 2) -> float:
+    """Return the median time that an exported network takes for some crops in one call."""
+    session = open_network(path, threads)
+    batch = np.zeros((len(crops), 3, *crops.shape[1:3]), np.float32)
+    times = []
+    for _ in range(_TIMED):
+        start = time.perf_counter()
+        session.run(None, {"crops": batch})
+        times.append(1000 * (time.perf_counter() - start))
+    return float(np.median(times))
+
+
+def rough_auc(seen: Sequence[Scored]) -> float:
+    """Return the documents' AUC by the strongest crop: what designs and precisions are compared by."""
+    rows = [item for item in seen if item.abstained is None and item.told_by_print]
+    strongest = [max(values[0] + values[1] for values in item.regions.values()) for item in rows]
+    return float(roc_auc_score([not item.genuine for item in rows], strongest))
+
+
+def ship(folders: Folders, precision: str) -> None:
+    """Export the trained network, choose its precision, calibrate it, and write ONNX file and manifest.
+
+    ``precision`` is "fp32", "int8" or "best": int8 where it is faster here and loses no more than ``_INT8_MAY_LOSE``.
+    """
     network = load(folders.checkpoint)
-    validation = cut_split(folders.documents, "validation", folders.work, spread_mm=0.0, documents=DOCUMENTS)
+    validation = open_split(folders.crops, "validation")
     _log.info("document AUC on the validation states: %.4f", validate(network, validation))
-    path = folders.models / "region.onnx"
-    full = folders.work / "region-fp32.onnx"
+    full, small = (folders.work / f"region-{name}.onnx" for name in ("fp32", "int8"))
     export(network, full)
-    difference = parity(network, full, np.concatenate(_batches(validation, _COMPARED_ON)))
-    _log.info("largest difference between torch and ONNX Runtime: %.2e", difference)
-    if int8:
-        quantise(full, path, _batches(validation, _QUANTISED_ON))
-    else:
-        path.write_bytes(full.read_bytes())
-    _log.info("calibrating")
-    calibrating = score_split(folders.documents, "calibration", path, LIMITS)
+    quantise(full, small, _batches(validation, _QUANTISED_ON))
+    compared = np.concatenate(_batches(validation, _COMPARED_ON))
+    measured = {
+        "parity": parity(network, full, compared),
+        "int8_difference": difference(full, small, compared),
+        "auc": {path.stem[-4:]: rough_auc(score(validation, open_network(path))) for path in (full, small)},
+        "milliseconds": {path.stem[-4:]: milliseconds(path, compared[:24]) for path in (full, small)},
+    }
+    _log.info("exported: %s", measured)
+    chosen = _chosen(measured) if precision == "best" else precision
+    path = folders.models / "region.onnx"
+    path.write_bytes((full if chosen == "fp32" else small).read_bytes())
+    calibrating = score(open_split(folders.crops, "calibration"), open_network(path))
     calibration, thresholds = calibrate_regions(calibrating)
-    fusion = calibrate_fusion(calibrating, calibration)
     zero = float(np.median([item.cells for item in calibrating if item.genuine and item.abstained is None]))
-    _log.info("evaluating")
-    seen = score_split(folders.documents, "test", path, LIMITS)
-    real = score_real(folders, path)
-    refer_at = float(Settings.model_fields["refer_log10_lr"].default)
-    measured = evaluate(seen, real, calibration, fusion, refer_at)
-    _write(folders, network, measured, calibrating, difference, {
+    parameters = {
         "calibration": calibration,
         "thresholds": thresholds,
-        "fusion": {"print": fusion},
+        "fusion": {"print": calibrate_fusion(calibrating, calibration)},
         "heat_zero": zero,
-        "precision": "int8" if int8 else "fp32",
+        "precision": chosen,
+        "measured": measured,
         **asdict(LIMITS),
-    })  # fmt: skip
+    }
+    _enter(folders, network.design, network.width, parameters, {})
+
+
+def _chosen(measured: dict[str, Any]) -> str:
+    """Choose the precision."""
+    auc, took = measured["auc"], measured["milliseconds"]
+    return "int8" if took["int8"] < took["fp32"] and auc["fp32"] - auc["int8"] <= _INT8_MAY_LOSE else "fp32"
+
+
+def _enter(
+    folders: Folders, design: str, width: int, parameters: dict[str, Any], rates: dict[str, float]
+) -> ManifestEntry:
+    about = {split: json.loads((folders.crops / f"{split}.json").read_text(encoding="utf-8")) for split in SPLITS}
+    dataset = {
+        "generator": "datasets",
+        "set": about["training"]["set"],
+        "documents": {split: len(part["lines"]) for split, part in about.items()},
+        "design": design,
+        "width": width,
+    }
+    return update_manifest(
+        folders.models,
+        NAME,
+        file="region.onnx",
+        version=VERSION,
+        dataset=dataset,
+        error_rates=rates,
+        parameters=parameters,
+    )
+
+
+def assess(folders: Folders) -> Evaluation:
+    """Measure the network of the manifest on the test states; write report, card and the manifest's error rates."""
+    entry = read_manifest(folders.models).models[NAME]
+    parameters = entry.parameters
+    session = open_network(folders.models / entry.file)
+    seen = score(open_split(folders.crops, "test"), session)
+    real = score_real(folders.real, session, LIMITS)
+    refer_at = float(Settings.model_fields["refer_log10_lr"].default)
+    measured = evaluate(seen, real, parameters["calibration"], parameters["fusion"]["print"], refer_at)
+    entry = _enter(folders, entry.dataset["design"], entry.dataset["width"], parameters, _rates(measured))
+    studies = _studies(folders.work)
+    write_card(folders.models / "region.md", measured, entry, load(folders.checkpoint), studies)
+    counts = entry.dataset["documents"]
+    about = {
+        "network": f"{entry.dataset['design']}, width {entry.dataset['width']}, {parameters['precision']}",
+        "documents": f"{counts['test']} of the test states of the set {entry.dataset['set']}",
+        "calibrated on": f"{counts['calibration']} of the calibration states",
+    }
+    write_report(measured, folders.report, about, studies)
+    _log.info(
+        "AUC %.4f, Cllr %.3f, BPCER %s; %s", measured.whole.auc, measured.cllr, measured.whole.bpcer, folders.report
+    )
     return measured
 
 
-def score_real(folders: Folders, path: Path) -> list[Scored]:
-    """Score the genuine specimens, where they are at hand."""
-    if folders.real is None or not (folders.real / "truth.json").exists():
-        return []
-    return score_lines(folders.real, real_lines(folders.real), path, LIMITS)
+def _studies(work: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return what ``studies`` left: designs compared and kinds left out, each where it was run."""
+    found = {}
+    for name in ("designs", "left_out"):
+        path = work / f"{name}.json"
+        found[name] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    return found
 
 
 def _rates(measured: Evaluation) -> dict[str, float]:
     rates = {"bpcer": measured.whole.bpcer.value, "apcer": measured.whole.apcer.value, "auc": measured.whole.auc}
-    rates |= {f"apcer_{kind.name}": kind.apcer.value for kind in measured.kinds}
+    rates |= {f"apcer_{kind.name}": kind.apcer.value for kind in measured.kinds if kind.apcer.trials}
     rates |= {"eer": measured.whole.eer, "cllr": measured.cllr, "cllr_min": measured.cllr_min, "ece": measured.ece}
     return {name: round(value, 4) for name, value in rates.items()}
-
-
-def _write(
-    folders: Folders,
-    network: RegionNetwork,
-    measured: Evaluation,
-    calibrating: Sequence[Scored],
-    difference: float,
-    parameters: dict[str, Any],
-) -> None:
-    counts = {"made": DOCUMENTS, "calibration": len(calibrating), "test": len(measured.genuine) + len(measured.forged)}
-    dataset = {"generator": "datasets", "seed": SEED, "documents": counts, "design": network.design, "width": network.width}
-    update_manifest(
-        folders.models,
-        "region",
-        file="region.onnx",
-        version=VERSION,
-        dataset=dataset,
-        error_rates=_rates(measured),
-        parameters=parameters,
-    )
-    write_card(folders.models / "region.md", measured, network, difference, counts, parameters["precision"])
-    about = {
-        "network": f"{network.design}, width {network.width}, {parameters['precision']}",
-        "documents": f"test states of the generated set with seed {SEED}: {counts['test']} that it looked at",
-        "calibrated on": f"{counts['calibration']} documents of the calibration states",
-    }
-    write_report(measured, folders.work / "evaluation.html", about)

@@ -2,7 +2,9 @@
 
 import base64
 import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -48,8 +50,13 @@ def reliability_diagram(measured: Evaluation) -> str:
     return _uri(figure)
 
 
-def write_report(measured: Evaluation, path: Path, about: dict[str, str]) -> None:
-    """Write the report; ``about`` says what was measured, on what and how."""
+def write_report(
+    measured: Evaluation,
+    path: Path,
+    about: Mapping[str, str],
+    studies: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> None:
+    """Write the report; ``about`` says what was measured, on what and how, ``studies`` what was tried beside it."""
     environment = Environment(
         loader=PackageLoader("training.region"),
         autoescape=True,
@@ -60,6 +67,7 @@ def write_report(measured: Evaluation, path: Path, about: dict[str, str]) -> Non
     page = environment.get_template("evaluation.html").render(
         measured=measured,
         about=about,
+        studies=studies,
         apcers=APCERS,
         det=det_curve(measured),
         reliability=reliability_diagram(measured),

@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,22 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from docscan.checks.regions import CELL_PIXELS
-from docscan.crops import CROP_PIXELS
-from training.region.data import CELLS, RIM, Crops
-from training.region.labels import UNKNOWN
+from datasets.forging.catalogue import RECIPES
+from datasets.specimens import GENUINE
+from docscan.zones import REGIONS
+from training.region.data import Crops
+from training.region.labels import UNKNOWN, UNSEEN
 from training.region.losses import Learner
 from training.region.network import Answers, RegionNetwork
 
 _log = logging.getLogger(__name__)
 
-_PLACES = 2 * RIM // CELL_PIXELS + 1  # at which a crop can lie in its cut, across and down
+_CHECKPOINT_EVERY, _LOGGED_EVERY = 200, 50  # steps
+
+
+def _bf16() -> bool:
+    """Tell whether this CPU reckons in bfloat16 faster than in single precision."""
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +38,15 @@ class Recipe:
     """What a training run is made of."""
 
     design: str = "high_pass"
-    width: int = 24
+    width: int = 16
     batch: int = 12  # documents, of all processes together
     crops: int = 12  # of a document that a step looks at
     epochs: float = 12.0  # times that every document is seen
     learning_rate: float = 3e-3
-    minutes: float = 40.0  # the schedule is made shorter where it would take longer
+    minutes: float = 35.0  # the schedule is made shorter where it would take longer
     seed: int = 9303
+    without: str = ""  # a group of recipes left out of training
+    bf16: bool = field(default_factory=_bf16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +58,16 @@ class Ranks:
 
 
 @contextmanager
-def processes() -> Iterator[Ranks]:
-    """Join the processes that torchrun started; alone where it did not."""
+def processes(threads: int = 2) -> Iterator[Ranks]:
+    """Join the processes that torchrun started, with a share of the threads each; alone where it did not."""
     if not distributed.is_torchelastic_launched():
-        torch.set_num_threads(2)
+        torch.set_num_threads(threads)
         yield Ranks()
         return
     distributed.init_process_group("gloo")
     try:
         ranks = Ranks(distributed.get_rank(), distributed.get_world_size())
-        torch.set_num_threads(max(1, 2 // ranks.count))
+        torch.set_num_threads(max(1, threads // ranks.count))
         yield ranks
     finally:
         distributed.destroy_process_group()
@@ -81,106 +89,116 @@ def _augmented(batch: Tensor, rng: np.random.Generator) -> Tensor:
 
 def _slots(crops: Crops, row: int, wanted: int, rng: np.random.Generator) -> NDArray[np.intp]:
     """Choose some of a document's crops; up to half of them where there is something forged to see."""
-    there = np.flatnonzero(crops.region[row] != UNKNOWN)
+    there = crops.slots(row)
     forged = (crops.cells[row, there, 0] == 1).any((1, 2))
     first = rng.permutation(there[forged])[: wanted // 2]
     rest = rng.permutation(np.setdiff1d(there, first))[: wanted - len(first)]
-    return np.concatenate([first, rest])
+    return np.sort(np.concatenate([first, rest]))  # in the order in which they lie on the disk
 
 
 def _drawn(
     crops: Crops, groups: NDArray[np.int64], rows: NDArray[np.intp], each: int, rng: np.random.Generator
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Take crops of some documents, each at a place of its own within its cut; returns what ``Learner`` takes."""
-    pixels, cells, group = [], [], []
-    for row in rows:
-        for slot in _slots(crops, row, each, rng):
-            down, right = rng.integers(0, _PLACES, 2)
-            y, x = down * CELL_PIXELS, right * CELL_PIXELS
-            pixels.append(crops.pixels[row, slot, y : y + CROP_PIXELS, x : x + CROP_PIXELS])
-            cells.append(crops.cells[row, slot, :, down : down + CELLS, right : right + CELLS])
-            group.append(groups[row, slot])
-    stacked = torch.from_numpy(np.stack(cells).astype(np.int64))
-    return _augmented(_normal(np.stack(pixels)), rng), stacked, torch.from_numpy(np.array(group))
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Take crops of some documents; returns what ``Learner`` takes."""
+    chosen = [(number, row, _slots(crops, row, each, rng)) for number, row in enumerate(rows)]
+    pixels = np.concatenate([crops.pixels[row, slots] for _, row, slots in chosen])
+    cells = np.concatenate([crops.cells[row, slots] for _, row, slots in chosen]).astype(np.int64)
+    group = np.concatenate([groups[row, slots] for _, row, slots in chosen])
+    document = np.concatenate([np.full(len(slots), number) for number, _, slots in chosen])
+    tensors = (torch.from_numpy(values) for values in (cells, group, document))
+    return _augmented(_normal(pixels), rng), *tensors
 
 
 def groups_of(crops: Crops) -> tuple[NDArray[np.int64], int]:
     """Number what the embedding is to tell apart: documents' state, kind and region, of crops with nothing forged."""
-    names = {name: number for number, name in enumerate(sorted(set(crops.states)))}
-    states = np.array([names[name] for name in crops.states], np.int64)
-    groups = states[:, None] * 4 + crops.region
+    sides = [f"{line['state']} {line['kind']}" for line in crops.lines]
+    names = {name: number for number, name in enumerate(sorted(set(sides)))}
+    groups = np.array([names[side] for side in sides], np.int64)[:, None] * len(REGIONS) + crops.region
     forged = (crops.cells[:, :, 0] != 0).any((2, 3))
-    return np.where(forged | (crops.region == UNKNOWN), UNKNOWN, groups), 4 * len(names)
+    return np.where(forged | (crops.region == UNKNOWN), UNKNOWN, groups), len(REGIONS) * len(names)
 
 
 @torch.inference_mode()
 def answers_of(network: RegionNetwork, crops: Crops, row: int) -> Answers:
-    """Return the network's answers for the middle of each cut of a document."""
-    slots = np.flatnonzero(crops.region[row] != UNKNOWN)
-    pixels = crops.pixels[row, slots, RIM : RIM + CROP_PIXELS, RIM : RIM + CROP_PIXELS]
-    answers: Answers = network.eval()(_normal(np.ascontiguousarray(pixels)))
+    """Return the network's answers for a document's crops."""
+    answers: Answers = network.eval()(_normal(crops.cut(row)))
     return answers
 
 
 def validate(network: RegionNetwork, crops: Crops) -> float:
     """Return and log the AUC of documents by a rough score: the strongest crop's logit and the mean one's."""
-    scores = []
-    for row in range(len(crops.recipes)):
-        answers = answers_of(network, crops, row)
-        scores.append(float(answers.crop.max() + answers.crop.mean()))
-    values = np.array(scores)
-    forged = np.array([recipe != "genuine" for recipe in crops.recipes])
-    for recipe in sorted(set(crops.recipes) - {"genuine"}):
-        own = np.array([name in (recipe, "genuine") for name in crops.recipes])
-        _log.info("  %-40s AUC %.3f", recipe, roc_auc_score(forged[own], values[own]))
-    return float(roc_auc_score(forged, values))
+    rows = [row for row in range(len(crops)) if crops.recipes[row] not in UNSEEN]
+    answers = [answers_of(network, crops, row) for row in rows]
+    values = np.array([float(answer.crop.max() + answer.crop.mean()) for answer in answers])
+    recipes = np.array([crops.recipes[row] for row in rows])
+    for recipe in sorted(set(recipes.tolist()) - {GENUINE}):
+        own = (recipes == recipe) | (recipes == GENUINE)
+        _log.info("  %-40s AUC %.3f", recipe, roc_auc_score(recipes[own] == recipe, values[own]))
+    return float(roc_auc_score(recipes != GENUINE, values))
 
 
 def _schedule(share: float) -> float:
     """Return the learning rate as a share of its highest: a short rise and a cosine down."""
     rise = 0.05
-    return share / rise + 0.02 if share < rise else 0.5 * (1 + float(np.cos(np.pi * (share - rise) / (1 - rise)))) + 1e-3
+    return (
+        share / rise + 0.02 if share < rise else 0.5 * (1 + float(np.cos(np.pi * (share - rise) / (1 - rise)))) + 1e-3
+    )
 
 
-def _rows(count: int, recipe: Recipe, ranks: Ranks) -> Iterator[NDArray[np.intp]]:
-    """Yield the documents of each step of this process; every process permutes alike and takes its own part."""
-    rng = np.random.default_rng(recipe.seed)
-    while True:
-        order = rng.permutation(count)
-        for start in range(0, count - recipe.batch + 1, recipe.batch):
-            yield order[start : start + recipe.batch][ranks.own :: ranks.count]
+def _learned_from(crops: Crops, without: str) -> NDArray[np.intp]:
+    """Return the documents to learn from: genuine ones, and forged ones but for a group that is left out."""
+    out = {name for name, recipe in RECIPES.items() if without and recipe.group == without} | UNSEEN
+    if without and len(out) == len(UNSEEN) and without not in {RECIPES[name].group for name in UNSEEN}:
+        raise ValueError(f"There is no group of recipes called {without}.")
+    return np.array([row for row, recipe in enumerate(crops.recipes) if recipe not in out])
+
+
+def _rows(known: NDArray[np.intp], recipe: Recipe, step: int) -> NDArray[np.intp]:
+    """Return the documents of a step, of all processes together; every document is seen once an epoch."""
+    each = max(1, len(known) // recipe.batch)
+    order = np.random.default_rng([recipe.seed, step // each]).permutation(known)
+    start = step % each * recipe.batch
+    return order[start : start + recipe.batch]
 
 
 def train(training: Crops, recipe: Recipe, checkpoint: Path, ranks: Ranks = Ranks()) -> RegionNetwork:  # noqa: B008
-    """Train, and leave the weights in ``checkpoint``."""
+    """Train, from where ``checkpoint`` stands if it is of the same recipe, and leave the weights there.
+
+    What is drawn at a step depends on the seed, the step and the process alone, so that going on is as never having stopped.
+    """
     torch.manual_seed(recipe.seed)
-    rng = np.random.default_rng([recipe.seed, ranks.own])
     groups, count = groups_of(training)
+    known = _learned_from(training, recipe.without)
     network = RegionNetwork(recipe.design, recipe.width).to(memory_format=torch.channels_last)
-    learner: nn.Module = Learner(network, count)
-    if ranks.count > 1:
-        learner = DistributedDataParallel(learner, find_unused_parameters=True)
+    learner = Learner(network, count, recipe.bf16)
     optimiser = torch.optim.AdamW(learner.parameters(), recipe.learning_rate, weight_decay=1e-2)
-    steps = round(recipe.epochs * len(training.recipes) / recipe.batch)
-    start, running = time.monotonic(), 0.0
-    network.train()
-    for done, rows in enumerate(_rows(len(training.recipes), recipe, ranks)):
+    done, spent = _resumed(checkpoint, recipe, learner, optimiser)
+    steps = max(1, round(recipe.epochs * len(known) / recipe.batch))
+    module: nn.Module = DistributedDataParallel(learner, find_unused_parameters=True) if ranks.count > 1 else learner
+    start, losses = time.monotonic() - 60 * spent, list[float]()
+    module.train()
+    while True:
         minutes = (time.monotonic() - start) / 60
         share = _agreed(max(done / steps, minutes / recipe.minutes), ranks)
         if share >= 1:
             break
         for group in optimiser.param_groups:
             group["lr"] = recipe.learning_rate * _schedule(share)
-        loss = learner(*_drawn(training, groups, rows, recipe.crops, rng))
+        rows = _rows(known, recipe, done)[ranks.own :: ranks.count]
+        rng = np.random.default_rng([recipe.seed, ranks.own, done])
+        loss = module(*_drawn(training, groups, rows, recipe.crops, rng))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
-        running += loss.item()
-        if done % 100 == 99 and ranks.own == 0:
-            _log.info("step %d of %d, loss %.4f, %.1f min", done + 1, steps, running / 100, minutes)
-            running = 0.0
+        done += 1
+        losses.append(loss.item())
+        if done % _LOGGED_EVERY == 0 and ranks.own == 0:
+            _log.info("step %d of %d, loss %.4f, %.1f min", done, steps, np.mean(losses[-_LOGGED_EVERY:]), minutes)
+        if done % _CHECKPOINT_EVERY == 0 and ranks.own == 0:
+            _save(checkpoint, recipe, learner, optimiser, (done, minutes))
     if ranks.own == 0:
-        save(network, recipe, checkpoint)
+        _log.info("trained %d of %d steps in %.1f min", done, steps, minutes)
+        _save(checkpoint, recipe, learner, optimiser, (done, max(minutes, recipe.minutes)))
     return network.eval()
 
 
@@ -193,10 +211,47 @@ def _agreed(share: float, ranks: Ranks) -> float:
     return float(value)
 
 
-def save(network: RegionNetwork, recipe: Recipe, checkpoint: Path) -> None:
-    """Write a checkpoint."""
-    saved: dict[str, Any] = {"weights": network.state_dict(), "recipe": asdict(recipe)}
-    torch.save(saved, checkpoint)
+def _save(
+    checkpoint: Path, recipe: Recipe, learner: Learner, optimiser: torch.optim.Optimizer, progress: tuple[int, float]
+) -> None:
+    """Write a checkpoint: a whole one or none."""
+    saved: dict[str, Any] = {
+        "weights": learner.network.state_dict(),
+        "proxies": learner.proxies.detach(),
+        "optimiser": optimiser.state_dict(),
+        "recipe": asdict(recipe),
+        "progress": progress,
+    }
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    new = checkpoint.with_suffix(".new")
+    torch.save(saved, new)
+    new.replace(checkpoint)
+
+
+def _resumed(checkpoint: Path, recipe: Recipe, learner: Learner, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
+    """Take up a checkpoint where there is one; returns steps done and minutes spent.
+
+    Raises
+    ------
+    ValueError
+        It is of another recipe.
+    """
+    if not checkpoint.exists():
+        return 0, 0.0
+    saved = torch.load(checkpoint, weights_only=True)
+    if _lasting(saved["recipe"]) != _lasting(asdict(recipe)):
+        raise ValueError(f"{checkpoint} is of another recipe, {saved['recipe']}: remove it, or take another folder")
+    learner.network.load_state_dict(saved["weights"])
+    with torch.no_grad():
+        learner.proxies.copy_(saved["proxies"])
+    optimiser.load_state_dict(saved["optimiser"])
+    steps, minutes = saved["progress"]
+    return int(steps), float(minutes)
+
+
+def _lasting(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what may not change while a run is interrupted."""
+    return {name: value for name, value in recipe.items() if name not in ("minutes", "bf16")}
 
 
 def load(checkpoint: Path) -> RegionNetwork:
