@@ -4,7 +4,7 @@ ICAO's zones (Doc 9303 parts 4 to 7, "Data page layout") give the portrait and t
 with a sliding grid for where there is print, and for where there is little but the background.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -18,7 +18,8 @@ from docscan.types import Box, MrzFormat, PageSize
 
 SEARCH_PIXELS_PER_MM = 4.0  # of the picture in which the grid slides: strokes of text still show
 
-Spots = tuple[tuple[float, float], ...]
+_Spot = tuple[float, float]
+Spots = tuple[_Spot, ...]
 """Upper left corners of crops, in millimetres of the page."""
 
 _MARGIN = 1.0  # millimetres of the page's edge that a crop leaves out: a border is never found exactly
@@ -105,7 +106,7 @@ def _touches(x: float, y: float, box: Box | None, allowed: float) -> bool:
     return max(0.0, across) * max(0.0, down) > allowed * CROP_MM**2
 
 
-def _candidates(page: Box, portrait: Box | None, mrz: Box | None) -> list[tuple[float, float]]:
+def _candidates(page: Box, portrait: Box | None, mrz: Box | None) -> list[_Spot]:
     """Return where the grid slides: over the page, but for the portrait and the MRZ."""
     right, bottom = page.x + page.width - CROP_MM - _MARGIN, page.y + page.height - CROP_MM - _MARGIN
     xs = np.arange(page.x + _MARGIN, right + 1e-6, _STEP)
@@ -118,8 +119,9 @@ def _candidates(page: Box, portrait: Box | None, mrz: Box | None) -> list[tuple[
     ]
 
 
-def _search(strokes: NDArray[np.float32], spots: list[tuple[float, float]], wanted: int, taken: list[tuple[float, float]],
-            sign: float) -> Spots:  # fmt: skip
+def _search(
+    strokes: NDArray[np.float32], spots: list[_Spot], wanted: int, taken: Sequence[_Spot], sign: float
+) -> Spots:
     """Take the spots with most (``sign`` 1) or least (-1) strokes one after another, apart from those already taken."""
     total = cv2.integral(strokes)
     side = round(CROP_MM * SEARCH_PIXELS_PER_MM)
@@ -129,7 +131,7 @@ def _search(strokes: NDArray[np.float32], spots: list[tuple[float, float]], want
         np.minimum(edge + side, limit - 1) for edge, limit in ((left, total.shape[1]), (top, total.shape[0]))
     )
     worth = sign * (total[bottom, right] - total[top, right] - total[bottom, left] + total[top, left])
-    found: list[tuple[float, float]] = []
+    found: list[_Spot] = []
     for index in np.argsort(-worth, kind="stable"):
         if len(found) == wanted:
             break
@@ -164,7 +166,7 @@ def crop_spots(page_grey: NDArray[np.uint8], layout: Layout) -> dict[str, Spots]
     spots = _candidates(layout.page, portrait, layout.mrz)
     strokes = _strokes(page_grey)
     found["viz"] = _search(strokes, spots, layout.text_crops, [], 1)
-    found["background"] = _search(strokes, spots, layout.background_crops, list(found["viz"]), -1)
+    found["background"] = _search(strokes, spots, layout.background_crops, found["viz"], -1)
     return {name: found[name] for name in REGIONS if found.get(name)}
 
 

@@ -22,8 +22,8 @@ Calibration = dict[str, Any]
 def fit(genuine: NDArray[np.float64], forged: NDArray[np.float64]) -> tuple[list[float], float]:
     """Fit weights, none negative, and an intercept so that the weighted sum is a log10 likelihood ratio.
 
-    Logistic regression with both classes weighing the same, whose log odds are then the log likelihood ratio. A negative
-    weight would let a stronger sign of forgery speak for a genuine document.
+    Logistic regression with both classes weighing the same, whose log odds are then the log likelihood ratio. A
+    negative weight would let a stronger sign of forgery speak for a genuine document.
     """
     centre = np.concatenate([genuine, forged]).mean(0)
     low, high = genuine - centre, forged - centre
@@ -37,13 +37,8 @@ def fit(genuine: NDArray[np.float64], forged: NDArray[np.float64]) -> tuple[list
         return float(value), np.append(slope, up.sum() + down.sum())
 
     count = genuine.shape[1]
-    found = minimize(
-        cost,
-        np.append(np.full(count, 0.1), 0.0),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(0, None)] * count + [(None, None)],
-    )
+    start, bounds = np.append(np.full(count, 0.1), 0.0), [(0, None)] * count + [(None, None)]
+    found = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds)
     weights, intercept = found.x[:-1], found.x[-1] - centre @ found.x[:-1]
     return [float(value / np.log(10)) for value in weights], float(intercept / np.log(10))
 

@@ -73,7 +73,7 @@ Kinds that print cannot tell were not learned and count in none of the above:
 
 def _kinds(kinds: Sequence[Measured]) -> str:
     rows = [f"| {kind.name.replace('_', ' ')} | {kind.apcer} | {kind.auc:.3f} |" for kind in kinds]
-    return "\n".join(rows or ["| none of these in the set | – | – |"])
+    return "\n".join(rows or ["| none of these in the set | | |"])
 
 
 def _table(rows: Sequence[Mapping[str, Any]], without: str) -> str:

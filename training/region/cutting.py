@@ -82,7 +82,7 @@ def _opened(data: bytes) -> Image:
 
 
 def cut_by_truth(line: Mapping[str, Any], data: bytes, rng: np.random.Generator, spread_mm: float = SPREAD_MM) -> Cut:
-    """Cut a document of a set where the truth has the page, but for a page finder's errors; each crop moved at random."""
+    """Cut a document of a set where the truth has the page, as page finders err; each crop moved at random."""
     cv2.setNumThreads(1)
     truth, image = truth_of(line), _opened(data)
     size = SIZES[truth.kind]
@@ -109,7 +109,7 @@ def _tools() -> Tools:
 
 
 def _zone(image: Image) -> tuple[Polygon, MrzFormat] | None:
-    """Return the best MRZ's outline and format; by docscan's own reader, since PassportEye takes a second to repeat it."""
+    """Return the best MRZ's outline and format; by docscan's own reader: PassportEye takes a second."""
     found = []
     for zone in own_reader.read_zones(image, _tools().models):
         try:

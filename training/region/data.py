@@ -37,9 +37,9 @@ class Crops:
     """Crops of many documents.
 
     ``pixels`` is documents x ``MOST_CROPS`` x 160 x 160 x 3 (uint8, 1.8 MB a document); ``cells`` documents x
-    ``MOST_CROPS`` x 3 x ``CELLS`` x ``CELLS``, as ``labels.cells_of`` gives them; ``region`` documents x ``MOST_CROPS``,
-    an index into ``REGIONS``, or ``UNKNOWN`` where a document has fewer crops. ``lines`` are the documents' lines of the
-    set, cut short; ``notes`` say of each its pixels a millimetre, sharpness, and why the product abstains, or null.
+    ``MOST_CROPS`` x 3 x ``CELLS`` x ``CELLS``, as ``labels.cells_of`` gives them; ``region`` documents x
+    ``MOST_CROPS``, an index into ``REGIONS``, or ``UNKNOWN`` where a document has fewer crops. ``lines`` are the
+    documents' lines of the set, cut short; ``notes`` say of each its pixels a millimetre, sharpness, and why the product abstains, or null.
     """
 
     pixels: NDArray[np.uint8]
@@ -152,9 +152,8 @@ def _begin(path: Path, folder: Path, lines: Sequence[Line]) -> None:
 def open_split(out: Path, split: str) -> Crops:
     """Open what ``cut_split`` cut."""
     about = json.loads((out / f"{split}.json").read_text(encoding="utf-8"))
-    pixels, cells, region = (
-        np.load(out / f"{split}-{name}.npy", mmap_mode="r") for name in ("pixels", "cells", "region")
-    )
+    paths = (out / f"{split}-{name}.npy" for name in ("pixels", "cells", "region"))
+    pixels, cells, region = (np.load(path, mmap_mode="r") for path in paths)
     by_row: dict[int, Line] = {}
     for text in (out / f"{split}-notes.jsonl").read_text(encoding="utf-8").splitlines():
         if text.endswith("}"):  # a line that a kill tore was written again

@@ -1,4 +1,4 @@
-"""Measures the region network on states it never saw: error rates after ISO/IEC 30107-3, costs, and what degrades it."""
+"""Measures the region network on states it never saw: error rates after ISO/IEC 30107-3, costs, what degrades it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

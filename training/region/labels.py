@@ -1,4 +1,4 @@
-"""What each cell of a crop is: how it was printed, whether and how it was altered; from the truth of a generated set."""
+"""What each cell of a crop is: how it was printed, whether and how it was altered; by the truth of a generated set."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from docscan.types import Box, MrzFormat, PageSize
 
 UNKNOWN = -1  # no loss is taken there
 FORGED_SHARE = 0.3  # of a cell's area that an alteration must cover
-# About an alteration nobody knows: shadows, glue and feathered edges reach out of its outline, and an editor interpolates
-# more than it changes.
+# About an alteration nobody knows: shadows, glue and feathered edges reach out of its outline, and an editor
+# interpolates more than it changes.
 _NEAR_MM = 1.3
 _RIM_MM = 0.6  # on either side of a knife's cut
 
@@ -210,7 +210,8 @@ def _shares(box: Box, x: float, y: float, cells: int) -> NDArray[np.float64]:
         edges = start + _CELL_MM * np.arange(cells + 1)
         return np.maximum(0, np.minimum(edges[1:], high) - np.maximum(edges[:-1], low)) / _CELL_MM
 
-    return np.outer(along(y, box.y, box.y + box.height), along(x, box.x, box.x + box.width))
+    down, across = along(y, box.y, box.y + box.height), along(x, box.x, box.x + box.width)
+    return np.asarray(np.outer(down, across), np.float64)
 
 
 def cells_of(truth: Truth, x: float, y: float, cells: int) -> NDArray[np.int8]:

@@ -1,7 +1,8 @@
 """Measures of a detector that gives log10 likelihood ratios, forged against genuine.
 
 Error rates after ISO/IEC 30107-3: an attack (forged) that is taken for genuine counts in APCER, a bona fide (genuine)
-that is referred in BPCER. Cllr after Brümmer and du Preez, Application-independent evaluation of speaker detection (2006).
+that is referred in BPCER. Cllr after Brümmer and du Preez, Application-independent
+evaluation of speaker detection (2006).
 """
 
 from dataclasses import dataclass
@@ -86,7 +87,8 @@ def cllr_min(genuine: Ratios, forged: Ratios) -> float:
     values = np.concatenate([genuine, forged])
     labels = np.repeat([0.0, 1.0], [len(genuine), len(forged)])
     weights = np.where(labels == 1, 0.5 / len(forged), 0.5 / len(genuine))
-    posterior = IsotonicRegression(y_min=1e-9, y_max=1 - 1e-9).fit_transform(values, labels, weights)
+    steps = IsotonicRegression(y_min=1e-9, y_max=1 - 1e-9).fit(values, labels, sample_weight=weights)
+    posterior = steps.predict(values)
     odds = np.log(posterior / (1 - posterior))
     return _cost(odds[labels == 0], odds[labels == 1])
 

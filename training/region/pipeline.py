@@ -198,9 +198,8 @@ def assess(folders: Folders) -> Evaluation:
         "calibrated on": f"{counts['calibration']} of the calibration states",
     }
     write_report(measured, folders.report, about, studies)
-    _log.info(
-        "AUC %.4f, Cllr %.3f, BPCER %s; %s", measured.whole.auc, measured.cllr, measured.whole.bpcer, folders.report
-    )
+    whole = measured.whole
+    _log.info("AUC %.4f, Cllr %.3f, BPCER %s: %s", whole.auc, measured.cllr, whole.bpcer, folders.report)
     return measured
 
 

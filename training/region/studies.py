@@ -30,11 +30,12 @@ def _kept(path: Path, rows: list[Row]) -> None:
 
 
 def _known(path: Path) -> list[Row]:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []  # type: ignore[no-any-return]
+    rows: list[Row] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    return rows
 
 
 def compare(folders: Folders, recipe: Recipe) -> None:
-    """Train every design as long as the others and write how it does on the validation states; goes on where it stopped."""
+    """Train every design for the same time and write how it does on the validation states; goes on where it stopped."""
     out = folders.work / "designs.json"
     rows = _known(out)
     training, validation = (open_split(folders.crops, split) for split in ("training", "validation"))

@@ -105,12 +105,12 @@ def _drawn(
     cells = np.concatenate([crops.cells[row, slots] for _, row, slots in chosen]).astype(np.int64)
     group = np.concatenate([groups[row, slots] for _, row, slots in chosen])
     document = np.concatenate([np.full(len(slots), number) for number, _, slots in chosen])
-    tensors = (torch.from_numpy(values) for values in (cells, group, document))
-    return _augmented(_normal(pixels), rng), *tensors
+    crop = _augmented(_normal(pixels), rng)
+    return crop, torch.from_numpy(cells), torch.from_numpy(group), torch.from_numpy(document)
 
 
 def groups_of(crops: Crops) -> tuple[NDArray[np.int64], int]:
-    """Number what the embedding is to tell apart: documents' state, kind and region, of crops with nothing forged."""
+    """Return numbers of what the embedding is to tell apart, state, side and region, and how many there are."""
     sides = [f"{line['state']} {line['kind']}" for line in crops.lines]
     names = {name: number for number, name in enumerate(sorted(set(sides)))}
     groups = np.array([names[side] for side in sides], np.int64)[:, None] * len(REGIONS) + crops.region
@@ -161,10 +161,10 @@ def _rows(known: NDArray[np.intp], recipe: Recipe, step: int) -> NDArray[np.intp
     return order[start : start + recipe.batch]
 
 
-def train(training: Crops, recipe: Recipe, checkpoint: Path, ranks: Ranks = Ranks()) -> RegionNetwork:  # noqa: B008
+def train(training: Crops, recipe: Recipe, checkpoint: Path, ranks: Ranks = Ranks()) -> RegionNetwork:
     """Train, from where ``checkpoint`` stands if it is of the same recipe, and leave the weights there.
 
-    What is drawn at a step depends on the seed, the step and the process alone, so that going on is as never having stopped.
+    What is drawn at a step depends on the seed, the step and the process alone: going on is as never having stopped.
     """
     torch.manual_seed(recipe.seed)
     groups, count = groups_of(training)
