@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from docscan.types import Box, Homography, Image, PageSize
 
-CROP_PIXELS_PER_MM = 12.0  # about 305 dpi: an inkjet's grain still shows, and page readers deliver it
-CROP_PIXELS = 160  # 13.3 mm a side
+CROP_PIXELS_PER_MM = 11.0  # about 280 dpi: an inkjet's grain still shows, and page readers deliver it
+CROP_PIXELS = 176  # 16 mm a side: two dozen of them see nearly every datum of a passport's page
 CROP_MM = CROP_PIXELS / CROP_PIXELS_PER_MM
 
 

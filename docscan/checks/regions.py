@@ -28,7 +28,7 @@ _STRONGEST = 5  # cells of a crop: an alteration covers several, noise seldom so
 
 
 def prepared(crops: Sequence[Image]) -> NDArray[np.float32]:
-    """Return crops as the network wants them: n x 3 x 160 x 160, -1 to 1."""
+    """Return crops as the network wants them: n x 3 x 176 x 176, -1 to 1."""
     stacked = np.stack(crops).astype(np.float32).transpose(0, 3, 1, 2)
     return np.ascontiguousarray(stacked / 127.5 - 1, np.float32)
 

@@ -42,7 +42,7 @@ class Limits:
 class Cut:
     """One document's crops.
 
-    ``pixels`` is n x 160 x 160 x 3; ``cells`` and ``region`` are those of ``data.Crops``, for one document.
+    ``pixels`` is n x 176 x 176 x 3; ``cells`` and ``region`` are those of ``data.Crops``, for one document.
     """
 
     pixels: NDArray[np.uint8]

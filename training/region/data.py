@@ -36,10 +36,11 @@ Line = Mapping[str, Any]
 class Crops:
     """Crops of many documents.
 
-    ``pixels`` is documents x ``MOST_CROPS`` x 160 x 160 x 3 (uint8, 1.8 MB a document); ``cells`` documents x
+    ``pixels`` is documents x ``MOST_CROPS`` x 176 x 176 x 3 (uint8, 2.2 MB a document); ``cells`` documents x
     ``MOST_CROPS`` x 3 x ``CELLS`` x ``CELLS``, as ``labels.cells_of`` gives them; ``region`` documents x
     ``MOST_CROPS``, an index into ``REGIONS``, or ``UNKNOWN`` where a document has fewer crops. ``lines`` are the
-    documents' lines of the set, cut short; ``notes`` say of each its pixels a millimetre, sharpness, and why the product abstains, or null.
+    documents' lines of the set, cut short; ``notes`` say of each its pixels a millimetre, its sharpness, and why the
+    product abstains, or null.
     """
 
     pixels: NDArray[np.uint8]
@@ -62,7 +63,7 @@ class Crops:
         return np.flatnonzero(self.region[row] >= 0)
 
     def cut(self, row: int) -> NDArray[np.uint8]:
-        """Return a document's crops: n x 160 x 160 x 3."""
+        """Return a document's crops: n x 176 x 176 x 3."""
         return np.asarray(self.pixels[row, self.slots(row)])
 
 

@@ -32,7 +32,7 @@ class _Flat(nn.Module):
 
 
 def export(network: RegionNetwork, path: Path) -> None:
-    """Write the network as ONNX: input ``crops`` (n x 3 x 160 x 160), outputs as ``OUTPUTS``, n free."""
+    """Write the network as ONNX: input ``crops`` (n x 3 x 176 x 176), outputs as ``OUTPUTS``, n free."""
     network.eval()
     example = torch.zeros(2, 3, CROP_PIXELS, CROP_PIXELS)
     names = [field.name for field in fields(network(example))]
@@ -61,7 +61,7 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime is un
 def quantise(path: Path, out: Path, batches: Sequence[NDArray[np.uint8]]) -> None:
     """Write the int8 network: static, QDQ, activations and weights signed, weights by channel.
 
-    ``batches`` are crops (n x 160 x 160 x 3) from which the ranges of activations are taken.
+    ``batches`` are crops (n x 176 x 176 x 3) from which the ranges of activations are taken.
     """
     ready = out.with_suffix(".ready.onnx")
     # Symbolic shapes break on the exporter's Concat; the graph has plain shapes already.

@@ -208,7 +208,8 @@ def _shares(box: Box, x: float, y: float, cells: int) -> NDArray[np.float64]:
 
     def along(start: float, low: float, high: float) -> NDArray[np.float64]:
         edges = start + _CELL_MM * np.arange(cells + 1)
-        return np.maximum(0, np.minimum(edges[1:], high) - np.maximum(edges[:-1], low)) / _CELL_MM
+        shares = np.maximum(0, np.minimum(edges[1:], high) - np.maximum(edges[:-1], low)) / _CELL_MM
+        return np.asarray(shares, np.float64)
 
     down, across = along(y, box.y, box.y + box.height), along(x, box.x, box.x + box.width)
     return np.asarray(np.outer(down, across), np.float64)

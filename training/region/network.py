@@ -102,7 +102,7 @@ def _parts(design: str, width: int) -> tuple[nn.Module, nn.Module, int]:
 
 
 class RegionNetwork(nn.Module):
-    """Crops n x 3 x 160 x 160 (-1 to 1) to ``Answers`` of 10 x 10 cells.
+    """Crops n x 3 x 176 x 176 (-1 to 1) to ``Answers`` of 11 x 11 cells.
 
     Parameters
     ----------
