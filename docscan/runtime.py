@@ -115,7 +115,7 @@ def _session(data: bytes, providers: Sequence[str], threads: int) -> ort.Inferen
 
 
 def _warm_up(session: ort.InferenceSession) -> None:
-    """Answer once for nothing, so that no document waits while a provider prepares; inputs of free size are left out."""
+    """Answer once for nothing: no document is to wait while a provider prepares. Not where an input is of free size."""
     shapes = {wanted.name: list(wanted.shape) for wanted in session.get_inputs()}
     if all(isinstance(side, int) for shape in shapes.values() for side in shape[1:]):
         session.run(None, {name: np.zeros((1, *shape[1:]), np.float32) for name, shape in shapes.items()})

@@ -28,6 +28,7 @@ Spots = tuple[_Spot, ...]
 _MARGIN = 1.0  # millimetres of the page's edge that a crop leaves out: a border is never found exactly
 _STEP = 1.0  # of the sliding grid, millimetres
 _APART = 0.6  # of a crop's side, by which a piece of background stands apart from other crops at least
+_SHARED = 0.25  # of a crop of the background that the portrait or the MRZ may take
 _RIM = 2.0  # millimetres about a portrait that its crops show
 _FAINT = 10  # grey levels by which the lines of a background are darker than the paper
 _STROKE = 9  # pixels; wider than a stroke of text, narrower than a portrait's shadows
@@ -126,6 +127,16 @@ def _candidates(page: Box) -> NDArray[np.float64]:
     return np.stack(np.meshgrid(xs, ys), -1).reshape(-1, 2)
 
 
+def _beside(spots: NDArray[np.float64], boxes: Sequence[Box]) -> NDArray[np.float64]:
+    """Return the spots whose crops show little of some boxes: a photograph's plain parts are no background."""
+    kept = np.ones(len(spots), bool)
+    for box in boxes:
+        start, end = np.array([box.x, box.y]), np.array([box.x + box.width, box.y + box.height])
+        shared = np.maximum(0, np.minimum(spots + CROP_MM, end) - np.maximum(spots, start)).prod(1)
+        kept &= shared <= _SHARED * CROP_MM**2
+    return spots[kept]
+
+
 def _within(strokes: NDArray[np.float32], spots: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the strokes in a crop at each of some spots."""
     total = cv2.integral(strokes)
@@ -179,10 +190,10 @@ def crop_spots(page_grey: NDArray[np.uint8], layout: Layout) -> dict[str, Spots]
     if layout.mrz is not None:
         found["mrz"] = grid(layout.mrz, layout.mrz_crops, 1)
     strokes, spots = _strokes(page_grey), _candidates(layout.page)
-    text = _blotted(strokes, [box for box in (portrait, layout.mrz) if box is not None])
-    found["viz"] = _most(text, spots, layout.text_crops)
+    zones = [box for box in (portrait, layout.mrz) if box is not None]
+    found["viz"] = _most(_blotted(strokes, zones), spots, layout.text_crops)
     taken = [spot for places in found.values() for spot in places]
-    found["background"] = _fewest(strokes, spots, layout.background_crops, taken)
+    found["background"] = _fewest(strokes, _beside(spots, zones), layout.background_crops, taken)
     return {name: found[name] for name in REGIONS if found.get(name)}
 
 

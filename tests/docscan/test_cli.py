@@ -30,6 +30,12 @@ def test_the_bundled_samples_get_their_verdicts(tmp_path: Path) -> None:
         assert "<svg" in html.read_text()
 
 
+def test_the_heat_map_is_written_as_png(tmp_path: Path) -> None:
+    heat = tmp_path / "heat.png"
+    assert run(app, ["inspect", str(FORGED), "--json", "--heat", str(heat)]).exit_code == 0
+    assert heat.read_bytes().startswith(b"\x89PNG")
+
+
 def test_fail_on_refer() -> None:
     assert run(app, ["inspect", str(FORGED), "--fail-on", "refer"]).exit_code == 10
     assert run(app, ["inspect", str(GENUINE), "--fail-on", "refer"]).exit_code == 0

@@ -32,14 +32,28 @@ def test_enfsi_verbal_scale(log10_lr: float, words: str) -> None:
 
 def test_families_add_up_and_the_strongest_witness_of_a_family_counts() -> None:
     checks = [check("print.portrait", Outcome.FAILED, 1.5), check("print.viz", log10_lr=-0.5)]
-    assert fuse(checks) == pytest.approx(1.5)
-    assert fuse([*checks, check("mrz.dates", log10_lr=-0.1)]) == pytest.approx(1.4)
-    assert fuse([check("a.b", Outcome.FAILED, 3), check("b.c", Outcome.FAILED, 3)]) == LARGEST_LOG10_LR
+    assert fuse(checks, {}) == pytest.approx(1.5)
+    assert fuse([*checks, check("mrz.dates", log10_lr=-0.1)], {}) == pytest.approx(1.4)
+    assert fuse([check("a.b", Outcome.FAILED, 3), check("b.c", Outcome.FAILED, 3)], {}) == LARGEST_LOG10_LR
+
+
+FUSION = {"weights": {"print.portrait": 0.8, "print.viz": 0.5}, "intercept": -0.1, "lowest": -1.2, "highest": 2.0}
+
+
+def test_a_family_whose_dependence_was_fitted_is_fused_by_that_fit() -> None:
+    seen = [check("print.portrait", Outcome.FAILED, 1.5), check("print.viz", log10_lr=-0.5)]
+    fusions = {"print": FUSION}
+    assert fuse(seen, fusions) == pytest.approx(0.8 * 1.5 - 0.5 * 0.5 - 0.1)
+    assert fuse([*seen, check("mrz.dates", log10_lr=-0.1)], fusions) == pytest.approx(0.85 - 0.1)
+    # It never says more than its fit supports, in either direction.
+    assert fuse([check("print.portrait", Outcome.FAILED, 9.0)], fusions) == 2.0
+    assert fuse([check("print.portrait", log10_lr=-9.0)], fusions) == -1.2
 
 
 def test_what_was_not_looked_at_does_not_count() -> None:
     silent = (Outcome.UNDETERMINED, Outcome.NOT_PERFORMED, Outcome.ABORTED)
-    assert fuse([check("mrz.dates", outcome, 2.0) for outcome in silent]) == 0
+    assert fuse([check("mrz.dates", outcome, 2.0) for outcome in silent], {}) == 0
+    assert fuse([check("print.viz", outcome, 2.0) for outcome in silent], {"print": FUSION}) == 0
 
 
 def test_probability_at_the_prior() -> None:

@@ -75,3 +75,12 @@ def test_a_format_of_another_size_of_page_is_not_believed() -> None:
 def test_a_box_encloses_its_crops() -> None:
     box = around(((10.0, 20.0), (30.0, 25.0)))
     assert (box.x, box.y, box.width, box.height) == pytest.approx((10, 20, 20 + CROP_MM, 5 + CROP_MM))
+
+
+def test_a_photographs_plain_parts_are_no_background() -> None:
+    page = _empty(PageSize.ID_1)
+    for y in range(2, 52, 4):
+        _written(page, 31, y, 53)
+    page[24:170, 8:120] = 90
+    for x, _ in crop_spots(page, layout_of(PageSize.ID_1, None)).get("background", ()):
+        assert x > 30 - CROP_MM / 4

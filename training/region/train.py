@@ -186,6 +186,7 @@ def train(training: Crops, recipe: Recipe, checkpoint: Path, ranks: Ranks = Rank
             group["lr"] = recipe.learning_rate * _schedule(share)
         rows = _rows(known, recipe, done)[ranks.own :: ranks.count]
         rng = np.random.default_rng([recipe.seed, ranks.own, done])
+        torch.manual_seed(recipe.seed * 1_000_003 + done)  # of the dropout
         loss = module(*_drawn(training, groups, rows, recipe.crops, rng))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()

@@ -1,6 +1,5 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -9,8 +8,8 @@ from docscan.checks.regions import (
     ALTERATIONS,
     CELL_MM,
     MODEL,
-    OUTPUTS,
     PROCESSES,
+    Looked,
     abstains,
     bound,
     calibrated,
@@ -66,7 +65,7 @@ def _models(session: _Session) -> Models:
     return Models({MODEL: entry}, {MODEL: session})
 
 
-def _looked(evidence: Make, session: _Session, **page: Any) -> Any:
+def _looked(evidence: Make, session: _Session, **page: object) -> Looked:
     seen = evidence()
     return look(seen.capture, replace(seen.page, **page), MrzFormat.TD3, _models(session))
 
