@@ -89,9 +89,18 @@ class Answers:
 OUTPUTS = tuple(field.name for field in fields(Answers))
 
 
-def abstains(page: Page, scale: float, parameters: Mapping[str, Any]) -> str | None:
-    """Return why the network had better not look, in words, or None; ``scale`` is the capture's pixels a millimetre."""
-    if not page.found and not page.quality.whole_page:
+def abstains(page: Page, mrz_format: MrzFormat | None, scale: float, parameters: Mapping[str, Any]) -> str | None:
+    """Return why the network had better not look, in words, or None.
+
+    Parameters
+    ----------
+    mrz_format
+        Of the MRZ that was read. Without one and without a border nothing but the picture's shape would tell the page's
+        size, and a card scanned with a margin passes for a passport.
+    scale
+        The capture's pixels a millimetre.
+    """
+    if not page.found and (mrz_format is None or not page.quality.whole_page):
         return (
             "The page was not found in the image, so nobody knows where to judge its print: lay it on a plain surface "
             "of another colour."
@@ -171,7 +180,7 @@ def look(capture: Capture, page: Page, mrz_format: MrzFormat | None, models: Mod
     parameters = models.entries[MODEL].parameters
     width, height = page.size.millimetres
     scale = local_scale(page.to_capture, width / 2, height / 2)
-    reason = abstains(page, scale, parameters)
+    reason = abstains(page, mrz_format, scale, parameters)
     if reason is not None:
         return Looked({}, None, reason)
     spots, crops = cut_spots(capture.visible, page, layout_of(page.size, mrz_format), scale)

@@ -132,8 +132,8 @@ def cut_as_product(data: bytes, limits: Limits, line: Mapping[str, Any] | None =
     page = find_page(capture) if zone is None else page_of_zone(capture, *zone)
     width, height = page.size.millimetres
     scale = local_scale(page.to_capture, width / 2, height / 2)
-    reason = abstains(page, scale, asdict(limits))
     mrz_format = None if zone is None else zone[1]
+    reason = abstains(page, mrz_format, scale, asdict(limits))
     notes = {"abstained": reason, "scale": scale, "sharpness": page.quality.sharpness, "format": mrz_format}
     if reason is not None:
         nothing = np.zeros((0, CROP_PIXELS, CROP_PIXELS, 3), np.uint8)

@@ -95,16 +95,19 @@ def test_a_forged_crop_tells_its_region_its_process_and_its_place(evidence: Make
 
 
 def _abstained(page: Page, scale: float) -> str:
-    return str(abstains(page, scale, LIMITS))
+    return str(abstains(page, MrzFormat.TD3, scale, LIMITS))
 
 
 def test_out_of_its_depth_it_abstains_and_says_what_to_do(evidence: Make) -> None:
     page = evidence().page
-    assert abstains(page, 8.0, LIMITS) is None
+    assert abstains(page, None, 8.0, LIMITS) is None
     assert "300 dpi" in _abstained(page, 5.0)
     assert "blurred" in _abstained(replace(page, quality=replace(page.quality, sharpness=0.05)), 8.0)
     lost = replace(page, found=False, quality=replace(page.quality, whole_page=False))
     assert "not found" in _abstained(lost, 8.0)
+    cropped = replace(page, found=False)
+    assert abstains(cropped, MrzFormat.TD3, 8.0, LIMITS) is None, "a scan cropped to the page, as its MRZ confirms"
+    assert "not found" in str(abstains(cropped, None, 8.0, LIMITS))
     session = _Session()
     looked = _looked(evidence, session, quality=replace(page.quality, sharpness=0.05))
     assert (looked.scores, looked.heat, session.calls) == ({}, None, [])
