@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 
 from training.region.network import DESIGNS
-from training.region.pipeline import Folders, assess, fit, prepare, ship
+from training.region.pipeline import DOCUMENTS, Folders, assess, fit, prepare, ship
 from training.region.studies import compare, leave_out
 from training.region.train import Recipe, processes
 
@@ -26,6 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("step", nargs="?", choices=STEPS, default="all")
     parser.add_argument("--set", type=Path, help="folder of the generated set; made where it is not there")
+    parser.add_argument("--documents", type=int, default=DOCUMENTS, help="that are made where there is no set")
     parser.add_argument("--work", type=Path, default=Path("build/region"), help="crops, checkpoints and the report")
     parser.add_argument("--models", type=Path, default=_ROOT / "models", help="gets the ONNX file, manifest and card")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes, or threads in training")
@@ -41,14 +42,15 @@ def main() -> None:
     """Parse the command line and run."""
     wanted = _parser().parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    logging.getLogger("onnxscript").setLevel(logging.WARNING)  # it tells of every node that it folds
+    for name in ("onnxscript", "onnx_ir"):  # they tell of every node that they fold
+        logging.getLogger(name).setLevel(logging.WARNING)
     cv2.setNumThreads(1)
     real = Path(os.environ.get("DOCSCAN_REAL", _ROOT.parent / "shared" / "real"))
     folders = Folders(wanted.set or wanted.work / "documents", wanted.work, wanted.models, real)
     recipe = Recipe(design=wanted.design, width=wanted.width, epochs=wanted.epochs, minutes=wanted.minutes)
     step: str = wanted.step
     if step in ("all", "prepare"):
-        prepare(folders, wanted.workers)
+        prepare(folders, wanted.documents, wanted.workers)
     if step in ("all", "fit", "compare", "leave-out"):
         with processes(wanted.workers) as ranks:
             if step == "compare":

@@ -59,7 +59,10 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime is un
 
 
 def quantise(path: Path, out: Path, batches: Sequence[NDArray[np.uint8]]) -> None:
-    """Write the int8 network: static, QDQ, activations and weights signed, weights by channel.
+    """Write the int8 network: static, QDQ, activations unsigned, weights signed and by channel.
+
+    Unsigned by signed is what CPUs multiply fastest: signed activations take three times as long. Weights have seven
+    bits, since CPUs without VNNI saturate where eight are multiplied so.
 
     ``batches`` are crops (n x 176 x 176 x 3) from which the ranges of activations are taken.
     """
@@ -73,8 +76,9 @@ def quantise(path: Path, out: Path, batches: Sequence[NDArray[np.uint8]]) -> Non
         _Reader(batches),
         quant_format=QuantFormat.QDQ,
         per_channel=True,
-        activation_type=QuantType.QInt8,
+        activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
+        reduce_range=True,
         nodes_to_exclude=heads,
     )
     ready.unlink()

@@ -21,12 +21,14 @@ DOCUMENTS = (
     ("XFA", Kind.TD3, "portrait_pasted"),
     ("XFA", Kind.TD1_FRONT, GENUINE),
     ("XFA", Kind.TD1_FRONT, "digital_splice"),
+    ("XFE", Kind.TD3, GENUINE),
+    ("XFE", Kind.TD3, "counterfeit_inkjet"),
 )
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a set of four documents of a training state."""
+    """Return a set of a few documents of a training state."""
     out = tmp_path_factory.mktemp("set")
     lines = []
     for index, (code, kind, recipe) in enumerate(DOCUMENTS):
