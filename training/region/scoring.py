@@ -47,7 +47,7 @@ class Scored:
         return self.line["recipe"] not in UNSEEN
 
 
-def open_network(path: Path, threads: int = 2) -> ort.InferenceSession:
+def open_network(path: Path, threads: int = 1) -> ort.InferenceSession:
     """Open an exported network."""
     options = ort.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
