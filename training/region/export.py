@@ -61,8 +61,8 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime is un
 def quantise(path: Path, out: Path, batches: Sequence[NDArray[np.uint8]]) -> None:
     """Write the int8 network: static, QDQ, activations unsigned, weights signed and by channel.
 
-    Unsigned by signed is what CPUs multiply fastest: signed activations take three times as long. Weights have seven
-    bits, since CPUs without VNNI saturate where eight are multiplied so. The first layer stays as it is: its filters take
+    Unsigned by signed is what CPUs multiply fastest: signed activations take twice as long. Weights have seven bits,
+    since CPUs without VNNI saturate where eight are multiplied so. The first layer stays as it is: its filters take
     differences, and rounded weights no longer sum to nothing over plain paper.
 
     ``batches`` are crops (n x 176 x 176 x 3) from which the ranges of activations are taken.
