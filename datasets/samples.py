@@ -1,8 +1,7 @@
-"""The two bundled samples: a genuine passport of Utopia, and another whose portrait was pasted over.
+"""The two bundled samples: a genuine passport of Utopia, and another on which a datum was altered in both zones.
 
-Utopia is in no split: no network has seen its design, and none these seeds. The seed is one of seven drawn, at three
-of which the region network, which learned from an older generator, refers the pasted portrait: a sample shows what a
-report looks like, not how good the network is.
+Utopia is in no split: no network has seen its design, and none these seeds. A sample shows what a report looks like,
+not how good the network is: it was taken from a kind that the network tells well, which it does not tell all.
 """
 
 from pathlib import Path
@@ -13,7 +12,7 @@ from datasets.specimens import GENUINE, Order, Specimen, make
 FOLDER = Path(__file__).parent / "samples"
 _ORDERS = {
     "genuine": Order(2046, 0, "UTO", Kind.TD3, GENUINE),
-    "forged": Order(2046, 1, "UTO", Kind.TD3, "portrait_pasted"),
+    "forged": Order(2046, 1, "UTO", Kind.TD3, "viz_and_mrz_altered"),
 }
 
 

@@ -114,6 +114,7 @@ def inspect_command(
     ir: Annotated[Path | None, typer.Option(help="The same under infrared light (850-940 nm).")] = None,
     as_json: _Json = False,
     html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file.")] = None,
+    heat: Annotated[Path | None, typer.Option(help="Write where the print looks suspicious, as PNG.")] = None,
     fail_on: _FailOn = None,
 ) -> None:
     """Inspect one document and print its report."""
@@ -130,6 +131,8 @@ def inspect_command(
     inspection = inspect(visible, uv=uv_file, ir=ir_file, tools=open_tools(settings), today=_today())
     if html is not None:
         _write_html(html, inspection)
+    if heat is not None:
+        _write_heat(heat, inspection)
     if as_json:
         print(to_json(inspection.report))
     else:
@@ -145,11 +148,23 @@ def _write_html(path: Path, inspection: "Inspection") -> None:
     from docscan.rendering.pictures import draw
 
     report = inspection.report
-    page = to_html(report, draw(report, inspection.capture, inspection.page))
+    page = to_html(report, draw(report, inspection.capture, inspection.page, inspection.heat))
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"The report cannot be written to {path}: {error.strerror}.") from error
+
+
+def _write_heat(path: Path, inspection: "Inspection") -> None:
+    from docscan.rendering.heat import to_png
+
+    if inspection.heat is None:
+        _note(f"Not written: {path}. The network for printing did not look; the report says why.")
+        return
+    try:
+        path.write_bytes(to_png(inspection.page, inspection.heat))
+    except OSError as error:
+        raise UsageError(f"The heat map cannot be written to {path}: {error.strerror}.") from error
 
 
 def _note(text: str) -> None:

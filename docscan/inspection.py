@@ -11,13 +11,13 @@ from docscan import capture as capture_room
 from docscan import scoring
 from docscan.capture import ImageFile
 from docscan.checks import perform_all
-from docscan.checks.regions import score_regions
+from docscan.checks.regions import look
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
 from docscan.runtime import Models, open_models
 from docscan.settings import Settings
-from docscan.types import Capture, Document, Evidence, Mrz, Page, Report
+from docscan.types import Capture, Document, Evidence, HeatMap, Mrz, Page, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,12 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A report, with the capture and the page that it speaks of."""
+    """A report, with the capture and the page that it speaks of, and where the print looks suspicious."""
 
     report: Report
     capture: Capture
     page: Page
+    heat: HeatMap | None
 
 
 def open_tools(settings: Settings, *, only: Collection[str] | None = None) -> Tools:
@@ -130,10 +131,10 @@ def inspect(
     with watch.room("page"):
         page = find_page(capture) if mrz is None else page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format)
     with watch.room("checks"):
-        scores, abstained = score_regions(capture, page, tools.models)
+        looked = look(capture, page, mrz.parsed.format if mrz else None, tools.models)
         missing = mrz_room.missing(tools.models) if mrz is None else None
-        checks = perform_all(Evidence(capture, page, mrz, missing, scores, abstained, today))
-    log10_lr = scoring.fuse(checks)
+        checks = perform_all(Evidence(capture, page, mrz, missing, looked.scores, looked.abstained, today))
+    log10_lr = scoring.fuse(checks, tools.models.fusions())
     verdict, reason = scoring.decide(checks, log10_lr, page.quality, refer_at=settings.refer_log10_lr)
     report = Report(
         id=str(uuid.uuid4()),
@@ -148,4 +149,4 @@ def inspect(
         models=tools.models.infos(),
         timings_ms=watch.total(),
     )
-    return Inspection(report, capture, page)
+    return Inspection(report, capture, page, looked.heat)

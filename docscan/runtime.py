@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnxruntime as ort
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -60,6 +61,13 @@ class Models:
             ModelInfo(name, entry.version, entry.sha256, entry.error_rates) for name, entry in self.entries.items()
         )
 
+    def fusions(self) -> dict[str, Any]:
+        """Return, by family of checks, how their likelihood ratios add up, where training fitted it."""
+        found: dict[str, Any] = {}
+        for entry in self.entries.values():
+            found |= entry.parameters.get("fusion", {})
+        return found
+
 
 def read_manifest(folder: Path) -> Manifest:
     """Read ``manifest.json`` of a folder of models.
@@ -101,7 +109,16 @@ def _session(data: bytes, providers: Sequence[str], threads: int) -> ort.Inferen
     options.inter_op_num_threads = 1
     available = set(ort.get_available_providers())
     chosen = [provider for provider in providers if provider in available] or ["CPUExecutionProvider"]
-    return ort.InferenceSession(data, options, providers=chosen)
+    session = ort.InferenceSession(data, options, providers=chosen)
+    _warm_up(session)
+    return session
+
+
+def _warm_up(session: ort.InferenceSession) -> None:
+    """Answer once for nothing: no document is to wait while a provider prepares. Not where an input is of free size."""
+    shapes = {wanted.name: list(wanted.shape) for wanted in session.get_inputs()}
+    if all(isinstance(side, int) for shape in shapes.values() for side in shape[1:]):
+        session.run(None, {name: np.zeros((1, *shape[1:]), np.float32) for name, shape in shapes.items()})
 
 
 def open_models(folder: Path, *, providers: Sequence[str], threads: int, only: Collection[str] | None = None) -> Models:

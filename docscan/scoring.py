@@ -1,14 +1,15 @@
 """Check results -> fused likelihood ratio -> verdict.
 
 Every check brings a log10 likelihood ratio, forged against genuine, already bounded by what its error rate
-supports. Checks of one family look at the same thing, so within a family only the strongest witness for
-forgery counts; families are taken as independent and add up (Doc: ENFSI guideline for evaluative reporting
-in forensic science, 2015). The sum is bounded, since no set of these checks was measured on enough documents
-to support more.
+supports. Checks of one family look at the same thing. Where training fitted how a family's ratios add up, that is
+taken; elsewhere only the strongest witness for forgery counts. Families are taken as independent and add up (ENFSI
+guideline for evaluative reporting in forensic science, 2015). The sum is bounded, since no set of these checks was
+measured on enough documents to support more.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from docscan.types import CheckResult, Confidence, Outcome, Quality, Verdict
 
@@ -32,13 +33,39 @@ def verbal(log10_lr: float) -> str:
     return f"{words} for genuine" if log10_lr < 0 and words != "no support" else words
 
 
-def fuse(checks: Iterable[CheckResult]) -> float:
-    """Fuse the checks' log10 likelihood ratios into one, bounded to +-``LARGEST_LOG10_LR``."""
-    families: dict[str, list[float]] = {}
+def fused(ratios: Mapping[str, float], fusion: Mapping[str, Any]) -> float:
+    """Fuse the ratios of a family's checks, by id, into the family's; bounded by what its fit supports.
+
+    A forger touches one part of a page, or some, or all of it; the parts that he left alone look genuine and speak for
+    nothing. So the family's ratio is the mean of those of each ``pattern`` of parts that may be forged together,
+    weighed by the share of forgeries that are so. Within a pattern of n checks the ratios add up, over n to the power
+    of ``dependence``: 0 where they are independent, 1 where all say the same.
+    """
+    weighed = []
+    for pattern in fusion["patterns"]:
+        seen = [ratios[name] for name in pattern["checks"] if name in ratios]
+        if seen:
+            weighed.append((pattern["share"], sum(seen) / len(seen) ** fusion["dependence"]))
+    if not weighed:
+        return 0.0
+    likelihood = sum(share * 10**ratio for share, ratio in weighed) / sum(share for share, _ in weighed)
+    total = fusion["weight"] * math.log10(likelihood) + fusion["intercept"]
+    return float(max(fusion["lowest"], min(fusion["highest"], total)))
+
+
+def fuse(checks: Iterable[CheckResult], fusions: Mapping[str, Mapping[str, Any]]) -> float:
+    """Fuse the checks' log10 likelihood ratios into one, bounded to +-``LARGEST_LOG10_LR``.
+
+    ``fusions`` holds, for the families that training fitted, the parameters of ``fused``.
+    """
+    families: dict[str, dict[str, float]] = {}
     for check in checks:
         if check.outcome in (Outcome.PASSED, Outcome.FAILED):
-            families.setdefault(check.id.split(".")[0], []).append(check.log10_lr)
-    total = sum(max(ratios) for ratios in families.values())
+            families.setdefault(check.id.split(".")[0], {})[check.id] = check.log10_lr
+    total = sum(
+        fused(ratios, fusions[family]) if family in fusions else max(ratios.values())
+        for family, ratios in families.items()
+    )
     return max(-LARGEST_LOG10_LR, min(LARGEST_LOG10_LR, total))
 
 

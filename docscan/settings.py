@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     models: Path = Field(default_factory=_default_models, description="Folder of manifest.json and the ONNX files.")
     threads: int = Field(2, ge=1, description="Threads of one inference session.")
     providers: tuple[str, ...] = Field(
-        ("CUDAExecutionProvider", "CPUExecutionProvider"),
+        ("CUDAExecutionProvider", "TensorrtExecutionProvider", "OpenVINOExecutionProvider", "CPUExecutionProvider"),
         description="ONNX Runtime execution providers, best first; those not available are left out.",
     )
     prior: float = Field(0.01, gt=0, lt=1, description="Share of forged documents among those inspected.")

@@ -253,6 +253,20 @@ class RegionScore:
     forged: float  # 0 looks genuine, 1 looks forged
     threshold: float
     log10_lr: float  # calibrated and bounded
+    process: str | None = None  # how its suspicious part seems to be printed; None: no one process stands out
+    alteration: str | None = None  # likewise, how it seems to be altered
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Where on the page the network doubts the print.
+
+    ``forged`` is rows x columns of cells of ``cell_mm``, from the page's upper left corner: 0 looks genuine, 1 looks
+    forged, NaN where it did not look.
+    """
+
+    forged: NDArray[np.float32]
+    cell_mm: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from docscan.checks.finding import Finding, not_performed, undetermined
-from docscan.types import Evidence, Outcome
+from docscan.types import Evidence, Outcome, RegionScore
 
 _WORDS = {
     "portrait": "portrait",
@@ -11,6 +11,26 @@ _WORDS = {
     "mrz": "machine-readable zone",
     "background": "background pattern",
 }
+
+# What the network's classes are to an officer. An issuer's own processes say nothing by themselves.
+_PROCESSES = {
+    "inkjet": "it looks printed by inkjet",
+    "toner": "it looks printed by a laser printer or copier",
+    "display": "it looks photographed from a screen",
+}
+_ALTERATIONS = {
+    "splice": "it looks taken from another picture",
+    "copy_move": "it looks copied from another place of the image",
+    "re_rendered": "it looks set anew in an image editor",
+    "inpainted": "something looks painted over in an image editor",
+    "overprinted": "it looks printed or pasted over what was there",
+}
+
+
+def _suspicion(name: str, seen: RegionScore) -> str:
+    signs = [_ALTERATIONS.get(seen.alteration or ""), _PROCESSES.get(seen.process or "")]
+    told = " and ".join(sign for sign in signs if sign)
+    return f"The {_WORDS[name]} is suspicious: {told or 'its print differs from what issuers leave'}."
 
 
 def region(name: str) -> Callable[[Evidence], Finding]:
@@ -20,13 +40,11 @@ def region(name: str) -> Callable[[Evidence], Finding]:
         if evidence.region_abstained:
             return undetermined(evidence.region_abstained)
         if name not in evidence.region_scores:
-            return not_performed(f"The {_WORDS[name]} is not in view.")
+            return not_performed(f"The {_WORDS[name]} is not on this side of the document, or not in view.")
         seen = evidence.region_scores[name]
         failed = seen.forged >= seen.threshold
         explanation = (
-            f"The {_WORDS[name]} looks re-printed or replaced: its print differs from what the issuer's process leaves."
-            if failed
-            else f"The print of the {_WORDS[name]} looks like the issuer's process."
+            _suspicion(name, seen) if failed else f"The print of the {_WORDS[name]} looks like the issuer's process."
         )
         return Finding(
             Outcome.FAILED if failed else Outcome.PASSED,

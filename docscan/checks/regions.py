@@ -1,25 +1,37 @@
-"""The region network on a page: crops of each region, one call, calibrated scores."""
+"""The region network on a page: crops of each region, one call, calibrated scores and a map of where it doubts."""
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+import onnxruntime as ort
 from numpy.typing import NDArray
 
-from docscan.crops import cut, local_scale, shrunk
+from docscan.crops import CROP_MM, CROP_PIXELS, cut, local_scale, overview, shrunk
 from docscan.page_geometry import in_capture
 from docscan.runtime import Models
-from docscan.types import Capture, Homography, Image, Page, Region, RegionScore
-from docscan.zones import ZONES, corners_mm, crop_corners
+from docscan.types import Capture, HeatMap, Image, MrzFormat, Page, Region, RegionScore
+from docscan.zones import SEARCH_PIXELS_PER_MM, Layout, Spots, around, corners_mm, crop_spots, layout_of
 
 MODEL = "region"
 
+# What the network's channels mean.
+PROCESSES = ("offset", "intaglio", "laser_engraving", "dye_diffusion", "inkjet", "toner", "display")
+ALTERATIONS = ("none", "splice", "copy_move", "re_rendered", "inpainted", "overprinted")
+
+CELL_PIXELS = 16  # of a crop's pixels, across and down; the network answers for each cell
+CELL_MM = CELL_PIXELS * CROP_MM / CROP_PIXELS
+
+_FLAT = 0.6  # grey levels, the deviation within a cell below which neither paper nor a sensor left a trace
+_STRONGEST = 5  # cells of a crop: an alteration covers several, noise seldom so many
+
 
 def prepared(crops: Sequence[Image]) -> NDArray[np.float32]:
-    """Return crops as the network wants them: n x 3 x 128 x 128, -1 to 1."""
+    """Return crops as the network wants them: n x 3 x 176 x 176, -1 to 1."""
     stacked = np.stack(crops).astype(np.float32).transpose(0, 3, 1, 2)
-    return np.asarray(stacked / 127.5 - 1, np.float32)
+    return np.ascontiguousarray(stacked / 127.5 - 1, np.float32)
 
 
 def probability(logit: float) -> float:
@@ -27,28 +39,73 @@ def probability(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 
-def pooled(logits: NDArray[np.floating[Any]]) -> float:
-    """Pool the crops of a region into one logit: their mean, since a re-printed region is so throughout."""
-    return float(np.mean(logits))
+def pooled(crop: NDArray[np.floating[Any]], cells: NDArray[np.floating[Any]]) -> tuple[float, float, float]:
+    """Pool the answers for a region's crops into what its calibration weighs.
+
+    Parameters
+    ----------
+    crop
+        n: logits of the crops.
+    cells
+        n x c x c: logits of their cells.
+
+    Returns
+    -------
+    tuple
+        The strongest crop, the mean crop (a re-printed region is so throughout), and the strongest cells of any crop.
+    """
+    strongest = np.sort(cells.reshape(len(cells), -1), axis=1)[:, -_STRONGEST:].mean(1)
+    return float(crop.max()), float(crop.mean()), float(strongest.max())
 
 
-def calibrated(logit: float, calibration: Mapping[str, float]) -> float:
-    """Turn a pooled logit into a log10 likelihood ratio, bounded by what the calibration set supports."""
-    ratio = calibration["slope"] * logit + calibration["intercept"]
-    return max(calibration["lowest"], min(calibration["highest"], ratio))
+def calibrated(values: Sequence[float], calibration: Mapping[str, Any]) -> float:
+    """Weigh values into a log10 likelihood ratio, bounded by what the calibration set supports."""
+    ratio = sum(w * v for w, v in zip(calibration["weights"], values, strict=True)) + calibration["intercept"]
+    return float(max(calibration["lowest"], min(calibration["highest"], ratio)))
 
 
-def cut_regions(image: Image, to_capture: Homography, page: Page) -> dict[str, list[Image]]:
-    """Cut the crops of each region of a page."""
-    return {
-        name: [cut(image, to_capture, x, y) for x, y in corners] for name, corners in crop_corners(page.size).items()
-    }
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What came of looking: scores by region name and the map, or why the network abstained, in words."""
+
+    scores: Mapping[str, RegionScore]
+    heat: HeatMap | None
+    abstained: str | None
 
 
-def _abstains(page: Page, scale: float, parameters: Mapping[str, Any]) -> str | None:
-    """Return why the network had better not look, in words, or None; ``scale`` is the capture's pixels a millimetre."""
-    if page.size not in ZONES:
-        return f"The network for printing knows passport data pages (ID-3) only, not {page.size} documents."
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the network says of n crops of c x c cells; logits.
+
+    ``forged`` is n x c x c, ``process`` n x 7 x c x c, ``alteration`` n x 6 x c x c, ``crop`` n, ``embedding`` n x 64.
+    """
+
+    forged: NDArray[np.float32]
+    process: NDArray[np.float32]
+    alteration: NDArray[np.float32]
+    crop: NDArray[np.float32]
+    embedding: NDArray[np.float32]
+
+
+OUTPUTS = tuple(field.name for field in fields(Answers))
+
+
+def abstains(page: Page, mrz_format: MrzFormat | None, scale: float, parameters: Mapping[str, Any]) -> str | None:
+    """Return why the network had better not look, in words, or None.
+
+    Parameters
+    ----------
+    mrz_format
+        Of the MRZ that was read. Without one and without a border nothing but the picture's shape would tell the page's
+        size, and a card scanned with a margin passes for a passport.
+    scale
+        The capture's pixels a millimetre.
+    """
+    if not page.found and (mrz_format is None or not page.quality.whole_page):
+        return (
+            "The page was not found in the image, so nobody knows where to judge its print: lay it on a plain surface "
+            "of another colour."
+        )
     lowest = float(parameters["lowest_pixels_per_mm"])
     if scale < lowest:
         return (
@@ -60,37 +117,99 @@ def _abstains(page: Page, scale: float, parameters: Mapping[str, Any]) -> str | 
     return None
 
 
-def score_regions(capture: Capture, page: Page, models: Models) -> tuple[dict[str, RegionScore], str | None]:
-    """Score every region of a page with the network, in one call.
+def flat_share(crops: Sequence[Image]) -> float:
+    """Return the share of all crops' cells that are of one colour throughout."""
+    count, cells = len(crops), CROP_PIXELS // CELL_PIXELS
+    grey = np.stack(crops).mean(3, dtype=np.float32)
+    pixels = grey.reshape(count, cells, CELL_PIXELS, cells, CELL_PIXELS)
+    return float((pixels.std((2, 4)) < _FLAT).mean())
 
-    Returns
-    -------
-    tuple
-        Scores by region name, and None; or no scores, and why the network abstained.
-    """
+
+def grainless(crops: Sequence[Image], parameters: Mapping[str, Any]) -> str | None:
+    """Return why crops had better not be judged, in words, or None: no camera leaves so much without grain."""
+    if flat_share(crops) <= float(parameters["most_flat"]):
+        return None
+    return (
+        "Much of the picture is of one colour without any grain, as no paper, camera or scanner leaves it: it was "
+        "drawn, edited or over-exposed, so nothing tells how the page was printed. Capture the document itself."
+    )
+
+
+def ask(session: ort.InferenceSession, crops: Sequence[Image]) -> Answers:
+    """Show the network all crops of a document in one call."""
+    return Answers(*session.run(list(OUTPUTS), {"crops": prepared(crops)}))
+
+
+def cut_spots(capture: Image, page: Page, layout: Layout, scale: float) -> tuple[dict[str, Spots], list[Image]]:
+    """Choose where to look and cut the crops, in the order of the spots."""
+    spots = crop_spots(overview(capture, page.to_capture, page.size, SEARCH_PIXELS_PER_MM), layout)
+    image, to_capture = shrunk(capture, page.to_capture, scale)
+    return spots, [cut(image, to_capture, x, y) for places in spots.values() for x, y in places]
+
+
+def part_of(answers: Answers, spots: Mapping[str, Spots]) -> dict[str, Answers]:
+    """Take the answers apart by region, in the order in which ``cut_spots`` cut."""
+    parts, start = {}, 0
+    for name, places in spots.items():
+        rows = slice(start, start + len(places))
+        parts[name] = Answers(*(getattr(answers, output)[rows] for output in OUTPUTS))
+        start += len(places)
+    return parts
+
+
+def _likely(logits: NDArray[np.float32], where: NDArray[np.bool_], names: Sequence[str]) -> str | None:
+    """Return the class that most of some cells belong to, where one has more than half; logits are n x k x c x c."""
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares = (weights / weights.sum(axis=1, keepdims=True)).transpose(0, 2, 3, 1)[where].mean(0)
+    best = int(shares.argmax())
+    return names[best] if shares[best] > 0.5 else None
+
+
+def _scored(name: str, spots: Spots, part: Answers, page: Page, parameters: Mapping[str, Any]) -> RegionScore:
+    calibration = parameters["calibration"][name]
+    ratio = calibrated(pooled(part.crop, part.forged), calibration)
+    suspicious = part.forged >= np.sort(part.forged, axis=None)[-min(part.forged.size, 2 * _STRONGEST)]
+    box = around(spots)
+    return RegionScore(
+        Region(name, in_capture(corners_mm(box), page.to_capture)),
+        probability(ratio * math.log(10)),
+        probability(float(parameters["thresholds"][name]) * math.log(10)),
+        ratio,
+        _likely(part.process, suspicious, PROCESSES),
+        _likely(part.alteration, suspicious, ALTERATIONS),
+    )
+
+
+def _heat(page: Page, spots: Mapping[str, Spots], answers: Answers, zero: float) -> HeatMap:
+    """Lay the cells of all crops on the page, to the nearest whole cell; where two overlap, the stronger counts."""
+    width, height = page.size.millimetres
+    cells = answers.forged.shape[-1]
+    rows, columns = (math.ceil(side / CELL_MM) + cells for side in (height, width))
+    canvas = np.full((rows, columns), np.nan, np.float32)
+    places = [place for group in spots.values() for place in group]
+    for (x, y), logits in zip(places, answers.forged, strict=True):
+        row, column = max(0, round(y / CELL_MM)), max(0, round(x / CELL_MM))
+        part = canvas[row : row + cells, column : column + cells]
+        np.fmax(part, 1 / (1 + np.exp(zero - logits)), out=part)
+    return HeatMap(canvas[: rows - cells, : columns - cells], CELL_MM)
+
+
+def look(capture: Capture, page: Page, mrz_format: MrzFormat | None, models: Models) -> Looked:
+    """Look at every region of a page with the network, in one call."""
     parameters = models.entries[MODEL].parameters
     width, height = page.size.millimetres
     scale = local_scale(page.to_capture, width / 2, height / 2)
-    reason = _abstains(page, scale, parameters)
+    reason = abstains(page, mrz_format, scale, parameters)
     if reason is not None:
-        return {}, reason
-    image, to_capture = shrunk(capture.visible, page.to_capture, scale)
-    crops = cut_regions(image, to_capture, page)
-    session = models.sessions[MODEL]
-    (logits,) = session.run(None, {"crops": prepared([crop for region in crops.values() for crop in region])})
-    scores, start = {}, 0
-    for name, region in crops.items():
-        logit = pooled(logits[start : start + len(region), 0])
-        start += len(region)
-        ratio = calibrated(logit, parameters["calibration"][name])
-        threshold = probability(parameters["thresholds"][name])
-        scores[name] = RegionScore(
-            Region(name, in_capture(corners_mm(ZONES[page.size][name]), page.to_capture)),
-            probability(logit),
-            threshold,
-            ratio,
-        )
-    return scores, None
+        return Looked({}, None, reason)
+    spots, crops = cut_spots(capture.visible, page, layout_of(page.size, mrz_format), scale)
+    reason = grainless(crops, parameters)
+    if reason is not None:
+        return Looked({}, None, reason)
+    answers = ask(models.sessions[MODEL], crops)
+    parts = part_of(answers, spots)
+    scores = {name: _scored(name, spots[name], part, page, parameters) for name, part in parts.items()}
+    return Looked(scores, _heat(page, spots, answers, float(parameters["heat_zero"])), None)
 
 
 def bound(count_genuine: int, count_forged: int) -> tuple[float, float]:

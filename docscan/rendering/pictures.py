@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 
 from docscan.page_geometry import in_capture, rectangle
+from docscan.rendering.heat import on_page
 from docscan.rendering.words import numbered_regions, speaks_for_forgery
-from docscan.types import Capture, Image, Page, Polygon, Report
+from docscan.types import Capture, HeatMap, Image, Page, Polygon, Report
 
 LONGEST_SIDE = 1600  # pixels; enough to read an MRZ on a screen and on A4
 _LONGEST_DETAIL = 900
@@ -36,15 +37,16 @@ class Pictures:
     uv: Picture | None = None
     ir: Picture | None = None
     details: Mapping[int, Picture] = field(default_factory=dict)  # by region number
+    heat: Picture | None = None  # where the network doubts the print; None: it did not look
 
     @property
     def size(self) -> int:
         """Bytes of all JPEGs."""
-        others = [picture for picture in (self.uv, self.ir, *self.details.values()) if picture is not None]
+        others = [picture for picture in (self.uv, self.ir, self.heat, *self.details.values()) if picture is not None]
         return sum(len(picture.jpeg) for picture in (self.visible, *others))
 
 
-def draw(report: Report, capture: Capture, page: Page) -> Pictures:
+def draw(report: Report, capture: Capture, page: Page, heat: HeatMap | None = None) -> Pictures:
     """Make the pictures of a report.
 
     Parameters
@@ -53,6 +55,8 @@ def draw(report: Report, capture: Capture, page: Page) -> Pictures:
         Its checks say which regions are shown closer: those that failed and weigh for a forgery.
     capture, page
         What was inspected, RGB.
+    heat
+        Where the network doubts the print, if it looked.
     """
     return Pictures(
         visible=_picture(capture.visible, LONGEST_SIDE),
@@ -60,6 +64,7 @@ def draw(report: Report, capture: Capture, page: Page) -> Pictures:
         uv=None if capture.uv is None else _picture(capture.uv, LONGEST_SIDE // 2),
         ir=None if capture.ir is None else _picture(capture.ir, LONGEST_SIDE // 2),
         details=_details(report, capture.visible),
+        heat=None if heat is None else _picture(on_page(page, heat), LONGEST_SIDE // 2),
     )
 
 

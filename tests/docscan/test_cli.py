@@ -18,7 +18,7 @@ run = CliRunner().invoke
 
 
 def test_the_bundled_samples_get_their_verdicts(tmp_path: Path) -> None:
-    for sample, verdict, failing in ((GENUINE, "no_concern", set()), (FORGED, "refer", {"print.portrait"})):
+    for sample, verdict, failing in ((GENUINE, "no_concern", set()), (FORGED, "refer", {"print.viz", "print.mrz"})):
         html = tmp_path / "report.html"
         result = run(app, ["inspect", str(sample), "--json", "--html", str(html)])
         assert result.exit_code == 0
@@ -28,6 +28,12 @@ def test_the_bundled_samples_get_their_verdicts(tmp_path: Path) -> None:
         # A specimen always fails document.specimen, and one day these expire; neither is a sign of forgery.
         assert failed - {"document.specimen", "document.expiry"} == failing
         assert "<svg" in html.read_text()
+
+
+def test_the_heat_map_is_written_as_png(tmp_path: Path) -> None:
+    heat = tmp_path / "heat.png"
+    assert run(app, ["inspect", str(FORGED), "--json", "--heat", str(heat)]).exit_code == 0
+    assert heat.read_bytes().startswith(b"\x89PNG")
 
 
 def test_fail_on_refer() -> None:

@@ -1,10 +1,14 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from docscan import runtime
+from docscan.checks.regions import ALTERATIONS, CELL_PIXELS, PROCESSES, ask
+from docscan.crops import CROP_PIXELS
 from docscan.errors import ModelError
 from docscan.runtime import open_models, read_manifest
 from docscan.settings import Settings
@@ -23,9 +27,38 @@ def _open(folder: Path) -> None:
 
 def test_the_shipped_models_open_and_answer() -> None:
     models = open_models(MODELS, providers=["NoSuchProvider", "CPUExecutionProvider"], threads=1)
-    (logits,) = models.sessions["region"].run(None, {"crops": np.zeros((3, 3, 128, 128), np.float32)})
-    assert logits.shape == (3, 1)
+    crops = np.random.default_rng(0).integers(0, 255, (3, CROP_PIXELS, CROP_PIXELS, 3)).astype(np.uint8)
+    answers = ask(models.sessions["region"], list(crops))
+    cells = CROP_PIXELS // CELL_PIXELS
+    assert answers.forged.shape == (3, cells, cells)
+    assert answers.process.shape == (3, len(PROCESSES), cells, cells)
+    assert answers.alteration.shape == (3, len(ALTERATIONS), cells, cells)
+    assert answers.crop.shape == (3,)
     assert [info.name for info in models.infos()] == list(models.entries)
+    assert set(models.fusions()) == {"print"}
+
+
+def test_the_best_provider_at_hand_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = []
+
+    class Session:
+        def __init__(self, _data: bytes, _options: object, providers: list[str]) -> None:
+            taken.append(providers)
+
+        def get_inputs(self) -> list[SimpleNamespace]:
+            return [SimpleNamespace(name="crops", shape=["n", 3, 8, 8])]
+
+        def run(self, _names: None, feeds: dict[str, np.ndarray]) -> None:
+            taken.append(feeds["crops"].shape)
+
+    monkeypatch.setattr(runtime.ort, "InferenceSession", Session)
+    there = ["OpenVINOExecutionProvider", "CPUExecutionProvider", "CUDAExecutionProvider"]
+    monkeypatch.setattr(runtime.ort, "get_available_providers", lambda: there)
+    open_models(MODELS, providers=Settings().providers, threads=1, only=["region"])
+    assert taken == [
+        ["CUDAExecutionProvider", "OpenVINOExecutionProvider", "CPUExecutionProvider"],
+        (1, 3, 8, 8),
+    ]
 
 
 def test_an_altered_model_is_refused(folder: Path) -> None:

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from docscan.scoring import LARGEST_LOG10_LR, confidence, decide, fuse, verbal
@@ -32,14 +34,55 @@ def test_enfsi_verbal_scale(log10_lr: float, words: str) -> None:
 
 def test_families_add_up_and_the_strongest_witness_of_a_family_counts() -> None:
     checks = [check("print.portrait", Outcome.FAILED, 1.5), check("print.viz", log10_lr=-0.5)]
-    assert fuse(checks) == pytest.approx(1.5)
-    assert fuse([*checks, check("mrz.dates", log10_lr=-0.1)]) == pytest.approx(1.4)
-    assert fuse([check("a.b", Outcome.FAILED, 3), check("b.c", Outcome.FAILED, 3)]) == LARGEST_LOG10_LR
+    assert fuse(checks, {}) == pytest.approx(1.5)
+    assert fuse([*checks, check("mrz.dates", log10_lr=-0.1)], {}) == pytest.approx(1.4)
+    assert fuse([check("a.b", Outcome.FAILED, 3), check("b.c", Outcome.FAILED, 3)], {}) == LARGEST_LOG10_LR
+
+
+FUSION = {
+    "patterns": [
+        {"checks": ["print.portrait"], "share": 0.5},
+        {"checks": ["print.viz"], "share": 0.25},
+        {"checks": ["print.portrait", "print.viz"], "share": 0.25},
+    ],
+    "dependence": 0.5,
+    "weight": 0.9,
+    "intercept": -0.1,
+    "lowest": -1.2,
+    "highest": 2.0,
+}
+
+
+def test_a_family_whose_dependence_was_fitted_is_fused_by_that_fit() -> None:
+    seen = [check("print.portrait", Outcome.FAILED, 1.5), check("print.viz", log10_lr=-0.5)]
+    fusions = {"print": FUSION}
+    likelihood = 0.5 * 10**1.5 + 0.25 * 10**-0.5 + 0.25 * 10 ** (1.0 / 2**0.5)
+    expected = 0.9 * math.log10(likelihood) - 0.1
+    assert fuse(seen, fusions) == pytest.approx(expected)
+    assert fuse([*seen, check("mrz.dates", log10_lr=-0.1)], fusions) == pytest.approx(expected - 0.1)
+    # It never says more than its fit supports, in either direction.
+    assert fuse([check("print.portrait", Outcome.FAILED, 9.0)], fusions) == 2.0
+    assert fuse([check("print.portrait", log10_lr=-9.0)], fusions) == -1.2
+
+
+def test_parts_that_a_forger_left_alone_do_not_speak_for_him() -> None:
+    pasted = [check("print.portrait", Outcome.FAILED, 2.2)]
+    fusions = {"print": FUSION}
+    alone = fuse(pasted, fusions)
+    for ratio in (0.0, -1.0, -2.5):
+        # What it can take away is the share of forgeries that touch more than the portrait, never the evidence.
+        assert alone - 0.5 < fuse([*pasted, check("print.viz", log10_lr=ratio)], fusions) <= alone
+
+
+def test_a_part_that_a_side_does_not_have_says_nothing() -> None:
+    seen = [check("print.portrait", log10_lr=0.4), check("print.viz", Outcome.NOT_PERFORMED)]
+    assert fuse(seen, {"print": FUSION}) == pytest.approx(0.9 * 0.4 - 0.1)
 
 
 def test_what_was_not_looked_at_does_not_count() -> None:
     silent = (Outcome.UNDETERMINED, Outcome.NOT_PERFORMED, Outcome.ABORTED)
-    assert fuse([check("mrz.dates", outcome, 2.0) for outcome in silent]) == 0
+    assert fuse([check("mrz.dates", outcome, 2.0) for outcome in silent], {}) == 0
+    assert fuse([check("print.viz", outcome, 2.0) for outcome in silent], {"print": FUSION}) == 0
 
 
 def test_probability_at_the_prior() -> None:

@@ -1,31 +1,68 @@
-"""``python -m training.region``: renders, trains, calibrates, evaluates, exports; one command, fixed seeds."""
+"""``python -m training.region``: generates, trains, calibrates, evaluates, exports; one command, fixed seeds.
+
+Every step goes on where it was stopped, and all of them together are ``all``. ``compare`` tries every design and
+``leave-out`` leaves out one forgery kind after another; both take ``--minutes`` for each training. Under torchrun only
+``fit``.
+"""
 
 import argparse
 import logging
+import os
 from pathlib import Path
 
-from training.region.pipeline import run
-from training.region.train import Recipe
+import cv2
 
-_MODELS = Path(__file__).resolve().parents[2] / "models"
+from training.region.network import DESIGNS
+from training.region.pipeline import DOCUMENTS, Folders, assess, fit, prepare, ship
+from training.region.studies import compare, leave_out
+from training.region.train import Recipe, processes
+
+_ROOT = Path(__file__).resolve().parents[2]
+STEPS = ("all", "prepare", "fit", "export", "evaluate", "compare", "leave-out")
+
+
+def _parser() -> argparse.ArgumentParser:
+    usual = Recipe()
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("step", nargs="?", choices=STEPS, default="all")
+    parser.add_argument("--set", type=Path, help="folder of the generated set; made where it is not there")
+    parser.add_argument("--documents", type=int, default=DOCUMENTS, help="that are made where there is no set")
+    parser.add_argument("--work", type=Path, default=Path("build/region"), help="crops, checkpoints and the report")
+    parser.add_argument("--models", type=Path, default=_ROOT / "models", help="gets the ONNX file, manifest and card")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes, or threads in training")
+    parser.add_argument("--precision", choices=("best", "fp32", "int8"), default="best", help="of the shipped network")
+    parser.add_argument("--design", choices=DESIGNS, default=usual.design)
+    parser.add_argument("--width", type=int, default=usual.width)
+    parser.add_argument("--epochs", type=float, default=usual.epochs)
+    parser.add_argument("--minutes", type=float, default=usual.minutes, help="that a training may take")
+    return parser
 
 
 def main() -> None:
     """Parse the command line and run."""
-    usual = Recipe()
-    parser = argparse.ArgumentParser(prog="python -m training.region", description=__doc__)
-    parser.add_argument("--work", type=Path, default=Path("build/region"), help="folder of renders and checkpoints")
-    parser.add_argument(
-        "--models", type=Path, default=_MODELS, help="folder that gets the ONNX file, manifest and card"
-    )
-    parser.add_argument("--epochs", type=int, default=usual.epochs)
-    parser.add_argument("--minutes", type=float, default=usual.minutes)
-    parser.add_argument("--no-high-pass", action="store_true", help="leave the high-pass stream out, for comparison")
-    parser.add_argument("--resume", action="store_true", help="take the checkpoint in the work folder, do not train")
-    wanted = parser.parse_args()
+    wanted = _parser().parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    recipe = Recipe(epochs=wanted.epochs, minutes=wanted.minutes, high_pass=not wanted.no_high_pass)
-    run(wanted.work, wanted.models, recipe, resume=wanted.resume)
+    for name in ("onnxscript", "onnx_ir"):  # they tell of every node that they fold
+        logging.getLogger(name).setLevel(logging.WARNING)
+    cv2.setNumThreads(1)
+    real = Path(os.environ.get("DOCSCAN_REAL", _ROOT.parent / "shared" / "real"))
+    folders = Folders(wanted.set or wanted.work / "documents", wanted.work, wanted.models, real)
+    recipe = Recipe(design=wanted.design, width=wanted.width, epochs=wanted.epochs, minutes=wanted.minutes)
+    step: str = wanted.step
+    if step in ("all", "prepare"):
+        prepare(folders, wanted.documents, wanted.workers)
+    if step in ("all", "fit", "compare", "leave-out"):
+        with processes(wanted.workers) as ranks:
+            if step == "compare":
+                compare(folders, recipe)
+            elif step == "leave-out":
+                leave_out(folders, recipe)
+            else:
+                fit(folders, recipe, ranks)
+    if step in ("all", "export"):
+        ship(folders, wanted.precision)
+    if step in ("all", "evaluate"):
+        assess(folders)
 
 
 if __name__ == "__main__":

@@ -1,63 +1,128 @@
-"""Logits of regions -> log10 likelihood ratios and thresholds, on states never trained on."""
+"""What the network says of regions -> log10 likelihood ratios, and their fusion; on states never trained on."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
 
-from docscan.checks.regions import bound, pooled
-from training.region.data import REGIONS, Crops
+from docscan.checks.regions import bound, calibrated
+from docscan.scoring import fused
+from docscan.zones import REGIONS
+from training.region.measures import cllr
+from training.region.scoring import Scored
 
 # Share of genuine regions of the calibration states that may lie above the threshold of a region.
 REGION_BPCER = 0.005
+_PENALTY = 1e-3
+
+Calibration = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class RegionLogits:
-    """Pooled logits, one row a document, one column a region of ``REGIONS``.
+def fit(genuine: NDArray[np.float64], forged: NDArray[np.float64]) -> tuple[list[float], float]:
+    """Fit weights, none negative, and an intercept so that the weighted sum is a log10 likelihood ratio.
 
-    ``forged`` is 1 where most of the region's crops were forged, 0 where none was touched, -1 in between.
+    Logistic regression with both classes weighing the same, whose log odds are then the log likelihood ratio. A
+    negative weight would let a stronger sign of forgery speak for a genuine document.
     """
+    centre = np.concatenate([genuine, forged]).mean(0)
+    low, high = genuine - centre, forged - centre
 
-    logits: NDArray[np.float64]
-    forged: NDArray[np.int8]
-    kinds: NDArray[np.int8]
+    def cost(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights, intercept = parameters[:-1], parameters[-1]
+        g, f = low @ weights + intercept, high @ weights + intercept
+        value = np.logaddexp(0, g).mean() + np.logaddexp(0, -f).mean() + _PENALTY * (weights**2).sum()
+        up, down = 1 / (1 + np.exp(-g)) / len(g), -1 / (1 + np.exp(f)) / len(f)
+        slope = low.T @ up + high.T @ down + 2 * _PENALTY * weights
+        return float(value), np.append(slope, up.sum() + down.sum())
+
+    count = genuine.shape[1]
+    start, bounds = np.append(np.full(count, 0.1), 0.0), [(0, None)] * count + [(None, None)]
+    found = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds)
+    weights, intercept = found.x[:-1], found.x[-1] - centre @ found.x[:-1]
+    return [float(value / np.log(10)) for value in weights], float(intercept / np.log(10))
 
 
-def regions_of(crops: Crops, logits: NDArray[np.float32]) -> RegionLogits:
-    """Pool crops to regions as the product does."""
-    shape = (len(crops.kinds), len(REGIONS))
-    values, forged = np.zeros(shape), np.full(shape, -1, np.int8)
-    for document in range(shape[0]):
-        for region in range(shape[1]):
-            rows = (crops.document == document) & (crops.region == region)
-            values[document, region] = pooled(logits[rows])
-            labels = crops.forged[rows]
-            forged[document, region] = 1 if (labels == 1).mean() > 0.5 else 0 if (labels == 0).all() else -1
-    return RegionLogits(values, forged, crops.kinds)
+def _calibration(genuine: NDArray[np.float64], forged: NDArray[np.float64]) -> Calibration:
+    if len(genuine) == 0 or len(forged) == 0:
+        raise ValueError("calibrating takes genuine and forged documents of every region: the set is too small")
+    weights, intercept = fit(genuine, forged)
+    lowest, highest = bound(len(genuine), len(forged))
+    return {"weights": weights, "intercept": intercept, "lowest": lowest, "highest": highest}
 
 
-def calibrate(seen: RegionLogits) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-    """Fit slope and intercept of each region's log10 likelihood ratio, and its threshold.
+def calibrate_regions(seen: Sequence[Scored]) -> tuple[dict[str, Calibration], dict[str, float]]:
+    """Fit each region's log10 likelihood ratio, and its threshold.
 
-    Logistic regression gives log odds at the set's own prior; taking the prior's log odds off leaves the
-    likelihood ratio. Each region has its own fit, with a penalty that shrinks the slope, bounded by what so many
-    documents support.
+    A region is forged where the forgery lies in it, and genuine on genuine documents; a forged document's other regions
+    are neither. Forgeries that print cannot tell are left out: what they would add is noise.
     """
     calibration, thresholds = {}, {}
-    for index, name in enumerate(REGIONS):
-        genuine, forged = (seen.logits[seen.forged[:, index] == label, index] for label in (0, 1))
-        x = np.concatenate([genuine, forged])[:, None]
-        y = np.concatenate([np.zeros(len(genuine)), np.ones(len(forged))])
-        model = LogisticRegression(C=1.0).fit(x, y)
-        prior = np.log(len(forged) / len(genuine))
-        lowest, highest = bound(len(genuine), len(forged))
-        calibration[name] = {
-            "slope": float(model.coef_[0, 0] / np.log(10)),
-            "intercept": float((model.intercept_[0] - prior) / np.log(10)),
+    for name in REGIONS:
+        rows = [item for item in seen if name in item.regions]
+        genuine = np.array([item.regions[name] for item in rows if item.genuine])
+        forged = np.array([item.regions[name] for item in rows if item.touched.get(name)])
+        calibration[name] = _calibration(genuine, forged)
+        ratios = [calibrated(row, calibration[name]) for row in genuine]
+        thresholds[name] = max(0.0, float(np.quantile(ratios, 1 - REGION_BPCER, method="higher")))
+    return calibration, thresholds
+
+
+def region_ratios(item: Scored, calibration: Mapping[str, Calibration]) -> dict[str, float]:
+    """Return the log10 likelihood ratio of each region of a document."""
+    return {name: calibrated(values, calibration[name]) for name, values in item.regions.items()}
+
+
+def _patterns(forged: Sequence[Scored]) -> list[dict[str, Any]]:
+    """Return which regions forgeries touch together, and how many do; each region alone counts once more."""
+    counts = Counter((name,) for name in REGIONS)
+    counts.update(tuple(name for name in REGIONS if item.touched.get(name)) for item in forged)
+    counts.pop((), None)  # the forged part is in no crop
+    total = counts.total()
+    return [
+        {"checks": [f"print.{name}" for name in names], "share": count / total}
+        for names, count in sorted(counts.items())
+    ]
+
+
+def calibrate_fusion(seen: Sequence[Scored], calibration: Mapping[str, Calibration]) -> Calibration:
+    """Fit how the regions' ratios, which depend on each other, make up the document's (``scoring.fused``).
+
+    The dependence, the weight and the intercept are those of the least Cllr.
+    """
+    rows = [item for item in seen if item.abstained is None and item.told_by_print]
+    ratios = [_named(region_ratios(item, calibration)) for item in rows]
+    genuine = np.array([item.genuine for item in rows])
+    patterns = _patterns([item for item in rows if not item.genuine])
+
+    def fusion(parameters: NDArray[np.float64]) -> Calibration:
+        dependence, weight, intercept = (float(value) for value in parameters)
+        lowest, highest = bound(int(genuine.sum()), int((~genuine).sum()))
+        return {
+            "patterns": patterns,
+            "dependence": dependence,
+            "weight": weight,
+            "intercept": intercept,
             "lowest": lowest,
             "highest": highest,
         }
-        thresholds[name] = float(np.quantile(genuine, 1 - REGION_BPCER, method="higher"))
-    return calibration, thresholds
+
+    def cost(parameters: NDArray[np.float64]) -> float:
+        fitted = fusion(parameters)
+        values = np.array([fused(row, fitted) for row in ratios])
+        return cllr(values[genuine], values[~genuine])
+
+    bounds = [(0.0, 1.0), (0.0, 3.0), (-2.0, 2.0)]
+    return fusion(minimize(cost, np.array([0.5, 1.0, 0.0]), method="Nelder-Mead", bounds=bounds).x)
+
+
+def _named(ratios: Mapping[str, float]) -> dict[str, float]:
+    """Return regions' ratios by the ids of their checks."""
+    return {f"print.{name}": ratio for name, ratio in ratios.items()}
+
+
+def document_ratio(item: Scored, calibration: Mapping[str, Calibration], fusion: Calibration) -> float:
+    """Return a document's log10 likelihood ratio by its print, as the product fuses it."""
+    return fused(_named(region_ratios(item, calibration)), fusion)

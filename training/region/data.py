@@ -1,123 +1,166 @@
-"""Crops of generated documents, cut as the product cuts them."""
+"""Crops of a generated set in files that are mapped into memory; cutting goes on where it was stopped.
 
-from concurrent.futures import ProcessPoolExecutor
+Training states are cut where the truth has the page, misplaced as a page finder errs and at places moved at random, and
+validation states so but not moved; calibration and test states as the product cuts them, its MRZ reader and its page
+finder included. Where to cut is found on the page as seen; the truth gives labels alone.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.documents import KINDS, Specimen, plan, specimen
-from docscan.crops import CROP_MM, cut, local_scale, shrunk
-from docscan.types import PageSize
-from docscan.zones import crop_corners
+from datasets.generate import read
+from docscan.crops import CROP_PIXELS
+from docscan.processes import each
+from training.region.cutting import CELLS, MOST_CROPS, SPREAD_MM, Cut, Limits, cut_as_product, cut_by_truth
+from training.region.labels import UNKNOWN, tellable
 
-SEED = 20261124
-COUNTS = {"training": 560, "validation": 120, "calibration": 180, "test": 240}
-REGIONS = tuple(crop_corners(PageSize.ID_3))
+SPLITS = ("training", "validation", "calibration", "test")
 
-# A crop counts as forged from this share of its area; between the two it is left out.
-_FORGED, _UNTOUCHED = 0.5, 0.02
+_SPREAD = {"training": SPREAD_MM, "validation": 0.0}  # of those cut by the truth
+
+_TODO = -2  # of ``region``: not cut yet
+_KEPT = ("index", "recipe", "state", "kind", "capture")  # of a line; fields and regions are long and not needed again
+_FLUSHED_EVERY = 50  # documents
+
+Line = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Crops:
-    """Crops of many documents; all arrays have one row a crop.
+    """Crops of many documents.
 
-    ``pixels`` is n x 128 x 128 x 3 (uint8), ``forged`` 0, 1 or -1 (partly touched), ``region`` an index into
-    ``REGIONS``, ``document`` into ``kinds``, which holds an index into ``datasets.documents.KINDS`` for each document.
+    ``pixels`` is documents x ``MOST_CROPS`` x 176 x 176 x 3 (uint8, 2.2 MB a document); ``cells`` documents x
+    ``MOST_CROPS`` x 3 x ``CELLS`` x ``CELLS``, as ``labels.cells_of`` gives them; ``region`` documents x
+    ``MOST_CROPS``, an index into ``REGIONS``, or ``UNKNOWN`` where a document has fewer crops. ``lines`` are the
+    documents' lines of the set, cut short; ``notes`` say of each its pixels a millimetre, its sharpness, and why the
+    product abstains, or null.
     """
 
     pixels: NDArray[np.uint8]
-    forged: NDArray[np.int8]
+    cells: NDArray[np.int8]
     region: NDArray[np.int8]
-    document: NDArray[np.int32]
-    kinds: NDArray[np.int8]
+    lines: tuple[Line, ...]
+    notes: tuple[Line, ...]
+
+    def __len__(self) -> int:
+        """Return how many documents there are."""
+        return len(self.lines)
+
+    @property
+    def recipes(self) -> tuple[str, ...]:
+        """Each document's forgery."""
+        return tuple(str(line["recipe"]) for line in self.lines)
+
+    def slots(self, row: int) -> NDArray[np.intp]:
+        """Return which crops a document has."""
+        return np.flatnonzero(self.region[row] >= 0)
+
+    def cut(self, row: int) -> NDArray[np.uint8]:
+        """Return a document's crops: n x 176 x 176 x 3."""
+        return np.asarray(self.pixels[row, self.slots(row)])
 
 
-def _share(x: float, y: float, made: Specimen) -> float:
-    """Return the share of a crop's area that the forgery touched."""
-    share = 0.0
-    for left, top, width, height in made.forgery.boxes if made.forgery else ():
-        across = min(x + CROP_MM, left + width) - max(x, left)
-        down = min(y + CROP_MM, top + height) - max(y, top)
-        share = max(share, max(0.0, across) * max(0.0, down) / CROP_MM**2)
-    return share
+def _cut_line(folder: Path, limits: Limits, numbered: tuple[int, Line]) -> Cut | None:
+    _, line = numbered
+    data = (folder / line["images"]["visible"]).read_bytes()
+    if line["split"] in _SPREAD:
+        return cut_by_truth(line, data, np.random.default_rng([int(line["index"]), 3]), _SPREAD[line["split"]])
+    return cut_as_product(data, limits, line)
 
 
-def _label(share: float) -> int:
-    return 1 if share >= _FORGED else 0 if share <= _UNTOUCHED else -1
+def _died(_numbered: tuple[int, Line]) -> None:
+    return None
 
 
-def _jittered(rng: np.random.Generator, to_capture: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Misplace the page as a page finder does: a little turn, scale and shift."""
-    turn, scale = rng.normal(0, 0.004), 1 + rng.normal(0, 0.006)
-    shift = rng.normal(0, 0.4, 2)
-    wrong = np.array(
-        [
-            [scale * np.cos(turn), -np.sin(turn), shift[0]],
-            [np.sin(turn), scale * np.cos(turn), shift[1]],
-            [0, 0, 1],
-        ]
-    )
-    return np.asarray(to_capture @ wrong, np.float64)
+def _opened(out: Path, split: str, name: str, shape: tuple[int, ...], kind: type) -> NDArray[Any]:
+    path = out / f"{split}-{name}.npy"
+    if path.exists():
+        return np.load(path, mmap_mode="r+")  # type: ignore[no-any-return]
+    # Of what is never written, such as the places of crops that a card does not have, the disk keeps nothing.
+    return np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=shape)
 
 
-def crops_of(made: Specimen, seed: int, spread_mm: float) -> tuple[list[NDArray[np.uint8]], list[int], list[int]]:
-    """Cut a document's crops; returns pixels, labels and region indices.
+def cut_split(folder: Path, split: str, out: Path, limits: Limits, workers: int = 2) -> Crops:
+    """Cut a split of a set into files of a folder, as far as that was not done before, and open them.
 
-    ``spread_mm`` moves each crop at random by as much: wide in training, 0 where the product is imitated.
+    Parameters
+    ----------
+    folder
+        Of the set, as ``datasets.generate`` leaves it.
+    limits
+        Below which the product abstains.
+
+    Raises
+    ------
+    RuntimeError
+        A process died over a document.
+    ValueError
+        The folder holds crops of another set.
     """
-    rng = np.random.default_rng([seed, 3])
-    to_capture = _jittered(rng, made.photo.to_capture)
-    image, to_capture = shrunk(made.photo.image, to_capture, local_scale(to_capture, 62.5, 44))
-    pixels, labels, regions = [], [], []
-    for index, corners in enumerate(crop_corners(PageSize.ID_3).values()):
-        for corner in corners:
-            x, y = np.clip(np.array(corner) + rng.uniform(-spread_mm, spread_mm, 2), 0.5, [113.5, 76.5])
-            pixels.append(cut(image, to_capture, float(x), float(y)))
-            labels.append(_label(_share(float(x), float(y), made)))
-            regions.append(index)
-    return pixels, labels, regions
+    lines = [line for line in tellable(read(folder)) if line["split"] == split]
+    if not lines:
+        raise ValueError(f"{folder} holds no documents of the {split} states")
+    out.mkdir(parents=True, exist_ok=True)
+    _begin(out / f"{split}.json", folder, lines)
+    count = len(lines)
+    pixels = _opened(out, split, "pixels", (count, MOST_CROPS, CROP_PIXELS, CROP_PIXELS, 3), np.uint8)
+    cells = _opened(out, split, "cells", (count, MOST_CROPS, 3, CELLS, CELLS), np.int8)
+    fresh = not (out / f"{split}-region.npy").exists()
+    region = _opened(out, split, "region", (count, MOST_CROPS), np.int8)
+    if fresh:
+        region[:] = _TODO
+    notes = out / f"{split}-notes.jsonl"
+    todo = [(row, line) for row, line in enumerate(lines) if region[row, 0] == _TODO]
+    task = partial(_cut_line, folder, limits)
+    with notes.open("a", encoding="utf-8") as log:
+        for done, ((row, line), made) in enumerate(each(todo, task, died=_died, workers=workers)):
+            if made is None:
+                raise RuntimeError(f"A process died over document {line['index']} of {folder}.")
+            log.write(json.dumps({"row": row, **made.notes}) + "\n")
+            log.flush()
+            used = len(made.pixels)
+            pixels[row, :used], cells[row] = made.pixels, made.cells
+            region[row] = made.region  # the last: it tells that the row is done
+            if done % _FLUSHED_EVERY == 0:
+                _flush(pixels, cells, region)
+    _flush(pixels, cells, region)
+    return open_split(out, split)
 
 
-def _render(job: tuple[int, str, str, float]) -> tuple[list[NDArray[np.uint8]], list[int], list[int], int]:
-    cv2.setNumThreads(1)
-    seed, code, kind, spread_mm = job
-    return (*crops_of(specimen(seed, code, kind), seed, spread_mm), KINDS.index(kind))
+def _flush(*arrays: NDArray[Any]) -> None:
+    for array in arrays:
+        array.flush()  # type: ignore[attr-defined]  # a memmap
 
 
-def render_split(split: str, count: int, seed: int = SEED, workers: int = 2) -> Crops:
-    """Render a split of the data set."""
-    spread = 3.0 if split == "training" else 0.0
-    jobs = [(number, code, kind, spread) for number, code, kind in plan(split, count, seed)]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        rows = list(pool.map(_render, jobs, chunksize=4))
-    return Crops(
-        np.stack([crop for pixels, *_ in rows for crop in pixels]),
-        np.array([label for _, labels, *_ in rows for label in labels], np.int8),
-        np.array([region for *_, regions, _ in rows for region in regions], np.int8),
-        np.repeat(np.arange(len(rows), dtype=np.int32), [len(labels) for _, labels, *_ in rows]),
-        np.array([kind for *_, kind in rows], np.int8),
-    )
+def _begin(path: Path, folder: Path, lines: Sequence[Line]) -> None:
+    """Write what the crops are of; refuse to go on with those of another set."""
+    about = {
+        "set": json.loads((folder / "set.json").read_text(encoding="utf-8")),
+        "lines": [{name: line[name] for name in _KEPT} for line in lines],
+    }
+    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != about:
+        raise ValueError(f"{path.parent} holds crops of another set than {folder}: take another folder, or remove it")
+    path.write_text(json.dumps(about), encoding="utf-8")
 
 
-def load_split(split: str, folder: Path, count: int | None = None) -> Crops:
-    """Load a split from a folder of work files, rendering it first when it is not there."""
-    count = count or COUNTS[split]
-    path = folder / f"region-{split}-{count}-{SEED}.npz"
-    if not path.exists():
-        crops = render_split(split, count)
-        folder.mkdir(parents=True, exist_ok=True)
-        np.savez(
-            path,
-            pixels=crops.pixels,
-            forged=crops.forged,
-            region=crops.region,
-            document=crops.document,
-            kinds=crops.kinds,
-        )
-    with np.load(path) as saved:
-        return Crops(**{name: saved[name] for name in saved.files})
+def open_split(out: Path, split: str) -> Crops:
+    """Open what ``cut_split`` cut."""
+    about = json.loads((out / f"{split}.json").read_text(encoding="utf-8"))
+    paths = (out / f"{split}-{name}.npy" for name in ("pixels", "cells", "region"))
+    pixels, cells, region = (np.load(path, mmap_mode="r") for path in paths)
+    by_row: dict[int, Line] = {}
+    for text in (out / f"{split}-notes.jsonl").read_text(encoding="utf-8").splitlines():
+        if text.endswith("}"):  # a line that a kill tore was written again
+            note = json.loads(text)
+            by_row[int(note["row"])] = note
+    if (region[:, 0] == _TODO).any():
+        raise ValueError(f"the crops of the {split} states in {out} are not all cut yet: run prepare")
+    notes = tuple(by_row[row] for row in range(len(region)))
+    return Crops(pixels, np.array(cells), np.where(region >= 0, region, UNKNOWN), tuple(about["lines"]), notes)

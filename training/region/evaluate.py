@@ -1,82 +1,154 @@
-"""Error rates on held-out states (ISO/IEC 30107-3), and the test for shortcuts."""
+"""Measures the region network on states it never saw: error rates after ISO/IEC 30107-3, costs, what degrades it."""
 
-import io
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-from scipy.stats import binomtest
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import cross_val_predict
 
-from datasets.documents import KINDS, plan, specimen
-from docscan.checks.regions import calibrated
-from training.region.calibrate import RegionLogits
-from training.region.data import REGIONS
+from training.region.calibrate import Calibration, document_ratio
+from training.region.measures import (
+    Rate,
+    Ratios,
+    auc,
+    bpcer_at,
+    cllr,
+    cllr_min,
+    det,
+    ece,
+    equal_error_rate,
+    reliability,
+)
+from training.region.scoring import Scored
+
+APCERS = (0.01, 0.05, 0.10)
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """An error rate with its count and 95 % confidence interval (Wilson)."""
+class Measured:
+    """How well one group of documents is told apart."""
 
-    errors: int
-    trials: int
-
-    @property
-    def value(self) -> float:
-        """Errors over trials."""
-        return self.errors / self.trials
-
-    def __str__(self) -> str:
-        """Return the rate with its count and interval, in per cent."""
-        low, high = binomtest(self.errors, self.trials).proportion_ci(method="wilson")
-        interval = f"95 % CI {100 * low:.1f} to {100 * high:.1f} %"
-        return f"{100 * self.value:.1f} % ({self.errors} of {self.trials}; {interval})"
+    name: str
+    bpcer: Rate  # at the threshold in use
+    apcer: Rate
+    auc: float
+    eer: float
+    bpcer_at: tuple[float, ...]  # at ``APCERS``
+    abstained: Rate
 
 
-def document_log10_lr(seen: RegionLogits, calibration: dict[str, dict[str, float]]) -> NDArray[np.float64]:
-    """Return each document's log10 likelihood ratio from its printing: that of its most suspicious region."""
-    ratios = [
-        [calibrated(float(logit), calibration[name]) for name, logit in zip(REGIONS, row, strict=True)]
-        for row in seen.logits
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All that the report says; ratios are of the documents on which the network did not abstain."""
+
+    genuine: Ratios
+    forged: Ratios
+    whole: Measured
+    kinds: tuple[Measured, ...]  # each forgery kind against all genuine documents
+    unseen: tuple[Measured, ...]  # likewise the kinds that print cannot tell, which count in nothing else
+    conditions: Mapping[str, tuple[Measured, ...]]  # by what varies: device, resolution, blur, JPEG quality, side
+    cllr: float
+    cllr_min: float
+    ece: float
+    reliability: tuple[tuple[float, float, float], ...]
+    det: tuple[Ratios, Ratios]
+    refer_at: float
+    real: tuple[tuple[str, float | None, float], ...]  # specimen, ratio or None where abstained, pixels a millimetre
+
+
+def _bands(value: float, edges: Sequence[float], unit: str) -> str:
+    low = max((edge for edge in edges if edge <= value), default=None)
+    high = min((edge for edge in edges if edge > value), default=None)
+    if low is None:
+        return f"below {high:g}{unit}"
+    return f"{low:g}{unit} and more" if high is None else f"{low:g} to {high:g}{unit}"
+
+
+def _quality(line: Mapping[str, Any]) -> str:
+    capture = line["capture"]
+    if capture["encoder"] == "png":
+        return "PNG"
+    return _bands(float(capture["quality"]), (60, 75, 85, 95), "")
+
+
+CONDITIONS: Mapping[str, Callable[[Scored], str]] = {
+    "device": lambda item: str(item.line["capture"]["device"]),
+    "side": lambda item: str(item.line["kind"]),
+    "resolution": lambda item: _bands(item.pixels_per_mm, (8, 10, 12, 14, 18), " px/mm"),
+    "blur": lambda item: _bands(float(item.line["capture"]["blur"]), (0.4, 0.7, 1.0), " px"),
+    "JPEG quality": lambda item: _quality(item.line),
+    "state": lambda item: str(item.line["state"]),
+}
+
+
+def _measured(name: str, rows: Sequence[Scored], ratios: Mapping[str, float], refer_at: float) -> Measured:
+    genuine, forged = (
+        np.array([ratios[item.name] for item in rows if item.abstained is None and item.genuine is wanted])
+        for wanted in (True, False)
+    )
+    told = len(genuine) and len(forged)
+    return Measured(
+        name,
+        Rate(int((genuine >= refer_at).sum()), len(genuine)),
+        Rate(int((forged < refer_at).sum()), len(forged)),
+        auc(genuine, forged) if told else float("nan"),
+        equal_error_rate(genuine, forged) if told else float("nan"),
+        tuple(bpcer_at(genuine, forged, bound) if told else float("nan") for bound in APCERS),
+        Rate(sum(item.abstained is not None for item in rows), len(rows)),
+    )
+
+
+def _order(name: str) -> tuple[float, str]:
+    """Sort bands by their lower end, and names by the alphabet."""
+    first = name.removeprefix("below ").split(" ")[0]
+    number = float(first) if first.replace(".", "").isdigit() else 0.0
+    return number - name.startswith("below"), name
+
+
+def _by_kind(seen: Sequence[Scored], ratios: Mapping[str, float], refer_at: float) -> tuple[Measured, ...]:
+    """Measure each forgery kind against all genuine documents, the worst first."""
+    recipes = sorted({str(item.line["recipe"]) for item in seen if not item.genuine})
+    rows = [
+        _measured(recipe, [item for item in seen if item.genuine or item.line["recipe"] == recipe], ratios, refer_at)
+        for recipe in recipes
     ]
-    return np.asarray(ratios).max(1)
+    return tuple(sorted(rows, key=lambda kind: -kind.apcer.value))
 
 
-def error_rates(
-    seen: RegionLogits, calibration: dict[str, dict[str, float]], refer_at: float
-) -> tuple[dict[str, Rate], float]:
-    """Return BPCER and APCER of each forgery kind when documents are referred from ``refer_at``, and the AUC."""
-    ratios = document_log10_lr(seen, calibration)
-    referred = ratios >= refer_at
-    rates = {}
-    for index, kind in enumerate(KINDS):
-        members = referred[seen.kinds == index]
-        errors = members.sum() if kind == "genuine" else (~members).sum()
-        rates["bpcer" if kind == "genuine" else f"apcer_{kind}"] = Rate(int(errors), len(members))
-    return rates, float(roc_auc_score(seen.kinds > 0, ratios))
-
-
-def _shortcut_features(job: tuple[int, str, str]) -> list[float]:
-    """Return a capture's size, JPEG tables, mean colour and noise level: nothing of how its page was printed."""
-    photo = specimen(*job).photo
-    picture = Image.open(io.BytesIO(photo.encoded))
-    tables = [float(np.mean(table)) for table in (getattr(picture, "quantization", None) or {}).values()]
-    rim = photo.image[:8].astype(np.float32)  # above the page: the capture's own colour and noise
-    noise = float(np.abs(np.diff(rim.mean(2), axis=1)).mean())
-    return [*photo.image.shape[:2], *[*tables, 0.0, 0.0][:2], *rim.mean((0, 1)), noise]
-
-
-def shortcut_auc(documents: int = 160, seed: int = 77) -> float:
-    """Return the cross-validated AUC of a classifier that sees only what must not matter; 0.5 is chance."""
-    jobs = plan("training", documents, seed)
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        rows = list(pool.map(_shortcut_features, jobs, chunksize=4))
-    forged = np.array([kind != "genuine" for *_, kind in jobs])
-    forest = RandomForestClassifier(300, min_samples_leaf=3, random_state=1)
-    scores = cross_val_predict(forest, np.array(rows), forged, cv=8, method="predict_proba")[:, 1]
-    return float(roc_auc_score(forged, scores))
+def evaluate(
+    seen: Sequence[Scored],
+    real: Sequence[Scored],
+    calibration: Mapping[str, Calibration],
+    fusion: Calibration,
+    refer_at: float,
+) -> Evaluation:
+    """Measure scored documents of the test states, and the genuine specimens."""
+    ratios = {item.name: document_ratio(item, calibration, fusion) for item in (*seen, *real) if item.abstained is None}
+    told = [item for item in seen if item.told_by_print]
+    answered = [item for item in told if item.abstained is None]
+    genuine, forged = (
+        np.array([ratios[item.name] for item in answered if item.genuine is wanted]) for wanted in (True, False)
+    )
+    kinds = _by_kind(told, ratios, refer_at)
+    unseen = _by_kind([item for item in seen if item.genuine or not item.told_by_print], ratios, refer_at)
+    conditions = {}
+    for what, band in CONDITIONS.items():
+        groups: dict[str, list[Scored]] = {}
+        for item in told:
+            groups.setdefault(band(item), []).append(item)
+        conditions[what] = tuple(_measured(name, groups[name], ratios, refer_at) for name in sorted(groups, key=_order))
+    return Evaluation(
+        genuine,
+        forged,
+        _measured("all", told, ratios, refer_at),
+        kinds,
+        unseen,
+        conditions,
+        cllr(genuine, forged),
+        cllr_min(genuine, forged),
+        ece(genuine, forged),
+        tuple(reliability(genuine, forged)),
+        det(genuine, forged),
+        refer_at,
+        tuple((str(item.line["state"]), ratios.get(item.name), item.pixels_per_mm) for item in real),
+    )

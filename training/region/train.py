@@ -1,105 +1,284 @@
-"""Trains the region network."""
+"""Trains a region network, in one process or, under torchrun, in several."""
 
 import logging
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
-from torch import Tensor, nn
+from torch import Tensor, distributed, nn
+from torch.nn.parallel import DistributedDataParallel
 
-from docscan.checks.regions import prepared
+from datasets.forging.catalogue import RECIPES
+from datasets.specimens import GENUINE
+from docscan.zones import REGIONS
 from training.region.data import Crops
-from training.region.network import RegionNetwork
+from training.region.labels import UNKNOWN, UNSEEN
+from training.region.losses import Learner
+from training.region.network import Answers, RegionNetwork
 
 _log = logging.getLogger(__name__)
+
+_CHECKPOINT_EVERY, _LOGGED_EVERY = 200, 50  # steps
+
+
+def _bf16() -> bool:
+    """Tell whether this CPU reckons in bfloat16 faster than in single precision."""
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What a training run is made of."""
 
-    epochs: int = 3
-    batch: int = 64
-    learning_rate: float = 2e-3
-    width: int = 24
-    high_pass: bool = True
+    design: str = "context"
+    width: int = 16
+    batch: int = 12  # documents, of all processes together
+    crops: int = 12  # of a document that a step looks at
+    epochs: float = 12.0  # times that every document is seen
+    learning_rate: float = 3e-3
+    minutes: float = 35.0  # the schedule is made shorter where it would take longer
     seed: int = 9303
-    minutes: float = 30.0  # stops after the epoch that passes this
+    without: str = ""  # a group of recipes left out of training
+    bf16: bool = field(default_factory=_bf16)
 
 
-def _augmented(crops: NDArray[np.uint8], rng: np.random.Generator) -> Tensor:
-    """Flip crops and vary their contrast, brightness and tint: none of it tells how a page was printed."""
-    batch = torch.from_numpy(prepared(list(crops)))
-    if rng.random() < 0.5:
-        batch = batch.flip(3)
-    if rng.random() < 0.5:
-        batch = batch.flip(2)
-    gain = torch.from_numpy(rng.uniform(0.8, 1.2, (len(crops), 1, 1, 1)).astype(np.float32))
-    tint = torch.from_numpy(rng.uniform(-0.15, 0.15, (len(crops), 3, 1, 1)).astype(np.float32))
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Which of how many processes this is."""
+
+    own: int = 0
+    count: int = 1
+
+
+@contextmanager
+def processes(threads: int = 2) -> Iterator[Ranks]:
+    """Join the processes that torchrun started, with a share of the threads each; alone where it did not."""
+    torch.set_flush_denormal(True)  # products of faint weights are slow and change nothing
+    if not distributed.is_torchelastic_launched():
+        torch.set_num_threads(threads)
+        yield Ranks()
+        return
+    distributed.init_process_group("gloo")
+    try:
+        ranks = Ranks(distributed.get_rank(), distributed.get_world_size())
+        torch.set_num_threads(max(1, threads // ranks.count))
+        yield ranks
+    finally:
+        distributed.destroy_process_group()
+
+
+def _normal(crops: NDArray[np.uint8]) -> Tensor:
+    """Return n x h x w x 3 as n x 3 x h x w, -1 to 1; contiguous in channels, which convolutions on a CPU like."""
+    batch = torch.from_numpy(crops).permute(0, 3, 1, 2).to(torch.float32)
+    return (batch / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+
+
+def _augmented(batch: Tensor, rng: np.random.Generator) -> Tensor:
+    """Vary contrast, brightness and tint: none of it tells how a page was printed."""
+    count = len(batch)
+    gain = torch.from_numpy(rng.uniform(0.75, 1.25, (count, 1, 1, 1)).astype(np.float32))
+    tint = torch.from_numpy(rng.uniform(-0.15, 0.15, (count, 3, 1, 1)).astype(np.float32))
     return (batch * gain + tint).clamp(-1, 1)
 
 
+def _slots(crops: Crops, row: int, wanted: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Choose some of a document's crops; up to half of them where there is something forged to see."""
+    there = crops.slots(row)
+    forged = (crops.cells[row, there, 0] == 1).any((1, 2))
+    first = rng.permutation(there[forged])[: wanted // 2]
+    rest = rng.permutation(np.setdiff1d(there, first))[: wanted - len(first)]
+    return np.sort(np.concatenate([first, rest]))  # in the order in which they lie on the disk
+
+
+def _drawn(
+    crops: Crops, groups: NDArray[np.int64], rows: NDArray[np.intp], each: int, rng: np.random.Generator
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Take crops of some documents; returns what ``Learner`` takes."""
+    chosen = [(number, row, _slots(crops, row, each, rng)) for number, row in enumerate(rows)]
+    pixels = np.concatenate([crops.pixels[row, slots] for _, row, slots in chosen])
+    cells = np.concatenate([crops.cells[row, slots] for _, row, slots in chosen]).astype(np.int64)
+    group = np.concatenate([groups[row, slots] for _, row, slots in chosen])
+    document = np.concatenate([np.full(len(slots), number) for number, _, slots in chosen])
+    crop = _augmented(_normal(pixels), rng)
+    return crop, torch.from_numpy(cells), torch.from_numpy(group), torch.from_numpy(document)
+
+
+def groups_of(crops: Crops) -> tuple[NDArray[np.int64], int]:
+    """Return numbers of what the embedding is to tell apart, state, side and region, and how many there are."""
+    sides = [f"{line['state']} {line['kind']}" for line in crops.lines]
+    names = {name: number for number, name in enumerate(sorted(set(sides)))}
+    groups = np.array([names[side] for side in sides], np.int64)[:, None] * len(REGIONS) + crops.region
+    forged = (crops.cells[:, :, 0] != 0).any((2, 3))
+    return np.where(forged | (crops.region == UNKNOWN), UNKNOWN, groups), len(REGIONS) * len(names)
+
+
 @torch.inference_mode()
-def logits_of(network: RegionNetwork, crops: NDArray[np.uint8], batch: int = 256) -> NDArray[np.float32]:
-    """Return the logits of crops (n x 128 x 128 x 3), n."""
-    network.eval()
-    parts = [network(torch.from_numpy(prepared(list(crops[i : i + batch])))) for i in range(0, len(crops), batch)]
-    return torch.cat(parts)[:, 0].numpy()
+def answers_of(network: RegionNetwork, crops: Crops, row: int) -> Answers:
+    """Return the network's answers for a document's crops."""
+    answers: Answers = network.eval()(_normal(crops.cut(row)))
+    return answers
 
 
-def train(training: Crops, validation: Crops, recipe: Recipe, checkpoint: Path) -> RegionNetwork:
-    """Train, keep the epoch with the best validation AUC of crops, and leave it in ``checkpoint``."""
+def validate(network: RegionNetwork, crops: Crops) -> float:
+    """Return and log the AUC of documents by a rough score: the strongest crop's logit and the mean one's."""
+    rows = [row for row in range(len(crops)) if crops.recipes[row] not in UNSEEN]
+    answers = [answers_of(network, crops, row) for row in rows]
+    values = np.array([float(answer.crop.max() + answer.crop.mean()) for answer in answers])
+    recipes = np.array([crops.recipes[row] for row in rows])
+    for recipe in sorted(set(recipes.tolist()) - {GENUINE}):
+        own = (recipes == recipe) | (recipes == GENUINE)
+        _log.info("  %-40s AUC %.3f", recipe, roc_auc_score(recipes[own] == recipe, values[own]))
+    return float(roc_auc_score(recipes != GENUINE, values))
+
+
+def _schedule(share: float) -> float:
+    """Return the learning rate as a share of its highest: a short rise and a cosine down."""
+    rise = 0.05
+    return (
+        share / rise + 0.02 if share < rise else 0.5 * (1 + float(np.cos(np.pi * (share - rise) / (1 - rise)))) + 1e-3
+    )
+
+
+def _learned_from(crops: Crops, without: str) -> NDArray[np.intp]:
+    """Return the documents to learn from: genuine ones, and forged ones but for a group that is left out."""
+    out = {name for name, recipe in RECIPES.items() if without and recipe.group == without} | UNSEEN
+    if without and len(out) == len(UNSEEN) and without not in {RECIPES[name].group for name in UNSEEN}:
+        raise ValueError(f"There is no group of recipes called {without}.")
+    return np.array([row for row, recipe in enumerate(crops.recipes) if recipe not in out])
+
+
+def _pairs(crops: Crops, known: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Return documents to learn from with their companions, a forged and a genuine one of a state and kind of side.
+
+    Side by side in a step they differ in little but the forgery.
+    """
+    pair = np.array([int(crops.lines[row]["index"]) // 2 for row in known])
+    return np.split(known, np.flatnonzero(np.diff(pair)) + 1)
+
+
+def _rows(pairs: list[NDArray[np.intp]], recipe: Recipe, step: int) -> NDArray[np.intp]:
+    """Return the documents of a step, of all processes together; every document is seen once an epoch."""
+    count = sum(map(len, pairs))
+    each = max(1, count // recipe.batch)
+    order = np.random.default_rng([recipe.seed, step // each]).permutation(len(pairs))
+    rows = np.concatenate([pairs[place] for place in order])
+    start = step % each * recipe.batch
+    return rows[start : start + recipe.batch]
+
+
+def train(training: Crops, recipe: Recipe, checkpoint: Path, ranks: Ranks = Ranks()) -> RegionNetwork:
+    """Train, from where ``checkpoint`` stands if it is of the same recipe, and leave the weights there.
+
+    What is drawn at a step depends on the seed, the step and the process alone: going on is as never having stopped.
+    """
     torch.manual_seed(recipe.seed)
-    torch.set_num_threads(2)
-    rng = np.random.default_rng(recipe.seed)
-    network = RegionNetwork(recipe.width, high_pass=recipe.high_pass)
-    optimiser = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=1e-3)
-    usable = np.flatnonzero(training.forged >= 0)
-    steps = recipe.epochs * (len(usable) // recipe.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.learning_rate, total_steps=steps + 1)
-    weight = torch.tensor(float((training.forged == 0).sum() / (training.forged == 1).sum()))
-    loss_of = nn.BCEWithLogitsLoss(pos_weight=weight)
-    judged = np.flatnonzero(validation.forged >= 0)
-    best, start = 0.0, time.monotonic()
-    for epoch in range(recipe.epochs):
-        network.train()
-        total = 0.0
-        order = rng.permutation(usable)[: len(usable) // recipe.batch * recipe.batch]
-        for rows in order.reshape(-1, recipe.batch):
-            target = torch.from_numpy(training.forged[rows].astype(np.float32))[:, None]
-            loss = loss_of(network(_augmented(training.pixels[rows], rng)), target)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            total += loss.item()
-        auc = float(roc_auc_score(validation.forged[judged], logits_of(network, validation.pixels[judged])))
+    groups, count = groups_of(training)
+    known = _learned_from(training, recipe.without)
+    pairs = _pairs(training, known)
+    network = RegionNetwork(recipe.design, recipe.width).to(memory_format=torch.channels_last)
+    learner = Learner(network, count, recipe.bf16)
+    optimiser = torch.optim.AdamW(learner.parameters(), recipe.learning_rate, weight_decay=1e-2)
+    done, spent = _resumed(checkpoint, recipe, learner, optimiser)
+    steps = max(1, round(recipe.epochs * len(known) / recipe.batch))
+    module: nn.Module = DistributedDataParallel(learner, find_unused_parameters=True) if ranks.count > 1 else learner
+    start, losses = time.monotonic() - 60 * spent, list[float]()
+    module.train()
+    while True:
         minutes = (time.monotonic() - start) / 60
-        _log.info(
-            "epoch %d: loss %.4f, validation AUC of crops %.4f, %.1f min",
-            epoch,
-            total / len(order) * recipe.batch,
-            auc,
-            minutes,
-        )
-        if auc >= best:
-            best = auc
-            torch.save(
-                {"weights": network.state_dict(), "width": recipe.width, "high_pass": recipe.high_pass},
-                checkpoint,
-            )
-        if minutes > recipe.minutes:
+        share = _agreed(max(done / steps, minutes / recipe.minutes), ranks)
+        if share >= 1:
             break
-    return load(checkpoint)
+        for group in optimiser.param_groups:
+            group["lr"] = recipe.learning_rate * _schedule(share)
+        rows = _rows(pairs, recipe, done)[ranks.own :: ranks.count]
+        rng = np.random.default_rng([recipe.seed, ranks.own, done])
+        torch.manual_seed(recipe.seed * 1_000_003 + done)  # of the dropout
+        loss = module(*_drawn(training, groups, rows, recipe.crops, rng))
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        done += 1
+        losses.append(loss.item())
+        if done % _LOGGED_EVERY == 0 and ranks.own == 0:
+            _log.info("step %d of %d, loss %.4f, %.1f min", done, steps, np.mean(losses[-_LOGGED_EVERY:]), minutes)
+        if done % _CHECKPOINT_EVERY == 0 and ranks.own == 0:
+            _save(checkpoint, recipe, learner, optimiser, (done, minutes))
+    if ranks.own == 0:
+        _log.info("trained %d of %d steps in %.1f min", done, steps, minutes)
+        ended = minutes if done >= steps else max(minutes, recipe.minutes)  # another process's clock may have ended it
+        _save(checkpoint, recipe, learner, optimiser, (done, ended))
+    return network.eval()
+
+
+def _agreed(share: float, ranks: Ranks) -> float:
+    """Return the largest share of any process: clocks differ, and all must stop at the same step."""
+    if ranks.count == 1:
+        return share
+    value = torch.tensor(share)
+    distributed.all_reduce(value, distributed.ReduceOp.MAX)
+    return float(value)
+
+
+def _save(
+    checkpoint: Path, recipe: Recipe, learner: Learner, optimiser: torch.optim.Optimizer, progress: tuple[int, float]
+) -> None:
+    """Write a checkpoint: a whole one or none."""
+    saved: dict[str, Any] = {
+        "weights": learner.network.state_dict(),
+        "proxies": learner.proxies.detach(),
+        "optimiser": optimiser.state_dict(),
+        "recipe": asdict(recipe),
+        "progress": progress,
+    }
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    new = checkpoint.with_suffix(".new")
+    torch.save(saved, new)
+    new.replace(checkpoint)
+
+
+def _resumed(checkpoint: Path, recipe: Recipe, learner: Learner, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
+    """Take up a checkpoint where there is one; returns steps done and minutes spent.
+
+    Raises
+    ------
+    ValueError
+        It is of another recipe.
+    """
+    if not checkpoint.exists():
+        return 0, 0.0
+    saved = torch.load(checkpoint, weights_only=True)
+    if _lasting(saved["recipe"]) != _lasting(asdict(recipe)):
+        raise ValueError(f"{checkpoint} is of another recipe, {saved['recipe']}: remove it, or take another folder")
+    learner.network.load_state_dict(saved["weights"])
+    with torch.no_grad():
+        learner.proxies.copy_(saved["proxies"])
+    optimiser.load_state_dict(saved["optimiser"])
+    steps, minutes = saved["progress"]
+    return int(steps), float(minutes)
+
+
+def _lasting(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what may not change while a run is interrupted."""
+    return {name: value for name, value in recipe.items() if name not in ("minutes", "bf16")}
 
 
 def load(checkpoint: Path) -> RegionNetwork:
     """Open a checkpoint."""
     saved = torch.load(checkpoint, weights_only=True)
-    network = RegionNetwork(saved["width"], high_pass=saved["high_pass"])
+    network = RegionNetwork(saved["recipe"]["design"], saved["recipe"]["width"])
     network.load_state_dict(saved["weights"])
     return network.eval()
+
+
+def trained(checkpoint: Path) -> dict[str, Any]:
+    """Return what a checkpoint's training was made of, and its steps and minutes."""
+    saved = torch.load(checkpoint, weights_only=True)
+    steps, minutes = saved["progress"]
+    return {**saved["recipe"], "steps": int(steps), "minutes": round(float(minutes), 1)}

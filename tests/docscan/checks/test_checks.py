@@ -97,5 +97,11 @@ def test_the_print_of_a_region(evidence: Make) -> None:
     assert failed.region is score.region
     passed = check(evidence(region_scores={"portrait": replace(score, forged=0.1, log10_lr=-1.0)}))
     assert (passed.outcome, passed.log10_lr) == (Outcome.PASSED, -1.0)
+    inkjet = replace(score, process="inkjet", alteration="overprinted")
+    told = check(evidence(region_scores={"portrait": inkjet})).explanation
+    assert "printed by inkjet" in told
+    assert "pasted over" in told
+    own = replace(score, process="laser_engraving", alteration="none")
+    assert "laser" not in check(evidence(region_scores={"portrait": own})).explanation
     assert check(evidence(region_abstained="Too coarse.")).outcome is Outcome.UNDETERMINED
     assert check(evidence()).outcome is Outcome.NOT_PERFORMED

@@ -1,0 +1,38 @@
+"""The heat map: the page in grey, red where the network doubts its print, pale where it did not look."""
+
+import cv2
+import numpy as np
+
+from docscan.types import HeatMap, Image, Page
+
+_RED = np.array([214, 40, 20], np.float32)
+_SURE = 0.5  # of a cell's doubt, below which nothing is drawn: most genuine print lies well below
+_STRONGEST = 0.75  # share of red in a cell of full doubt: what lies under it stays to be seen
+_PALE = 0.6  # share of white where nobody looked
+
+
+def on_page(page: Page, heat: HeatMap) -> Image:
+    """Lay a heat map over its page.
+
+    Returns
+    -------
+    Image
+        Of the size of ``page.image``.
+    """
+    height, width = page.image.shape[:2]
+    side = heat.cell_mm * page.pixels_per_mm
+    grey = cv2.cvtColor(page.image, cv2.COLOR_RGB2GRAY).astype(np.float32)[..., None].repeat(3, 2)
+    rows, columns = (np.arange(length) / side for length in (height, width))
+    last_row, last_column = (count - 1 for count in heat.forged.shape)
+    place = np.ix_(np.minimum(rows.astype(int), last_row), np.minimum(columns.astype(int), last_column))
+    doubt = heat.forged[place]
+    looked = ~np.isnan(doubt)
+    red = _STRONGEST * np.clip((np.nan_to_num(doubt) - _SURE) / (1 - _SURE), 0, 1)[..., None]
+    shown = grey * (1 - red) + _RED * red
+    shown[~looked] = grey[~looked] * (1 - _PALE) + 255 * _PALE
+    return np.asarray(np.rint(shown), np.uint8)
+
+
+def to_png(page: Page, heat: HeatMap) -> bytes:
+    """Return the heat map over its page as PNG."""
+    return cv2.imencode(".png", cv2.cvtColor(on_page(page, heat), cv2.COLOR_RGB2BGR))[1].tobytes()

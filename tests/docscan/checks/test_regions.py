@@ -1,0 +1,166 @@
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from docscan.checks.regions import (
+    ALTERATIONS,
+    CELL_MM,
+    MODEL,
+    PROCESSES,
+    Looked,
+    abstains,
+    bound,
+    calibrated,
+    flat_share,
+    grainless,
+    look,
+    pooled,
+)
+from docscan.crops import CROP_PIXELS
+from docscan.runtime import ManifestEntry, Models
+from docscan.types import Capture, Evidence, MrzFormat, Page
+from docscan.zones import REGIONS
+
+Make = Callable[..., Evidence]
+
+CELLS = 11
+LIMITS = {"lowest_pixels_per_mm": 7.0, "lowest_sharpness": 0.15, "most_flat": 1.0}  # the page here has no grain
+
+
+class _Session:
+    """Stands for the network: what lies in the crop of a number is forged by inkjet, all else is genuine."""
+
+    def __init__(self, forged: int | None = None) -> None:
+        self.forged, self.calls = forged, list[tuple[int, ...]]()
+
+    def run(self, names: list[str], feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        crops = feeds["crops"]
+        self.calls.append(crops.shape)
+        n = len(crops)
+        logits = {
+            "forged": np.full((n, CELLS, CELLS), -4, np.float32),
+            "process": np.zeros((n, len(PROCESSES), CELLS, CELLS), np.float32),
+            "alteration": np.zeros((n, len(ALTERATIONS), CELLS, CELLS), np.float32),
+            "crop": np.full(n, -4, np.float32),
+            "embedding": np.zeros((n, 64), np.float32),
+        }
+        if self.forged is not None:
+            logits["forged"][self.forged] = 5
+            logits["crop"][self.forged] = 5
+            logits["process"][self.forged, PROCESSES.index("inkjet")] = 6
+        return [logits[name] for name in names]
+
+
+def _models(session: _Session) -> Models:
+    weights = {"weights": [0.3, 0.1, 0.1], "intercept": 0.0, "lowest": -1.5, "highest": 1.5}
+    parameters = {
+        "calibration": dict.fromkeys(REGIONS, weights),
+        "thresholds": dict.fromkeys(REGIONS, 0.5),
+        "heat_zero": 0.0,
+        **LIMITS,
+    }
+    entry = ManifestEntry(
+        file="x", version="1", sha256="0" * 64, created="", dataset={}, error_rates={}, parameters=parameters
+    )
+    return Models({MODEL: entry}, {MODEL: session})
+
+
+def _looked(evidence: Make, session: _Session, **page: object) -> Looked:
+    seen = evidence()
+    return look(seen.capture, replace(seen.page, **page), MrzFormat.TD3, _models(session))
+
+
+def test_all_crops_of_a_document_go_in_one_call(evidence: Make) -> None:
+    session = _Session()
+    looked = _looked(evidence, session)
+    assert [shape[1:] for shape in session.calls] == [(3, CROP_PIXELS, CROP_PIXELS)]
+    assert session.calls[0][0] <= 24
+    assert set(looked.scores) == set(REGIONS)
+    assert looked.abstained is None
+    assert all(score.log10_lr < 0 and score.forged < score.threshold for score in looked.scores.values())
+
+
+def test_a_forged_crop_tells_its_region_its_process_and_its_place(evidence: Make) -> None:
+    looked = _looked(evidence, _Session(forged=0))  # the first: the portrait's upper left corner
+    scores = looked.scores
+    assert scores["portrait"].forged > scores["portrait"].threshold
+    assert scores["portrait"].process == "inkjet"
+    assert scores["portrait"].alteration is None
+    assert all(scores[name].log10_lr < 0 for name in REGIONS if name != "portrait")
+    rows, columns = np.nonzero(np.nan_to_num(looked.heat.forged) > 0.9)
+    x, y = columns.min() * CELL_MM, rows.min() * CELL_MM
+    assert (x, y) == pytest.approx((0.5, 6.0), abs=CELL_MM)
+    assert len(rows) == CELLS * CELLS
+    assert np.isnan(looked.heat.forged).any()
+
+
+def _abstained(page: Page, scale: float) -> str:
+    return str(abstains(page, MrzFormat.TD3, scale, LIMITS))
+
+
+def test_out_of_its_depth_it_abstains_and_says_what_to_do(evidence: Make) -> None:
+    page = evidence().page
+    assert abstains(page, None, 8.0, LIMITS) is None
+    assert "300 dpi" in _abstained(page, 5.0)
+    assert "blurred" in _abstained(replace(page, quality=replace(page.quality, sharpness=0.05)), 8.0)
+    lost = replace(page, found=False, quality=replace(page.quality, whole_page=False))
+    assert "not found" in _abstained(lost, 8.0)
+    cropped = replace(page, found=False)
+    assert abstains(cropped, MrzFormat.TD3, 8.0, LIMITS) is None, "a scan cropped to the page, as its MRZ confirms"
+    assert "not found" in str(abstains(cropped, None, 8.0, LIMITS))
+    session = _Session()
+    looked = _looked(evidence, session, quality=replace(page.quality, sharpness=0.05))
+    assert (looked.scores, looked.heat, session.calls) == ({}, None, [])
+
+
+def test_a_picture_without_grain_was_never_captured() -> None:
+    rng = np.random.default_rng(0)
+    drawn = np.full((4, CROP_PIXELS, CROP_PIXELS, 3), 255, np.uint8)
+    drawn[:, 40:60] = 0
+    captured = np.clip(drawn * 0.8 + 20 + rng.normal(0, 2, drawn.shape), 0, 255).astype(np.uint8)
+    # Glare upon a corner is no reason to look away.
+    captured[0, :80, :80] = 255
+    assert flat_share(list(drawn)) > 0.8
+    assert flat_share(list(captured)) < 0.1
+    assert "Capture the document itself" in str(grainless(list(drawn), {"most_flat": 0.15}))
+    assert grainless(list(captured), {"most_flat": 0.15}) is None
+
+
+def test_without_grain_the_network_is_not_asked(evidence: Make) -> None:
+    session = _Session()
+    models = _models(session)
+    models.entries[MODEL].parameters["most_flat"] = 0.15
+    seen = evidence()
+    blank = Capture(np.full_like(seen.capture.visible, 255))
+    looked = look(blank, seen.page, MrzFormat.TD3, models)
+    assert (looked.scores, looked.heat, session.calls) == ({}, None, [])
+    assert "without any grain" in str(looked.abstained)
+
+
+def test_a_region_is_as_bad_as_its_worst_part() -> None:
+    crop = np.array([-3.0, 1.0, -2.0])
+    cells = np.full((3, 4, 4), -5.0)
+    cells[1, :2, :3] = 2
+    strongest, mean, of_cells = pooled(crop, cells)
+    assert (strongest, of_cells) == (1.0, 2.0)
+    assert mean == pytest.approx(-4 / 3)
+
+
+def test_no_ratio_says_more_than_its_calibration_supports() -> None:
+    lowest, highest = bound(200, 50)
+    calibration = {"weights": [1.0, 1.0, 1.0], "intercept": 0.0, "lowest": lowest, "highest": highest}
+    assert calibrated((50, 50, 50), calibration) == pytest.approx(np.log10(200))
+    assert calibrated((-50, -50, -50), calibration) == pytest.approx(-np.log10(50))
+
+
+def test_a_picture_finer_than_crops_is_looked_at_as_well(evidence: Make) -> None:
+    seen = evidence()
+    fine = np.kron(seen.capture.visible, np.ones((3, 3, 1), np.uint8))
+    to_capture = np.diag([3.0, 3.0, 1.0]) @ seen.page.to_capture
+    page = replace(seen.page, to_capture=to_capture)
+    looked = look(Capture(fine), page, MrzFormat.TD3, _models(_Session()))
+    assert set(looked.scores) == set(REGIONS)
+    polygon = np.array(looked.scores["mrz"].region.polygon)
+    assert polygon[:, 1].max() <= fine.shape[0] + 3 * 24

@@ -1,0 +1,108 @@
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from docscan.runtime import open_models
+from docscan.settings import Settings
+from training.region import pipeline, studies
+from training.region.data import SPLITS
+from training.region.pipeline import Folders, assess, fit, prepare, ship
+from training.region.train import Ranks, Recipe
+
+TINY = Recipe(width=9, batch=4, crops=6, epochs=2, minutes=3, bf16=False)
+
+
+@pytest.fixture(scope="module")
+def folders(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folders]:
+    """Prepare crops of a set whose few documents are in every split: enough to go through all steps."""
+    root = tmp_path_factory.mktemp("pipeline")
+    documents = root / "set"
+    shutil.copytree(folder, documents)
+    lines = [json.loads(text) for text in (folder / "documents.jsonl").read_text().splitlines()]
+    everywhere = [
+        {**line, "split": split, "index": 10 * number + line["index"]}
+        for number, split in enumerate(SPLITS)
+        for line in lines
+    ]
+    (documents / "documents.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in everywhere))
+    models = root / "models"
+    shutil.copytree(Settings().models, models)
+    made = Folders(documents, root / "work", models, None)
+    torch.set_num_threads(1)
+    prepare(made, workers=1)
+    return made
+
+
+def test_from_crops_to_a_model_that_the_product_opens(folders: Folders) -> None:
+    fit(folders, TINY, Ranks())
+    ship(folders, "int8")
+    measured = assess(folders)
+    assert measured.whole.apcer.trials == 3
+    assert measured.whole.bpcer.trials == 3
+    assert {kind.name for kind in measured.kinds} == {"portrait_pasted", "digital_splice", "counterfeit_inkjet"}
+    models = open_models(folders.models, providers=["CPUExecutionProvider"], threads=1)  # the hash is the file's
+    entry = models.entries["region"]
+    assert entry.dataset["documents"] == dict.fromkeys(SPLITS, 6)
+    assert entry.dataset["set"]["seed"] == 3
+    assert entry.dataset["training"] | {"minutes": 3.0} == {**asdict(TINY), "steps": 3}
+    assert entry.parameters["precision"] == "int8"
+    assert entry.parameters["measured"]["parity"] < 1e-3
+    assert entry.error_rates["auc"] == pytest.approx(measured.whole.auc, abs=1e-3)
+    card = (folders.models / "region.md").read_text()
+    assert "counterfeit inkjet" in card
+    assert "Not measured for this network" in card
+    assert "Forgery kinds" in folders.report.read_text()
+
+
+def test_left_out_kinds_and_designs_come_into_the_report(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not folders.checkpoint.exists():
+        fit(folders, TINY, Ranks())
+        ship(folders, "fp32")
+    monkeypatch.setattr(studies, "DESIGNS", ("plain", "high_pass"))
+    monkeypatch.setattr(studies, "groups", lambda _crops: iter(["portrait"]))
+    studies.compare(folders, TINY)
+    studies.leave_out(folders, TINY)
+    rows = json.loads((folders.work / "left_out.json").read_text())
+    assert [(row["group"], row["documents"]) for row in rows] == [("portrait", 1)]
+    monkeypatch.setattr(studies, "train", None)  # a second run does nothing again
+    studies.compare(folders, TINY)
+    studies.leave_out(folders, TINY)
+    assess(folders)
+    assert "| plain |" in (folders.models / "region.md").read_text()
+    assert "high_pass" in folders.report.read_text()
+
+
+def test_int8_is_taken_where_it_is_faster_and_loses_nothing() -> None:
+    def measured(faster: bool, loses: float) -> dict[str, dict[str, float]]:
+        took = {"fp32": 20.0, "int8": 10.0 if faster else 30.0}
+        return {"auc": {"fp32": 0.99, "int8": 0.99 - loses}, "milliseconds": took}
+
+    assert pipeline._chosen(measured(True, 0.001)) == "int8"
+    assert pipeline._chosen(measured(True, 0.01)) == "fp32"
+    assert pipeline._chosen(measured(False, 0.0)) == "fp32"
+
+
+def test_somebody_elses_set_is_taken_as_it_is_and_ones_own_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(pipeline, "generate", lambda out, **wanted: asked.append((out, wanted["documents"])))
+    monkeypatch.setattr(pipeline, "cut_split", lambda *_: SimpleNamespace(__len__=lambda: 0))
+    monkeypatch.setattr(pipeline, "SPLITS", ())
+    own, other = (Folders(tmp_path / name, tmp_path, tmp_path, None) for name in ("own", "other"))
+    other.documents.mkdir()
+    (other.documents / "set.json").write_text("{}")
+    (other.documents / "documents.jsonl").write_text("{}\n")
+    prepare(other, 10)
+    assert asked == []
+    prepare(own, 10)
+    (own.documents / "set.json").write_text("{}")
+    (own.documents / "documents.jsonl").write_text("{}\n")
+    prepare(own, 10)  # it was stopped after one document
+    assert asked == [(own.documents, 10)] * 2

@@ -1,0 +1,177 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.conftest import ROOT
+from training.region import train as module
+from training.region.data import Crops
+from training.region.labels import UNKNOWN
+from training.region.losses import Learner, _balanced, _holds_forgery, _of_documents
+from training.region.network import DESIGNS, RegionNetwork
+from training.region.train import Recipe, answers_of, load, train, validate
+
+Invent = Callable[..., Crops]
+
+TINY = Recipe(width=9, batch=8, crops=4, epochs=8, learning_rate=1e-2, minutes=5, bf16=False)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_every_design_answers_for_every_cell(design: str) -> None:
+    answers = RegionNetwork(design, 9).eval()(torch.zeros(2, 3, 176, 176))
+    assert answers.forged.shape == (2, 11, 11)
+    assert answers.process.shape == (2, 7, 11, 11)
+    assert answers.alteration.shape == (2, 6, 11, 11)
+    assert answers.crop.shape == (2,)
+    assert torch.allclose(answers.embedding.norm(dim=1), torch.ones(2), atol=1e-5)
+
+
+def test_a_cell_is_judged_in_the_light_of_its_own_document_alone() -> None:
+    torch.manual_seed(0)
+    network = RegionNetwork("context", 9).eval()
+    crops = torch.randn(6, 3, 176, 176)
+    apart = torch.cat([network(crops[:2]).forged, network(crops[2:]).forged])
+    with torch.inference_mode():
+        together = network.answers(network.trunk(network.stem(crops)), torch.tensor([0, 0, 1, 1, 1, 1]))
+    assert torch.allclose(together.forged, apart, atol=1e-4)
+    assert not torch.allclose(network(crops).forged, apart, atol=1e-2)
+
+
+def test_a_step_holds_forged_documents_and_their_companions(invented: Invent) -> None:
+    crops = invented(40)
+    pairs = module._pairs(crops, module._learned_from(crops, ""))
+    recipe = replace(TINY, batch=10)
+    seen = [module._rows(pairs, recipe, step) for step in range(8)]
+    for rows in seen:
+        assert sorted(rows) == sorted(np.concatenate([rows[rows % 2 == 0], rows[rows % 2 == 0] + 1]))
+    for epoch in (seen[:4], seen[4:]):
+        assert sorted(np.concatenate(epoch)) == list(range(40))
+    assert not np.array_equal(np.concatenate(seen[:4]), np.concatenate(seen[4:]))
+
+
+def test_a_network_learns_to_tell_a_printers_dots(invented: Invent, tmp_path: Path) -> None:
+    network = train(invented(24), TINY, tmp_path / "net.pt")
+    unknown = invented(16, seed=1)
+    assert validate(network, unknown) > 0.9
+    forged = answers_of(network, unknown, 1)
+    assert forged.crop[0] > forged.crop[1:].max()
+    assert forged.forged[0].mean() > forged.forged[1:].mean() + 1
+    again = load(tmp_path / "net.pt")
+    assert torch.equal(answers_of(again, unknown, 1).crop, forged.crop)
+
+
+def test_going_on_is_as_never_having_stopped(invented: Invent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    crops, recipe = invented(16), replace(TINY, epochs=3, minutes=600)  # no clock has a say
+    whole = train(crops, recipe, tmp_path / "whole.pt")
+    monkeypatch.setattr(module, "_CHECKPOINT_EVERY", 2)
+    drawn, steps = module._drawn, []
+
+    def counted(*arguments: object) -> object:
+        if len(steps) == 4:
+            raise KeyboardInterrupt
+        steps.append(1)
+        return drawn(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "_drawn", counted)
+    with pytest.raises(KeyboardInterrupt):
+        train(crops, recipe, tmp_path / "torn.pt")
+    monkeypatch.setattr(module, "_drawn", drawn)
+    torn = torch.load(tmp_path / "torn.pt", weights_only=True)
+    assert torn["progress"][0] == 4
+    resumed = train(crops, recipe, tmp_path / "torn.pt")
+    left, right = (answers_of(network, crops, 1).crop for network in (whole, resumed))
+    assert torch.allclose(left, right, atol=5e-3)
+    with pytest.raises(ValueError, match="another recipe"):
+        train(crops, replace(recipe, width=12), tmp_path / "torn.pt")
+
+
+def test_a_time_box_ends_a_training(invented: Invent, tmp_path: Path) -> None:
+    train(invented(16), replace(TINY, epochs=10_000, minutes=0.05), tmp_path / "net.pt")
+    steps, minutes = torch.load(tmp_path / "net.pt", weights_only=True)["progress"]
+    assert 0 < steps < 1000
+    assert minutes < 0.5
+
+
+def test_a_kind_that_is_left_out_is_not_learned_from(invented: Invent) -> None:
+    crops = invented(8)
+    assert len(module._learned_from(crops, "")) == 8
+    assert [crops.recipes[row] for row in module._learned_from(crops, "inkjet")] == ["genuine"] * 4
+    with pytest.raises(ValueError, match="no group"):
+        module._learned_from(crops, "inkjets")
+
+
+def test_two_processes_learn_one_network(invented: Invent, tmp_path: Path) -> None:
+    crops = invented(16)
+    np.savez(tmp_path / "crops.npz", pixels=crops.pixels, cells=crops.cells, region=crops.region)
+    script = tmp_path / "two.py"
+    script.write_text(f"""
+import json, sys
+import numpy as np, torch
+from pathlib import Path
+from torch import distributed
+from training.region.data import Crops
+from training.region.train import Recipe, processes, train
+
+kept = np.load({str(tmp_path / "crops.npz")!r})
+lines = tuple(json.loads({__import__("json").dumps(list(crops.lines))!r}))
+crops = Crops(kept["pixels"], kept["cells"], kept["region"], lines, ())
+with processes() as ranks:
+    assert ranks.count == 2
+    recipe = Recipe(width=9, batch=8, crops=4, epochs=3, minutes=3, bf16=False)
+    network = train(crops, recipe, Path({str(tmp_path / "net.pt")!r}), ranks)
+    total = torch.stack([weights.detach().abs().sum() for weights in network.parameters()]).sum()
+    both = [torch.zeros_like(total) for _ in range(2)]
+    distributed.all_gather(both, total)
+    assert torch.equal(*both), both
+""")
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", str(script)]
+    rooms = {**os.environ, "PYTHONPATH": str(ROOT)}  # the script lies elsewhere
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False, env=rooms)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert torch.load(tmp_path / "net.pt", weights_only=True)["progress"][0] == 6
+
+
+def test_a_forged_word_weighs_as_much_as_a_forged_page() -> None:
+    target = torch.zeros(2, 4, 4, dtype=torch.long)
+    target[0] = 1
+    target[1, 0, 0] = 1
+    page, word = torch.zeros(2, 4, 4), torch.zeros(2, 4, 4)
+    page[0], word[1, 0, 0] = -3, -3
+    assert _balanced(page, target) == pytest.approx(_balanced(word, target).item(), rel=1e-5)
+    nothing = torch.full_like(target, UNKNOWN)
+    assert _balanced(page, nothing) == 0
+
+
+def test_a_document_is_as_bad_as_its_worst_crop() -> None:
+    forged = torch.zeros(5, 2, 2, dtype=torch.long)
+    forged[1, 0, 0], forged[4, 0, 0] = 1, UNKNOWN
+    holds = _holds_forgery(forged)
+    assert holds.tolist() == [0, 1, 0, 0, UNKNOWN]
+    crop = torch.tensor([0.0, 6.0, -1.0, -2.0, 0.0])
+    values, targets = _of_documents(crop, holds, torch.tensor([0, 0, 1, 1, 2]))
+    assert targets.tolist() == [1, 0, UNKNOWN]
+    assert values[0] == pytest.approx(6, abs=0.01)
+    assert -1 <= values[1] < -0.7
+
+
+def test_the_trunk_may_reckon_in_bfloat16(invented: Invent) -> None:
+    crops = invented(4)
+    groups, count = module.groups_of(crops)
+    torch.manual_seed(0)
+    network = RegionNetwork("high_pass", 9)
+    batch = module._drawn(crops, groups, np.arange(4), 4, np.random.default_rng(0))
+    losses = [Learner(network, count, bf16) for bf16 in (False, True)]
+    losses[1].load_state_dict(losses[0].state_dict())
+    full, half = (learner.train()(*batch).item() for learner in losses)
+    assert half == pytest.approx(full, rel=0.05)

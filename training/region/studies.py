@@ -1,0 +1,105 @@
+"""Compares designs, and leaves out one forgery kind after another; each with a short training of its own."""
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from datasets.forging.catalogue import RECIPES
+from training.region.calibrate import calibrate_fusion, calibrate_regions, document_ratio
+from training.region.data import Crops, open_split
+from training.region.export import export
+from training.region.labels import UNSEEN
+from training.region.measures import auc, equal_error_rate
+from training.region.network import DESIGNS
+from training.region.pipeline import Folders, milliseconds, rough_auc
+from training.region.scoring import Scored, open_network, score
+from training.region.train import Recipe, train
+
+_log = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+
+
+def _kept(path: Path, rows: list[Row]) -> None:
+    path.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+
+
+def _known(path: Path) -> list[Row]:
+    rows: list[Row] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    return rows
+
+
+def compare(folders: Folders, recipe: Recipe) -> None:
+    """Train every design for the same time and write how it does on the validation states; goes on where it stopped."""
+    out = folders.work / "designs.json"
+    rows = _known(out)
+    training, validation = (open_split(folders.crops, split) for split in ("training", "validation"))
+    for design in DESIGNS:
+        if design in [row["design"] for row in rows]:
+            continue
+        tried = replace(recipe, design=design)
+        path = folders.work / "designs" / f"{design}.pt"
+        network = train(training, tried, path)
+        export(network, path.with_suffix(".onnx"))
+        session = open_network(path.with_suffix(".onnx"))
+        rows.append(
+            {
+                "design": design,
+                "width": recipe.width,
+                "parameters": sum(weights.numel() for weights in network.parameters()),
+                "minutes": recipe.minutes,
+                "milliseconds": round(milliseconds(path.with_suffix(".onnx"), validation.cut(0)), 1),
+                "auc": round(rough_auc(score(validation, session)), 4),
+            }
+        )
+        _log.info("%s", rows[-1])
+        _kept(out, rows)
+
+
+def groups(training: Crops) -> Iterator[str]:
+    """Yield the groups of recipes that a set has and print can tell."""
+    yield from sorted({RECIPES[name].group for name in set(training.recipes) & set(RECIPES) - UNSEEN})
+
+
+def leave_out(folders: Folders, recipe: Recipe) -> None:
+    """Train without one group of recipes after another and write how that group is told; goes on where it stopped.
+
+    Calibration never sees the group either. The rates are on the test states.
+    """
+    out = folders.work / "left_out.json"
+    rows = _known(out)
+    training, calibration, test = (open_split(folders.crops, split) for split in ("training", "calibration", "test"))
+    for group in groups(training):
+        if group in [row["group"] for row in rows]:
+            continue
+        path = folders.work / "left_out" / f"{group.replace(' ', '_')}.pt"
+        network = train(training, replace(recipe, without=group), path)
+        export(network, path.with_suffix(".onnx"))
+        session = open_network(path.with_suffix(".onnx"))
+        own = {name for name, known in RECIPES.items() if known.group == group}
+        rest = [item for item in score(calibration, session) if item.line["recipe"] not in own]
+        rows.append({"group": group, **_measured(rest, score(test, session), own)})
+        _log.info("%s", rows[-1])
+        _kept(out, rows)
+
+
+def _measured(calibrating: list[Scored], seen: list[Scored], own: set[str]) -> Row:
+    regions, _ = calibrate_regions(calibrating)
+    fusion = calibrate_fusion(calibrating, regions)
+    answered = [item for item in seen if item.abstained is None]
+    genuine, forged = (
+        [document_ratio(item, regions, fusion) for item in rows]
+        for rows in (
+            [item for item in answered if item.genuine],
+            [item for item in answered if item.line["recipe"] in own],
+        )
+    )
+    if not forged or not genuine:
+        return {"documents": len(forged), "eer": None, "auc": None}
+    low, high = np.array(genuine), np.array(forged)
+    return {"documents": len(forged), "eer": round(equal_error_rate(low, high), 4), "auc": round(auc(low, high), 4)}
