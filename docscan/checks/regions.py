@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+import cv2
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from docscan.crops import CROP_MM, CROP_PIXELS, cut, local_scale, overview, shru
 from docscan.page_geometry import in_capture
 from docscan.runtime import Models
 from docscan.types import Capture, HeatMap, Image, MrzFormat, Page, Region, RegionScore
-from docscan.zones import SEARCH_PIXELS_PER_MM, Layout, Spots, around, corners_mm, crop_spots, layout_of
+from docscan.zones import SEARCH_PIXELS_PER_MM, Spots, around, corners_mm, crop_spots, layout_of
 
 MODEL = "region"
 
@@ -119,10 +120,10 @@ def abstains(page: Page, mrz_format: MrzFormat | None, scale: float, parameters:
 
 def flat_share(crops: Sequence[Image]) -> float:
     """Return the share of all crops' cells that are of one colour throughout."""
-    count, cells = len(crops), CROP_PIXELS // CELL_PIXELS
-    grey = np.stack(crops).mean(3, dtype=np.float32)
-    pixels = grey.reshape(count, cells, CELL_PIXELS, cells, CELL_PIXELS)
-    return float((pixels.std((2, 4)) < _FLAT).mean())
+    grey = cv2.transform(np.concatenate(crops, dtype=np.float32), np.full((1, 3), 1 / 3))
+    size = (grey.shape[1] // CELL_PIXELS, grey.shape[0] // CELL_PIXELS)
+    mean, squares = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in (grey, grey * grey))
+    return float((squares - mean * mean < _FLAT**2).mean())
 
 
 def grainless(crops: Sequence[Image], parameters: Mapping[str, Any]) -> str | None:
@@ -140,15 +141,36 @@ def ask(session: ort.InferenceSession, crops: Sequence[Image]) -> Answers:
     return Answers(*session.run(list(OUTPUTS), {"crops": prepared(crops)}))
 
 
-def cut_spots(capture: Image, page: Page, layout: Layout, scale: float) -> tuple[dict[str, Spots], list[Image]]:
-    """Choose where to look and cut the crops, in the order of the spots."""
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the network is to see of a page: crops in the order of the spots; or why it had better not, in words.
+
+    ``scale`` is the capture's pixels a millimetre.
+    """
+
+    scale: float
+    spots: Mapping[str, Spots]
+    crops: Sequence[Image]
+    abstained: str | None
+
+
+def view_of(capture: Image, page: Page, mrz_format: MrzFormat | None, parameters: Mapping[str, Any]) -> View:
+    """Choose where to look and cut the crops; none where the network abstains."""
+    width, height = page.size.millimetres
+    scale = local_scale(page.to_capture, width / 2, height / 2)
+    reason = abstains(page, mrz_format, scale, parameters)
+    if reason is not None:
+        return View(scale, {}, (), reason)
+    layout = layout_of(page.size, mrz_format)
     spots = crop_spots(overview(capture, page.to_capture, page.size, SEARCH_PIXELS_PER_MM), layout)
     image, to_capture = shrunk(capture, page.to_capture, scale)
-    return spots, [cut(image, to_capture, x, y) for places in spots.values() for x, y in places]
+    crops = [cut(image, to_capture, x, y) for places in spots.values() for x, y in places]
+    reason = grainless(crops, parameters)
+    return View(scale, spots, crops, None) if reason is None else View(scale, {}, (), reason)
 
 
 def part_of(answers: Answers, spots: Mapping[str, Spots]) -> dict[str, Answers]:
-    """Take the answers apart by region, in the order in which ``cut_spots`` cut."""
+    """Take the answers apart by region, in the order in which ``view_of`` cut."""
     parts, start = {}, 0
     for name, places in spots.items():
         rows = slice(start, start + len(places))
@@ -197,19 +219,13 @@ def _heat(page: Page, spots: Mapping[str, Spots], answers: Answers, zero: float)
 def look(capture: Capture, page: Page, mrz_format: MrzFormat | None, models: Models) -> Looked:
     """Look at every region of a page with the network, in one call."""
     parameters = models.entries[MODEL].parameters
-    width, height = page.size.millimetres
-    scale = local_scale(page.to_capture, width / 2, height / 2)
-    reason = abstains(page, mrz_format, scale, parameters)
-    if reason is not None:
-        return Looked({}, None, reason)
-    spots, crops = cut_spots(capture.visible, page, layout_of(page.size, mrz_format), scale)
-    reason = grainless(crops, parameters)
-    if reason is not None:
-        return Looked({}, None, reason)
-    answers = ask(models.sessions[MODEL], crops)
-    parts = part_of(answers, spots)
-    scores = {name: _scored(name, spots[name], part, page, parameters) for name, part in parts.items()}
-    return Looked(scores, _heat(page, spots, answers, float(parameters["heat_zero"])), None)
+    view = view_of(capture.visible, page, mrz_format, parameters)
+    if view.abstained is not None:
+        return Looked({}, None, view.abstained)
+    answers = ask(models.sessions[MODEL], view.crops)
+    parts = part_of(answers, view.spots)
+    scores = {name: _scored(name, view.spots[name], part, page, parameters) for name, part in parts.items()}
+    return Looked(scores, _heat(page, view.spots, answers, float(parameters["heat_zero"])), None)
 
 
 def bound(count_genuine: int, count_forged: int) -> tuple[float, float]:

@@ -41,15 +41,20 @@ def stylesheet_digest() -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(stylesheet().encode()).digest()).decode()
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("docscan.rendering"),
+def templates_of(package: str) -> Environment:
+    """Open a package's templates: everything is escaped, and what is not defined is an error."""
+    return Environment(
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _environment() -> Environment:
+    environment = templates_of("docscan.rendering")
     environment.filters["data_uri"] = _data_uri
     environment.filters["points"] = _points
     environment.globals.update(words=words, version=__version__)

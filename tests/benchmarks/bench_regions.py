@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 import torch
 from torchvision.models import mobilenet_v3_small
 
@@ -22,6 +21,7 @@ from docscan.crops import CROP_PIXELS
 from docscan.inspection import inspect, open_tools
 from docscan.runtime import read_manifest
 from docscan.settings import Settings
+from training.region.scoring import open_network
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "datasets" / "samples"
@@ -29,12 +29,6 @@ CROPS = 24
 PEER = "MobileNetV3 small, fp32"
 
 Times = dict[str, list[float]]
-
-
-def _session(path: Path, threads: int) -> ort.InferenceSession:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def _peer(path: Path) -> None:
@@ -67,7 +61,7 @@ def networks(models: Path, repeats: int) -> Times:
         calls = {}
         for threads in (1, 2):
             for name, path in paths.items():
-                session = _session(path, threads)
+                session = open_network(path, threads)
                 calls[f"{name}, threads: {threads}"] = lambda session=session: session.run(None, {"crops": crops})
         return timed(calls, repeats)
 

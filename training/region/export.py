@@ -1,7 +1,6 @@
 """Exports a region network to ONNX, makes the int8 one of it, and compares them on crops."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -28,19 +27,18 @@ class _Flat(nn.Module):
 
     def forward(self, crops: Tensor) -> tuple[Tensor, ...]:
         answers = self.network(crops)
-        return tuple(getattr(answers, field.name) for field in fields(answers))
+        return tuple(getattr(answers, name) for name in OUTPUTS)
 
 
 def export(network: RegionNetwork, path: Path) -> None:
     """Write the network as ONNX: input ``crops`` (n x 3 x 176 x 176), outputs as ``OUTPUTS``, n free."""
     network.eval()
     example = torch.zeros(2, 3, CROP_PIXELS, CROP_PIXELS)
-    names = [field.name for field in fields(network(example))]
     program = torch.onnx.export(
         _Flat(network).eval(),
         (example,),
         input_names=["crops"],
-        output_names=names,
+        output_names=list(OUTPUTS),
         dynamic_shapes={"crops": {0: torch.export.Dim("n", min=1, max=1024)}},
         dynamo=True,
         verbose=False,

@@ -45,10 +45,17 @@ class Rate:
         return f"{100 * self.value:.1f} % ({self.errors} of {self.trials}; {interval})"
 
 
+def _together(genuine: Ratios, forged: Ratios) -> tuple[Ratios, Ratios, Ratios]:
+    """Return all values, their labels (1: forged), and weights by which both classes weigh the same."""
+    counts = [len(genuine), len(forged)]
+    labels, weights = np.repeat([0.0, 1.0], counts), np.repeat([0.5 / count for count in counts], counts)
+    return np.concatenate([genuine, forged]), labels, weights
+
+
 def auc(genuine: Ratios, forged: Ratios) -> float:
     """Return the area under the ROC curve."""
-    labels = np.repeat([0, 1], [len(genuine), len(forged)])
-    return float(roc_auc_score(labels, np.concatenate([genuine, forged])))
+    values, labels, _ = _together(genuine, forged)
+    return float(roc_auc_score(labels, values))
 
 
 def det(genuine: Ratios, forged: Ratios) -> tuple[Ratios, Ratios]:
@@ -84,9 +91,7 @@ def cllr(genuine: Ratios, forged: Ratios) -> float:
 
 def cllr_min(genuine: Ratios, forged: Ratios) -> float:
     """Return the Cllr that the best calibration of the same order would have (pool adjacent violators)."""
-    values = np.concatenate([genuine, forged])
-    labels = np.repeat([0.0, 1.0], [len(genuine), len(forged)])
-    weights = np.where(labels == 1, 0.5 / len(forged), 0.5 / len(genuine))
+    values, labels, weights = _together(genuine, forged)
     steps = IsotonicRegression(y_min=1e-9, y_max=1 - 1e-9).fit(values, labels, sample_weight=weights)
     posterior = steps.predict(values)
     odds = np.log(posterior / (1 - posterior))
@@ -95,9 +100,8 @@ def cllr_min(genuine: Ratios, forged: Ratios) -> float:
 
 def reliability(genuine: Ratios, forged: Ratios, bins: int = 10) -> list[tuple[float, float, float]]:
     """Return, for bins of the stated probability at even odds: what was stated, what was so, and the bin's weight."""
-    stated = 1 / (1 + 10 ** -np.concatenate([genuine, forged]))
-    labels = np.repeat([0.0, 1.0], [len(genuine), len(forged)])
-    weights = np.where(labels == 1, 0.5 / len(forged), 0.5 / len(genuine))
+    values, labels, weights = _together(genuine, forged)
+    stated = 1 / (1 + 10**-values)
     where = np.minimum((stated * bins).astype(int), bins - 1)
     rows = []
     for number in range(bins):

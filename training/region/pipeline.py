@@ -25,7 +25,7 @@ from training.region.evaluate import Evaluation, evaluate
 from training.region.export import difference, export, parity, quantise
 from training.region.report import write_report
 from training.region.scoring import Scored, open_network, score, score_real
-from training.region.train import Ranks, Recipe, load, train, trained, validate
+from training.region.train import Ranks, Recipe, load, train, trained
 
 _log = logging.getLogger(__name__)
 
@@ -129,15 +129,16 @@ def ship(folders: Folders, precision: str) -> None:
     """
     network = load(folders.checkpoint)
     validation = open_split(folders.crops, "validation")
-    _log.info("document AUC on the validation states: %.4f", validate(network, validation))
     full, small = (folders.work / f"region-{name}.onnx" for name in ("fp32", "int8"))
     export(network, full)
     quantise(full, small, _batches(validation, _QUANTISED_ON))
     compared = np.concatenate(_batches(validation, _COMPARED_ON))
+    seen = {path.stem[-4:]: score(validation, open_network(path)) for path in (full, small)}
+    _log_kinds(seen["fp32"])
     measured = {
         "parity": parity(network, full, compared),
         "int8_difference": difference(full, small, compared),
-        "auc": {path.stem[-4:]: rough_auc(score(validation, open_network(path))) for path in (full, small)},
+        "auc": {name: rough_auc(rows) for name, rows in seen.items()},
         "milliseconds": {path.stem[-4:]: milliseconds(path, compared[:24]) for path in (full, small)},
     }
     _log.info("exported: %s", measured)
@@ -157,6 +158,13 @@ def ship(folders: Folders, precision: str) -> None:
         **asdict(LIMITS),
     }
     _enter(folders, parameters, {})
+
+
+def _log_kinds(seen: Sequence[Scored]) -> None:
+    """Log how each forgery kind is told from all genuine documents."""
+    for kind in sorted({item.line["recipe"] for item in seen if not item.genuine and item.told_by_print}):
+        own = [item for item in seen if item.genuine or item.line["recipe"] == kind]
+        _log.info("  %-40s AUC %.3f", kind, rough_auc(own))
 
 
 def _chosen(measured: dict[str, Any]) -> str:
@@ -210,11 +218,13 @@ def assess(folders: Folders) -> Evaluation:
 
 def _studies(work: Path) -> dict[str, list[dict[str, Any]]]:
     """Return what ``studies`` left: designs compared and kinds left out, each where it was run."""
-    found = {}
-    for name in ("designs", "left_out"):
-        path = work / f"{name}.json"
-        found[name] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    return found
+    return {name: rows_of(work / f"{name}.json") for name in ("designs", "left_out")}
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """Return the rows that a study kept so far."""
+    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    return rows
 
 
 def _rates(measured: Evaluation) -> dict[str, float]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
 from scipy.stats import norm
 
+from docscan.rendering.html import templates_of
 from training.region.evaluate import APCERS, Evaluation
 
 _TICKS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
@@ -57,20 +57,17 @@ def write_report(
     studies: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> None:
     """Write the report; ``about`` says what was measured, on what and how, ``studies`` what was tried beside it."""
-    environment = Environment(
-        loader=PackageLoader("training.region"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("evaluation.html").render(
-        measured=measured,
-        about=about,
-        studies=studies,
-        apcers=APCERS,
-        det=det_curve(measured),
-        reliability=reliability_diagram(measured),
+    page = (
+        templates_of("training.region")
+        .get_template("evaluation.html")
+        .render(
+            measured=measured,
+            about=about,
+            studies=studies,
+            apcers=APCERS,
+            det=det_curve(measured),
+            reliability=reliability_diagram(measured),
+        )
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import onnxruntime as ort
+from numpy.typing import NDArray
 
 from datasets.specimens import GENUINE
-from docscan.checks.regions import ask, pooled
+from docscan.checks.regions import Answers, ask, pooled
 from docscan.zones import REGIONS
 from training.region.cutting import Limits, cut_as_product
 from training.region.data import Crops
@@ -59,19 +60,27 @@ def score(crops: Crops, session: ort.InferenceSession) -> list[Scored]:
     return [_scored(crops, row, session) for row in range(len(crops))]
 
 
+def _own(region: NDArray[np.int8]) -> dict[str, NDArray[np.bool_]]:
+    """Return, for each region that some crops have, which of them are its own."""
+    return {REGIONS[number]: region == number for number in np.unique(region)}
+
+
+def _pooled(answers: Answers, own: Mapping[str, NDArray[np.bool_]]) -> dict[str, tuple[float, float, float]]:
+    return {name: pooled(answers.crop[where], answers.forged[where]) for name, where in own.items()}
+
+
 def _scored(crops: Crops, row: int, session: ort.InferenceSession) -> Scored:
     line, note, slots = crops.lines[row], crops.notes[row], crops.slots(row)
     name, scale = f"document {line['index']}", float(note["scale"])
     if len(slots) == 0:
         return Scored(name, line, note["abstained"], pixels_per_mm=scale)
-    answers = ask(session, list(crops.cut(row)))
-    region, forged = crops.region[row, slots], (crops.cells[row, slots, 0] == 1).any((1, 2))
-    own = {REGIONS[number]: region == number for number in np.unique(region)}
+    answers, own = ask(session, list(crops.cut(row))), _own(crops.region[row, slots])
+    forged = (crops.cells[row, slots, 0] == 1).any((1, 2))
     return Scored(
         name,
         line,
         None,
-        {name: pooled(answers.crop[where], answers.forged[where]) for name, where in own.items()},
+        _pooled(answers, own),
         {name: bool(forged[where].any()) for name, where in own.items()},
         float(np.quantile(answers.forged, 0.995)),
         scale,
@@ -98,7 +107,5 @@ def _scored_picture(path: Path, session: ort.InferenceSession, limits: Limits) -
     scale = float(made.notes["scale"])
     if made.notes["abstained"] is not None:
         return Scored(path.stem, line, made.notes["abstained"], pixels_per_mm=scale)
-    answers, region = ask(session, list(made.pixels)), made.region[: len(made.pixels)]
-    own = {REGIONS[number]: region == number for number in np.unique(region)}
-    regions = {name: pooled(answers.crop[where], answers.forged[where]) for name, where in own.items()}
+    regions = _pooled(ask(session, list(made.pixels)), _own(made.region[: len(made.pixels)]))
     return Scored(path.stem, line, None, regions, pixels_per_mm=scale)

@@ -16,7 +16,7 @@ from training.region.export import export
 from training.region.labels import UNSEEN
 from training.region.measures import auc, equal_error_rate
 from training.region.network import DESIGNS
-from training.region.pipeline import Folders, milliseconds, rough_auc
+from training.region.pipeline import Folders, milliseconds, rough_auc, rows_of
 from training.region.scoring import Scored, open_network, score
 from training.region.train import Recipe, train
 
@@ -29,15 +29,10 @@ def _kept(path: Path, rows: list[Row]) -> None:
     path.write_text(json.dumps(rows, indent=1), encoding="utf-8")
 
 
-def _known(path: Path) -> list[Row]:
-    rows: list[Row] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    return rows
-
-
 def compare(folders: Folders, recipe: Recipe) -> None:
     """Train every design for the same time and write how it does on the validation states; goes on where it stopped."""
     out = folders.work / "designs.json"
-    rows = _known(out)
+    rows = rows_of(out)
     training, validation = (open_split(folders.crops, split) for split in ("training", "validation"))
     for design in DESIGNS:
         if design in [row["design"] for row in rows]:
@@ -72,7 +67,7 @@ def leave_out(folders: Folders, recipe: Recipe) -> None:
     Calibration never sees the group either. The rates are on the test states.
     """
     out = folders.work / "left_out.json"
-    rows = _known(out)
+    rows = rows_of(out)
     training, calibration, test = (open_split(folders.crops, split) for split in ("training", "calibration", "test"))
     for group in groups(training):
         if group in [row["group"] for row in rows]:

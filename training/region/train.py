@@ -11,17 +11,15 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from datasets.forging.catalogue import RECIPES
-from datasets.specimens import GENUINE
 from docscan.zones import REGIONS
 from training.region.data import Crops
 from training.region.labels import UNKNOWN, UNSEEN
 from training.region.losses import Learner
-from training.region.network import Answers, RegionNetwork
+from training.region.network import RegionNetwork
 
 _log = logging.getLogger(__name__)
 
@@ -117,25 +115,6 @@ def groups_of(crops: Crops) -> tuple[NDArray[np.int64], int]:
     groups = np.array([names[side] for side in sides], np.int64)[:, None] * len(REGIONS) + crops.region
     forged = (crops.cells[:, :, 0] != 0).any((2, 3))
     return np.where(forged | (crops.region == UNKNOWN), UNKNOWN, groups), len(REGIONS) * len(names)
-
-
-@torch.inference_mode()
-def answers_of(network: RegionNetwork, crops: Crops, row: int) -> Answers:
-    """Return the network's answers for a document's crops."""
-    answers: Answers = network.eval()(_normal(crops.cut(row)))
-    return answers
-
-
-def validate(network: RegionNetwork, crops: Crops) -> float:
-    """Return and log the AUC of documents by a rough score: the strongest crop's logit and the mean one's."""
-    rows = [row for row in range(len(crops)) if crops.recipes[row] not in UNSEEN]
-    answers = [answers_of(network, crops, row) for row in rows]
-    values = np.array([float(answer.crop.max() + answer.crop.mean()) for answer in answers])
-    recipes = np.array([crops.recipes[row] for row in rows])
-    for recipe in sorted(set(recipes.tolist()) - {GENUINE}):
-        own = (recipes == recipe) | (recipes == GENUINE)
-        _log.info("  %-40s AUC %.3f", recipe, roc_auc_score(recipes[own] == recipe, values[own]))
-    return float(roc_auc_score(recipes != GENUINE, values))
 
 
 def _schedule(share: float) -> float:
