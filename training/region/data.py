@@ -7,7 +7,7 @@ finder included. Where to cut is found on the page as seen; the truth gives labe
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -102,13 +102,13 @@ def cut_split(folder: Path, split: str, out: Path, limits: Limits, workers: int 
     RuntimeError
         A process died over a document.
     ValueError
-        The folder holds crops of another set.
+        The folder holds crops of another set, or cut with other limits.
     """
     lines = [line for line in tellable(read(folder)) if line["split"] == split]
     if not lines:
         raise ValueError(f"{folder} holds no documents of the {split} states")
     out.mkdir(parents=True, exist_ok=True)
-    _begin(out / f"{split}.json", folder, lines)
+    _begin(out / f"{split}.json", folder, lines, limits)
     count = len(lines)
     pixels = _opened(out, split, "pixels", (count, MOST_CROPS, CROP_PIXELS, CROP_PIXELS, 3), np.uint8)
     cells = _opened(out, split, "cells", (count, MOST_CROPS, 3, CELLS, CELLS), np.int8)
@@ -139,14 +139,18 @@ def _flush(*arrays: NDArray[Any]) -> None:
         array.flush()  # type: ignore[attr-defined]  # a memmap
 
 
-def _begin(path: Path, folder: Path, lines: Sequence[Line]) -> None:
-    """Write what the crops are of; refuse to go on with those of another set."""
+def _begin(path: Path, folder: Path, lines: Sequence[Line], limits: Limits) -> None:
+    """Write what the crops are of; refuse to go on with those of another set, or of other limits."""
     about = {
         "set": json.loads((folder / "set.json").read_text(encoding="utf-8")),
+        "limits": asdict(limits),
         "lines": [{name: line[name] for name in _KEPT} for line in lines],
     }
     if path.exists() and json.loads(path.read_text(encoding="utf-8")) != about:
-        raise ValueError(f"{path.parent} holds crops of another set than {folder}: take another folder, or remove it")
+        raise ValueError(
+            f"{path.parent} holds crops of another set than {folder}, or cut with other limits: "
+            "take another folder, or remove it"
+        )
     path.write_text(json.dumps(about), encoding="utf-8")
 
 

@@ -77,6 +77,11 @@ def test_crops_of_another_set_are_not_taken_for_these(folder: Path, cut: tuple[P
         cut_split(folder, "training", tmp_path, Limits(), workers=1)
 
 
+def test_crops_cut_with_other_limits_are_refused(folder: Path, cut: tuple[Path, Crops]) -> None:
+    with pytest.raises(ValueError, match="other limits"):
+        cut_split(folder, "training", cut[0], Limits(most_flat=0.5), workers=1)
+
+
 def test_a_split_without_documents_is_an_error(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no documents of the test states"):
         cut_split(folder, "test", tmp_path, Limits(), workers=1)
