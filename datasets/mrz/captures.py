@@ -46,10 +46,17 @@ def truth(page: Page, where: Pose) -> ZoneTruth:
 
 
 def zone_capture(
-    rng: np.random.Generator, pitch: float, *, random_share: float = 0.0, severity: float = 1.0
+    rng: np.random.Generator,
+    pitch: float,
+    *,
+    random_share: float = 0.0,
+    severity: float = 1.0,
+    issued: bool = False,
+    unusual: bool = False,
 ) -> MrzCapture:
-    """Draw the part of a capture round one MRZ, ``pitch`` pixels a character."""
-    page = draw_page(rng, float(np.clip(pitch * 1.2, 9, 22)), random_share=random_share, above=rng.uniform(3, 10))
+    """Draw a capture round one MRZ, ``pitch`` pixels a character; ``issued``, ``unusual``: see ``draw_page``."""
+    scale, above = float(np.clip(pitch * 1.2, 9, 22)), rng.uniform(3, 10)
+    page = draw_page(rng, scale, random_share=random_share, above=above, issued=issued, unusual=unusual)
     turn = random_turn(rng)
     where = pose(rng, page, pitch * len(page.lines[0]), turn)
     ends = where.place(page.ends()).reshape(-1, 2)

@@ -126,9 +126,9 @@ def _ink(rng: np.random.Generator, coverage: Float, scale: float) -> Float:
     return coverage
 
 
-def _print_zone(rng: np.random.Generator, page: Page, least_ink: float = 0.0) -> str:
+def _print_zone(rng: np.random.Generator, page: Page, least_ink: float, *, unusual: bool) -> str:
     """Print the MRZ, in place; return the face it is set in."""
-    face = draw_typeface(rng)
+    face = draw_typeface(rng, unusual=unusual)
     jitter = float(rng.choice([0, 0, rng.uniform(0.3, 1.2)]))
     scale = page.scale
     paper = page.image
@@ -171,6 +171,7 @@ def draw_page(
     form: MrzFormat | None = None,
     blank: bool = False,
     issued: bool = False,
+    unusual: bool = False,
 ) -> Page:
     """Draw a page with an MRZ.
 
@@ -187,6 +188,8 @@ def draw_page(
     issued
         Print as an issuer's quality control lets pass: the ink takes at least 0.6 of the paper's light (the print
         contrast signal of ISO 1831), and the artwork has half its strength. Training also shows what does not pass.
+    unusual
+        Set the MRZ in a face that nothing is measured on.
     """
     form = random_format(rng) if form is None else form
     lines = zone_lines(rng, form, random_share)
@@ -209,7 +212,7 @@ def draw_page(
         image[top:] = image[top:] * 0.3 + 0.7 * rng.uniform(0.7, 1.0)
     page = Page(image, scale, form, lines, (margin + 0.5, first_row), spacing, "")
     if not blank:
-        page = replace(page, face=_print_zone(rng, page, LEAST_CONTRAST if issued else 0.0))
+        page = replace(page, face=_print_zone(rng, page, LEAST_CONTRAST if issued else 0.0, unusual=unusual))
     if rng.random() < 0.05:
         _outline_zone(rng, page)
     np.clip(image, 0, 1, out=image)

@@ -33,6 +33,18 @@ _FACES = (
     (_SYSTEM / "liberation/LiberationMono-Bold.ttf", 0.03),
     (_SYSTEM / "liberation/LiberationSans-Regular.ttf", 0.05),
 )
+# Faces that only training sees, so that the recogniser leans on no one face's ways; nothing is measured on them.
+_UNUSUAL = (
+    (_MATPLOTLIB / "DejaVuSans-Bold.ttf", 0.15),
+    (_MATPLOTLIB / "DejaVuSerif.ttf", 0.08),
+    (_MATPLOTLIB / "STIXGeneral.ttf", 0.04),
+    (_MATPLOTLIB / "STIXGeneralBol.ttf", 0.04),
+    (_SYSTEM / "liberation/LiberationSans-Bold.ttf", 0.22),
+    (_SYSTEM / "liberation/LiberationSansNarrow-Regular.ttf", 0.12),
+    (_SYSTEM / "liberation/LiberationSansNarrow-Bold.ttf", 0.10),
+    (_SYSTEM / "dejavu/DejaVuSansCondensed.ttf", 0.15),
+    (_SYSTEM / "dejavu/DejaVuSansCondensed-Bold.ttf", 0.10),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +56,9 @@ class Typeface:
 
 
 @cache
-def faces() -> dict[Path, float]:
-    """Return the faces that are installed, with their shares."""
-    found = {path: share for path, share in _FACES if path.exists()}
+def faces(*, unusual: bool = False) -> dict[Path, float]:
+    """Return the faces that are installed, with their shares; ``unusual``: those that only training sees."""
+    found = {path: share for path, share in (_UNUSUAL if unusual else _FACES) if path.exists()}
     total = sum(found.values())
     return {path: share / total for path, share in found.items()}
 
@@ -82,10 +94,10 @@ def _reweighted(sheet: Float, change: float) -> Float:
     return np.clip((blurred - level) * 4 + 0.5, 0, 1)
 
 
-def draw_typeface(rng: np.random.Generator) -> Typeface:
+def draw_typeface(rng: np.random.Generator, *, unusual: bool = False) -> Typeface:
     """Draw a typeface with its own weight, width, slant and small differences of shape."""
-    paths = list(faces())
-    path = paths[int(rng.choice(len(paths), p=list(faces().values())))]
+    shares = faces(unusual=unusual)
+    path = list(shares)[int(rng.choice(len(shares), p=list(shares.values())))]
     glyphs = _atlas(path)
     count = len(glyphs)
     sheet = np.ascontiguousarray(glyphs.transpose(1, 0, 2).reshape(CELL_HEIGHT, count * CELL))

@@ -55,7 +55,7 @@ class Reading:
 
 
 def column_shares(strips: Grey, session: Session) -> Floats:
-    """Run the recogniser.
+    """Run the recogniser on the strips of one zone's lines, which it compares with one another.
 
     Returns
     -------

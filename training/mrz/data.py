@@ -1,5 +1,6 @@
 """Renders training examples for the three networks into shards of numpy files."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +22,13 @@ from docscan.mrz.rectify import (
 )
 
 MOST = 44
+NO_CHARACTER = 255
 SCENE = (480, 640)  # rendered; trained and run at 384 x 512
 STRIDE = 4
 # Share of zones whose lines follow no grammar: else the network reads an O among letters, a 0 among digits, always.
 _RANDOM_SHARE = 0.4
+ISSUED_SEVERITY = 0.5  # blur, noise, glare and compression of captures that can be read, as a share of the worst
+_LEAST, _READABLE = 5.3, 7.0  # pixels a character: the least rendered; the least of what a person reads with ease
 Rng = np.random.Generator
 
 
@@ -59,7 +63,7 @@ def _bends(rng: Rng, zone: ZoneTruth, frame: NDArray[np.float64]) -> NDArray[np.
 
 
 def strips_of(rng: Rng, capture: MrzCapture) -> list[tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.uint8]]]:
-    """Cut a capture's first zone into strips; with each, its characters' x and classes (255: none)."""
+    """Cut a capture's first zone into strips; with each, its characters' x and classes (NO_CHARACTER: none)."""
     zone = capture.zones[0]
     frame = _shaken_frame(rng, zone)
     bends = _bends(rng, zone, frame)
@@ -69,7 +73,7 @@ def strips_of(rng: Rng, capture: MrzCapture) -> list[tuple[NDArray[np.uint8], ND
     examples = []
     for strip, text, centres in zip(strips, zone.lines, zone.centres, strict=True):
         x = np.full(MOST, -1, np.float32)
-        classes = np.full(MOST, 255, np.uint8)
+        classes = np.full(MOST, NO_CHARACTER, np.uint8)
         if flipped:  # upside down there is nothing to read
             strip = np.ascontiguousarray(strip[::-1, ::-1])
         else:
@@ -107,28 +111,56 @@ def crop_of(rng: Rng, capture: MrzCapture) -> tuple[NDArray[np.uint8], NDArray[n
     return picture, mask
 
 
+def _pitch(rng: Rng, least: float = _LEAST) -> float:
+    return float(np.exp(rng.uniform(np.log(least), np.log(20))))
+
+
+def _strips(rng: Rng, captures: Iterable[MrzCapture]) -> dict[str, NDArray[np.generic]]:
+    strips, places, classes = zip(*(strip for capture in captures for strip in strips_of(rng, capture)), strict=True)
+    return {"strips": np.stack(strips), "places": np.stack(places), "classes": np.stack(classes)}
+
+
 def zone_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:
     """Render zones for the line finder and the recogniser."""
     rng = np.random.default_rng(seed)
-    strips, places, classes, crops, masks = [], [], [], [], []
-    for index in range(count):
-        pitch = float(np.exp(rng.uniform(np.log(5.3), np.log(20))))
-        capture = zone_capture(rng, pitch, random_share=_RANDOM_SHARE)
-        for strip, x, labels in strips_of(rng, capture):
-            strips.append(strip)
-            places.append(x)
-            classes.append(labels)
-        if index % 3 == 0:
-            picture, mask = crop_of(rng, capture)
-            crops.append(picture)
-            masks.append(mask)
-    return {
-        "strips": np.stack(strips),
-        "places": np.stack(places),
-        "classes": np.stack(classes),
-        "crops": np.stack(crops),
-        "crop_masks": np.stack(masks),
-    }
+    crops: list[tuple[NDArray[np.uint8], NDArray[np.uint8]]] = []
+
+    def drawn() -> Iterator[MrzCapture]:
+        for index in range(count):
+            capture = zone_capture(rng, _pitch(rng), random_share=_RANDOM_SHARE)
+            yield capture
+            if index % 3 == 0:
+                crops.append(crop_of(rng, capture))
+
+    strips = _strips(rng, drawn())
+    pictures, masks = zip(*crops, strict=True)
+    return strips | {"crops": np.stack(pictures), "crop_masks": np.stack(masks)}
+
+
+def _issued(rng: Rng, count: int, least: float, *, unusual: bool = False) -> dict[str, NDArray[np.generic]]:
+    """Render zones as issuers print and posts capture them, ``least`` pixels a character or more."""
+    drawn = (
+        zone_capture(
+            rng, _pitch(rng, least), random_share=_RANDOM_SHARE, severity=ISSUED_SEVERITY, issued=True, unusual=unusual
+        )
+        for _ in range(count)
+    )
+    return _strips(rng, drawn)
+
+
+def issued_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:
+    """Render zones as issuers print and posts capture them, for the recogniser: most of what it will read."""
+    return _issued(np.random.default_rng((seed, 1)), count, _LEAST)
+
+
+def readable_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:
+    """Render such zones large enough for a person to read, for the recogniser's second stage."""
+    return _issued(np.random.default_rng((seed, 2)), count, _READABLE)
+
+
+def unusual_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:
+    """Render such zones in faces that only training sees, for the recogniser's second stage."""
+    return _issued(np.random.default_rng((seed, 3)), count, _READABLE, unusual=True)
 
 
 def scene_example(rng: Rng) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -156,6 +188,15 @@ def scene_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:
     }
 
 
+_RENDERED = {
+    "zones": zone_shard,
+    "issued": issued_shard,
+    "readable": readable_shard,
+    "unusual": unusual_shard,
+    "scenes": scene_shard,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Shards:
     """A folder of rendered shards: ``zones-SEED.strips.npy`` and so on."""
@@ -168,12 +209,15 @@ class Shards:
         if marker.exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        arrays = zone_shard(seed, count) if kind == "zones" else scene_shard(seed, count)
+        arrays = _RENDERED[kind](seed, count)
         for name, array in arrays.items():
             np.save(self.folder / f"{kind}-{seed}.{name}.npy", array)
         marker.touch()
 
-    def read(self, kind: str, name: str) -> list[NDArray[np.generic]]:
-        """Open one array of every finished shard, in the order of their seeds, without reading it."""
-        seeds = sorted(int(path.stem.split("-")[1]) for path in self.folder.glob(f"{kind}-*.done"))
-        return [np.load(self.folder / f"{kind}-{seed}.{name}.npy", mmap_mode="r") for seed in seeds]
+    def read(self, name: str, kinds: Mapping[str, int]) -> list[NDArray[np.generic]]:
+        """Open one array of so many finished shards of each kind, in the order of their seeds, without reading it."""
+        return [
+            np.load(self.folder / f"{kind}-{seed}.{name}.npy", mmap_mode="r")
+            for kind, count in kinds.items()
+            for seed in sorted(int(path.stem.split("-")[1]) for path in self.folder.glob(f"{kind}-*.done"))[:count]
+        ]

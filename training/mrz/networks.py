@@ -16,6 +16,18 @@ def _block(
     return nn.Sequential(convolution, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
 
 
+class _Residual(nn.Module):
+    """Two convolutions whose answer is added to what came in."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        last = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.change = nn.Sequential(_block(channels, channels), last, nn.BatchNorm2d(channels))
+
+    def forward(self, seen: Tensor) -> Tensor:
+        return functional.relu(seen + self.change(seen))
+
+
 class Finder(nn.Module):
     """Segments an image: a small U-Net from full resolution to stride 32 and back to stride 4.
 
@@ -48,31 +60,84 @@ class Finder(nn.Module):
         return self.head(up4)
 
 
-class Recogniser(nn.Module):
-    """Reads a line's strip: for each column (stride 2) the character centred there, or none.
+class _Comparison(nn.Module):
+    """Each place of a zone beside all its others (attention): an O is told from a 0 by the zone's own zeros."""
 
-    Input: batch x 1 x 32 x width. Output: batch x CLASSES x width/2, logits.
+    heads, width = 4, 24  # of each head
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        inner = self.heads * self.width
+        self.ask = nn.Linear(channels, inner)
+        self.known = nn.Linear(channels, 2 * inner)
+        self.answer = nn.Linear(inner, channels)
+
+    def forward(self, places: Tensor, others: Tensor, there: Tensor | None) -> Tensor:
+        """Return what others say of places.
+
+        Parameters
+        ----------
+        places, others
+            Zones x places x channels.
+        there
+            Zones x others, whether there is one; None: all are.
+        """
+
+        def split(values: Tensor) -> Tensor:
+            return values.unflatten(2, (-1, self.width)).transpose(1, 2)
+
+        keys, values = self.known(others).chunk(2, 2)
+        likeness = split(self.ask(places)) @ split(keys).transpose(2, 3) / self.width**0.5
+        if there is not None:
+            likeness = likeness.masked_fill(~there[:, None, None], -1e4)
+        said = likeness.softmax(3) @ split(values)
+        return self.answer(said.transpose(1, 2).flatten(2))
+
+
+class Recogniser(nn.Module):
+    """Reads the strips of a zone's lines: for each column (stride 2) the character centred there, or none.
+
+    Input: lines x 1 x 32 x width. Output: lines x CLASSES x width/2, logits.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.picture = nn.Sequential(
             _block(1, 32, 5, 2),
-            _block(32, 48, 3, 2),
-            _block(48, 80),
-            _block(80, 96, 3, (2, 1)),
+            _block(32, 32),
+            _block(32, 64, 3, 2),
+            _Residual(64),
+            _block(64, 96, 3, (2, 1)),
+            _block(96, 96),
             nn.Conv2d(96, 144, (4, 1), bias=False),  # collapses the height
             nn.BatchNorm2d(144),
             nn.ReLU(inplace=True),
         )  # batch x 144 x 1 x width/4
         # What the whole line looks like: one typeface's O is another's 0.
         self.style = nn.Sequential(nn.Conv2d(144, 72, 1), nn.ReLU(inplace=True), nn.Conv2d(72, 144, 1))
+        self.comparison = _Comparison(144)
         self.context = nn.Sequential(_block(144, 144, (1, 3)), _block(144, 144, (1, 5)))
         self.head = nn.Conv2d(144, 2 * CLASSES, 1)  # two columns from each place
 
-    def forward(self, strip: Tensor) -> Tensor:
-        """Return logits."""
-        seen = self.picture(strip)
+    def _compared(self, seen: Tensor, lines: Tensor | None) -> Tensor:
+        """Compare each place (lines x channels x places) with all of its zone; every second place is compared with."""
+        if lines is None:
+            zones, there = seen[None], None
+        else:
+            zone = torch.repeat_interleave(lines)
+            row = torch.arange(len(zone)) - (lines.cumsum(0) - lines)[zone]
+            zones = seen.new_zeros(len(lines), int(lines.max()), *seen.shape[1:])
+            zones[zone, row] = seen
+            there = (torch.arange(zones.shape[1]) < lines[:, None]).repeat_interleave(seen.shape[2] // 2, 1)
+        coarse = functional.avg_pool1d(zones.flatten(0, 1), 2).unflatten(0, zones.shape[:2])
+        places, others = (values.transpose(2, 3).flatten(1, 2) for values in (zones, coarse))
+        said = self.comparison(places, others, there).unflatten(1, (zones.shape[1], -1)).transpose(2, 3)
+        return said[0] if lines is None else said[zone, row]
+
+    def forward(self, strips: Tensor, lines: Tensor | None = None) -> Tensor:
+        """Return logits; ``lines`` is how many strips each zone has, None where all are of one."""
+        seen = self.picture(strips)
         seen = seen + self.style(seen.mean(3, keepdim=True))
+        seen = seen + self._compared(seen.squeeze(2), lines).unsqueeze(2)
         pairs = self.head(seen + self.context(seen)).squeeze(2)
         return torch.stack((pairs[:, :CLASSES], pairs[:, CLASSES:]), 3).flatten(2)
