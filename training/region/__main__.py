@@ -34,6 +34,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--design", choices=DESIGNS, default=usual.design)
     parser.add_argument("--width", type=int, default=usual.width)
     parser.add_argument("--epochs", type=float, default=usual.epochs)
+    parser.add_argument("--start", default=usual.start, help="checkpoint whose weights a training begins with")
+    parser.add_argument("--rate", type=float, default=usual.learning_rate, help="highest learning rate")
     parser.add_argument("--minutes", type=float, default=usual.minutes, help="that a training may take")
     return parser
 
@@ -47,7 +49,14 @@ def main() -> None:
     cv2.setNumThreads(1)
     real = Path(os.environ.get("DOCSCAN_REAL", _ROOT.parent / "shared" / "real"))
     folders = Folders(wanted.set or wanted.work / "documents", wanted.work, wanted.models, real)
-    recipe = Recipe(design=wanted.design, width=wanted.width, epochs=wanted.epochs, minutes=wanted.minutes)
+    recipe = Recipe(
+        design=wanted.design,
+        width=wanted.width,
+        epochs=wanted.epochs,
+        minutes=wanted.minutes,
+        learning_rate=wanted.rate,
+        start=wanted.start,
+    )
     step: str = wanted.step
     if step in ("all", "prepare"):
         prepare(folders, wanted.documents, wanted.workers)

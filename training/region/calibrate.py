@@ -21,36 +21,34 @@ _PENALTY = 1e-3
 Calibration = dict[str, Any]
 
 
-def fit(genuine: NDArray[np.float64], forged: NDArray[np.float64]) -> tuple[list[float], float]:
-    """Fit weights, none negative, and an intercept so that the weighted sum is a log10 likelihood ratio.
+def fit(genuine: NDArray[np.float64], forged: NDArray[np.float64]) -> tuple[float, float]:
+    """Fit a weight, not negative, and an intercept so that a value becomes a log10 likelihood ratio.
 
     Logistic regression with both classes weighing the same, whose log odds are then the log likelihood ratio. A
     negative weight would let a stronger sign of forgery speak for a genuine document.
     """
-    centre = np.concatenate([genuine, forged]).mean(0)
+    centre = float(np.concatenate([genuine, forged]).mean())
     low, high = genuine - centre, forged - centre
 
     def cost(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        weights, intercept = parameters[:-1], parameters[-1]
-        g, f = low @ weights + intercept, high @ weights + intercept
-        value = np.logaddexp(0, g).mean() + np.logaddexp(0, -f).mean() + _PENALTY * (weights**2).sum()
+        weight, intercept = parameters
+        g, f = low * weight + intercept, high * weight + intercept
+        value = np.logaddexp(0, g).mean() + np.logaddexp(0, -f).mean() + _PENALTY * weight**2
         up, down = 1 / (1 + np.exp(-g)) / len(g), -1 / (1 + np.exp(f)) / len(f)
-        slope = low.T @ up + high.T @ down + 2 * _PENALTY * weights
-        return float(value), np.append(slope, up.sum() + down.sum())
+        slope = low @ up + high @ down + 2 * _PENALTY * weight
+        return float(value), np.array([slope, up.sum() + down.sum()])
 
-    count = genuine.shape[1]
-    start, bounds = np.append(np.full(count, 0.1), 0.0), [(0, None)] * count + [(None, None)]
-    found = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds)
-    weights, intercept = found.x[:-1], found.x[-1] - centre @ found.x[:-1]
-    return [float(value / np.log(10)) for value in weights], float(intercept / np.log(10))
+    found = minimize(cost, np.array([0.1, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0, None), (None, None)])
+    weight, intercept = found.x
+    return float(weight / np.log(10)), float((intercept - centre * weight) / np.log(10))
 
 
 def _calibration(genuine: NDArray[np.float64], forged: NDArray[np.float64]) -> Calibration:
     if len(genuine) == 0 or len(forged) == 0:
         raise ValueError("calibrating takes genuine and forged documents of every region: the set is too small")
-    weights, intercept = fit(genuine, forged)
+    weight, intercept = fit(genuine, forged)
     lowest, highest = bound(len(genuine), len(forged))
-    return {"weights": weights, "intercept": intercept, "lowest": lowest, "highest": highest}
+    return {"weight": weight, "intercept": intercept, "lowest": lowest, "highest": highest}
 
 
 def calibrate_regions(seen: Sequence[Scored]) -> tuple[dict[str, Calibration], dict[str, float]]:
@@ -65,14 +63,14 @@ def calibrate_regions(seen: Sequence[Scored]) -> tuple[dict[str, Calibration], d
         genuine = np.array([item.regions[name] for item in rows if item.genuine])
         forged = np.array([item.regions[name] for item in rows if item.touched.get(name)])
         calibration[name] = _calibration(genuine, forged)
-        ratios = [calibrated(row, calibration[name]) for row in genuine]
+        ratios = [calibrated(value, calibration[name]) for value in genuine]
         thresholds[name] = max(0.0, float(np.quantile(ratios, 1 - REGION_BPCER, method="higher")))
     return calibration, thresholds
 
 
 def region_ratios(item: Scored, calibration: Mapping[str, Calibration]) -> dict[str, float]:
     """Return the log10 likelihood ratio of each region of a document."""
-    return {name: calibrated(values, calibration[name]) for name, values in item.regions.items()}
+    return {name: calibrated(value, calibration[name]) for name, value in item.regions.items()}
 
 
 def _patterns(forged: Sequence[Scored]) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ UNKNOWN = -1  # no loss is taken there
 FORGED_SHARE = 0.3  # of a cell's area that an alteration must cover
 # About an alteration nobody knows: shadows, glue and feathered edges reach out of its outline, and an editor
 # interpolates more than it changes.
-_NEAR_MM = 1.3
+NEAR_MM = 1.3
 _RIM_MM = 0.6  # on either side of a knife's cut
 
 OUTSIDE_SHARE = 0.9  # of a cell that a print must cover to be all that is in it
@@ -166,7 +166,7 @@ def _touched(
     doubtful: list[Box] = []
     for done in line["alterations"]:
         boxes = [_box(polygon, to_page) for polygon in done["polygons"]]
-        doubtful += [_grown(box, _NEAR_MM) for box in boxes]
+        doubtful += [_grown(box, NEAR_MM) for box in boxes]
         if done["recipe"] in UNSEEN or not set(done["lights"]) & set(lights):
             continue
         if done["recipe"] == "portrait_laminate_cut" and done["parameters"]["process"] == making.portrait_process:

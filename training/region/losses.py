@@ -18,11 +18,12 @@ def _holds_forgery(forged: Tensor) -> Tensor:
     return torch.where(some, 1, torch.where(none, 0, UNKNOWN))
 
 
-def _balanced(logits: Tensor, target: Tensor) -> Tensor:
+def _balanced(logits: Tensor, target: Tensor, document: Tensor | None = None) -> Tensor:
     """Return the binary cross entropy where the target is known, each class weighing the same.
 
     Both are n x …; each of n weighs the same within its class, however many of its cells are forged: else the few
-    forgeries of a whole page outweigh all those of a word.
+    forgeries of a whole page outweigh all those of a word. With ``document``, n numbers, each document weighs the same
+    within a class, however many of its crops are forged: else counterfeits have the loss nearly to themselves.
     """
     logits, target = logits.reshape(len(logits), -1), target.reshape(len(target), -1)
     total = logits.new_zeros(())
@@ -31,7 +32,10 @@ def _balanced(logits: Tensor, target: Tensor) -> Tensor:
         counts = chosen.sum(1)
         if bool(counts.any()):
             cost = (fn.softplus(logits if label == 0 else -logits) * chosen).sum(1) / counts.clamp(min=1)
-            total = total + cost.sum() / (counts > 0).sum() / 2
+            there = (counts > 0).to(logits.dtype)
+            if document is not None:
+                there = there / (there @ (document[:, None] == document[None]).to(logits.dtype)).clamp(min=1)
+            total = total + (cost * there).sum() / there.sum() / 2
     return total
 
 
@@ -95,9 +99,9 @@ class Learner(nn.Module):
         similarity = _TEMPERATURE * answers.embedding @ fn.normalize(self.proxies, dim=1).T
         holds = _holds_forgery(forged)
         return (
-            _balanced(answers.crop, holds)
+            _balanced(answers.crop, holds, document)
             + 0.5 * _balanced(*_of_documents(answers.crop, holds, document))
-            + _balanced(answers.forged, forged)
+            + _balanced(answers.forged, forged, document)
             + 0.3 * _cross_entropy(answers.process, process)
             + 0.3 * _cross_entropy(answers.alteration, alteration, weight)
             + 0.05 * _cross_entropy(similarity, group)

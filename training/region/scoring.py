@@ -11,7 +11,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from datasets.specimens import GENUINE
-from docscan.checks.regions import Answers, ask, pooled
+from docscan.checks.regions import Answers, ask, strongest
 from docscan.zones import REGIONS
 from training.region.cutting import Limits, cut_as_product
 from training.region.data import Crops
@@ -24,15 +24,15 @@ Line = Mapping[str, Any]
 class Scored:
     """A document as the product saw it.
 
-    ``regions`` holds, by name, what ``pooled`` gives; ``touched`` whether the forgery lies in any of a region's crops;
-    ``cells`` is the 99.5th percentile of all cells' logits. ``line`` is what the set says of the document; of another
-    picture, what is known of it.
+    ``regions`` holds, by name, what ``strongest`` gives; ``touched`` says whether the forgery lies in any of a region's
+    crops; ``cells`` is the 99.5th percentile of all cells' logits. ``line`` is what the set says of the document; of
+    another picture, what is known of it.
     """
 
     name: str
     line: Line
     abstained: str | None
-    regions: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    regions: Mapping[str, float] = field(default_factory=dict)
     touched: Mapping[str, bool] = field(default_factory=dict)
     cells: float = 0.0
     pixels_per_mm: float = 0.0
@@ -65,8 +65,8 @@ def _own(region: NDArray[np.int8]) -> dict[str, NDArray[np.bool_]]:
     return {REGIONS[number]: region == number for number in np.unique(region)}
 
 
-def _pooled(answers: Answers, own: Mapping[str, NDArray[np.bool_]]) -> dict[str, tuple[float, float, float]]:
-    return {name: pooled(answers.crop[where], answers.forged[where]) for name, where in own.items()}
+def _strongest(answers: Answers, own: Mapping[str, NDArray[np.bool_]]) -> dict[str, float]:
+    return {name: strongest(answers.forged[where]) for name, where in own.items()}
 
 
 def _scored(crops: Crops, row: int, session: ort.InferenceSession) -> Scored:
@@ -80,7 +80,7 @@ def _scored(crops: Crops, row: int, session: ort.InferenceSession) -> Scored:
         name,
         line,
         None,
-        _pooled(answers, own),
+        _strongest(answers, own),
         {name: bool(forged[where].any()) for name, where in own.items()},
         float(np.quantile(answers.forged, 0.995)),
         scale,
@@ -107,5 +107,5 @@ def _scored_picture(path: Path, session: ort.InferenceSession, limits: Limits) -
     scale = float(made.notes["scale"])
     if made.notes["abstained"] is not None:
         return Scored(path.stem, line, made.notes["abstained"], pixels_per_mm=scale)
-    regions = _pooled(ask(session, list(made.pixels)), _own(made.region[: len(made.pixels)]))
+    regions = _strongest(ask(session, list(made.pixels)), _own(made.region[: len(made.pixels)]))
     return Scored(path.stem, line, None, regions, pixels_per_mm=scale)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,8 +15,10 @@ from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from datasets.forging.catalogue import RECIPES
+from datasets.specimens import GENUINE
 from docscan.zones import REGIONS
 from training.region.data import Crops
+from training.region.edits import EDITS, edit, stored_again
 from training.region.labels import UNKNOWN, UNSEEN
 from training.region.losses import Learner
 from training.region.network import RegionNetwork
@@ -24,6 +26,8 @@ from training.region.network import RegionNetwork
 _log = logging.getLogger(__name__)
 
 _CHECKPOINT_EVERY, _LOGGED_EVERY = 200, 50  # steps
+_EDITED = 0.4  # of the genuine documents of a step
+_STORED_AGAIN = 0.3  # of all its documents
 
 
 def _bf16() -> bool:
@@ -43,6 +47,7 @@ class Recipe:
     learning_rate: float = 3e-3
     minutes: float = 35.0  # the schedule is made shorter where it would take longer
     seed: int = 9303
+    start: str = ""  # a checkpoint whose weights it begins with
     without: str = ""  # a group of recipes left out of training
     bf16: bool = field(default_factory=_bf16)
 
@@ -78,12 +83,24 @@ def _normal(crops: NDArray[np.uint8]) -> Tensor:
     return (batch / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
 
-def _augmented(batch: Tensor, rng: np.random.Generator) -> Tensor:
-    """Vary contrast, brightness and tint: none of it tells how a page was printed."""
-    count = len(batch)
-    gain = torch.from_numpy(rng.uniform(0.75, 1.25, (count, 1, 1, 1)).astype(np.float32))
-    tint = torch.from_numpy(rng.uniform(-0.15, 0.15, (count, 3, 1, 1)).astype(np.float32))
-    return (batch * gain + tint).clamp(-1, 1)
+def _augmented(batch: Tensor, document: Tensor, rng: np.random.Generator) -> Tensor:
+    """Vary what cameras and editors vary, alike over a document: colours, contrast, sharpness, grain.
+
+    None of it tells how a page was printed. Real captures stray farther than those of the generator.
+    """
+
+    def drawn(values: NDArray[np.float64]) -> Tensor:
+        return torch.from_numpy(values.astype(np.float32))[document]
+
+    count = int(document.max()) + 1
+    mixed = np.eye(3) * rng.uniform(0.75, 1.25, (count, 1, 1)) + rng.normal(0, 0.06, (count, 3, 3))
+    tint, gamma = rng.uniform(-0.12, 0.12, (count, 3, 1, 1)), np.exp(rng.normal(0, 0.15, (count, 1, 1, 1)))
+    crops = torch.einsum("nij,njhw->nihw", drawn(mixed), batch) + drawn(tint)
+    crops = 2 * ((crops + 1) / 2).clamp(0, 1) ** drawn(gamma) - 1
+    sharper = drawn(np.where(rng.random((count, 1, 1, 1)) < 0.5, rng.uniform(-0.5, 0.7, (count, 1, 1, 1)), 0))
+    crops = crops + sharper * (crops - nn.functional.avg_pool2d(crops, 3, 1, 1, count_include_pad=False))
+    grain = drawn(np.where(rng.random((count, 1, 1, 1)) < 0.5, rng.uniform(0, 0.025, (count, 1, 1, 1)), 0))
+    return (crops + grain * torch.randn_like(crops)).clamp(-1, 1)
 
 
 def _slots(crops: Crops, row: int, wanted: int, rng: np.random.Generator) -> NDArray[np.intp]:
@@ -96,16 +113,28 @@ def _slots(crops: Crops, row: int, wanted: int, rng: np.random.Generator) -> NDA
 
 
 def _drawn(
-    crops: Crops, groups: NDArray[np.int64], rows: NDArray[np.intp], each: int, rng: np.random.Generator
+    crops: Crops,
+    groups: NDArray[np.int64],
+    rows: NDArray[np.intp],
+    each: int,
+    edits: Sequence[str],
+    rng: np.random.Generator,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Take crops of some documents; returns what ``Learner`` takes."""
+    """Take crops of some documents, some of the genuine ones edited; returns what ``Learner`` takes."""
     chosen = [(number, row, _slots(crops, row, each, rng)) for number, row in enumerate(rows)]
     pixels = np.concatenate([crops.pixels[row, slots] for _, row, slots in chosen])
     cells = np.concatenate([crops.cells[row, slots] for _, row, slots in chosen]).astype(np.int64)
     group = np.concatenate([groups[row, slots] for _, row, slots in chosen])
+    region = np.concatenate([crops.region[row, slots] for _, row, slots in chosen])
     document = np.concatenate([np.full(len(slots), number) for number, _, slots in chosen])
-    crop = _augmented(_normal(pixels), rng)
-    return crop, torch.from_numpy(cells), torch.from_numpy(group), torch.from_numpy(document)
+    for number, row in enumerate(rows):
+        own = np.flatnonzero(document == number)
+        if edits and crops.recipes[row] == GENUINE and rng.random() < _EDITED:
+            group[edit(rng, pixels, cells, region, own, edits)] = UNKNOWN
+        if rng.random() < _STORED_AGAIN:
+            stored_again(rng, pixels, own)
+    numbers = torch.from_numpy(document)
+    return _augmented(_normal(pixels), numbers, rng), torch.from_numpy(cells), torch.from_numpy(group), numbers
 
 
 def groups_of(crops: Crops) -> tuple[NDArray[np.int64], int]:
@@ -115,6 +144,11 @@ def groups_of(crops: Crops) -> tuple[NDArray[np.int64], int]:
     groups = np.array([names[side] for side in sides], np.int64)[:, None] * len(REGIONS) + crops.region
     forged = (crops.cells[:, :, 0] != 0).any((2, 3))
     return np.where(forged | (crops.region == UNKNOWN), UNKNOWN, groups), len(REGIONS) * len(names)
+
+
+def _edits(without: str) -> tuple[str, ...]:
+    """Return the edits to learn from: none that belongs to a group that is left out."""
+    return tuple(name for name in EDITS if RECIPES[name].group != without)
 
 
 def _schedule(share: float) -> float:
@@ -160,9 +194,14 @@ def train(training: Crops, recipe: Recipe, checkpoint: Path, ranks: Ranks = Rank
     torch.manual_seed(recipe.seed)
     groups, count = groups_of(training)
     known = _learned_from(training, recipe.without)
-    pairs = _pairs(training, known)
+    pairs, edits = _pairs(training, known), _edits(recipe.without)
     network = RegionNetwork(recipe.design, recipe.width).to(memory_format=torch.channels_last)
     learner = Learner(network, count, recipe.bf16)
+    if recipe.start:
+        begun = torch.load(recipe.start, weights_only=True)
+        network.load_state_dict(begun["weights"])
+        with torch.no_grad():
+            learner.proxies.copy_(begun["proxies"])
     optimiser = torch.optim.AdamW(learner.parameters(), recipe.learning_rate, weight_decay=1e-2)
     done, spent = _resumed(checkpoint, recipe, learner, optimiser)
     steps = max(1, round(recipe.epochs * len(known) / recipe.batch))
@@ -179,7 +218,7 @@ def train(training: Crops, recipe: Recipe, checkpoint: Path, ranks: Ranks = Rank
         rows = _rows(pairs, recipe, done)[ranks.own :: ranks.count]
         rng = np.random.default_rng([recipe.seed, ranks.own, done])
         torch.manual_seed(recipe.seed * 1_000_003 + done)  # of the dropout
-        loss = module(*_drawn(training, groups, rows, recipe.crops, rng))
+        loss = module(*_drawn(training, groups, rows, recipe.crops, edits, rng))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
@@ -257,7 +296,9 @@ def load(checkpoint: Path) -> RegionNetwork:
 
 
 def trained(checkpoint: Path) -> dict[str, Any]:
-    """Return what a checkpoint's training was made of, and its steps and minutes."""
+    """Return what a checkpoint's training was made of, and its steps and minutes; ``begun``: of that it began with."""
     saved = torch.load(checkpoint, weights_only=True)
     steps, minutes = saved["progress"]
-    return {**saved["recipe"], "steps": int(steps), "minutes": round(float(minutes), 1)}
+    told = {**saved["recipe"], "steps": int(steps), "minutes": round(float(minutes), 1)}
+    begun = told.pop("start", "")
+    return {**told, "begun": trained(Path(begun))} if begun else told

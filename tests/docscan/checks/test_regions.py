@@ -16,7 +16,7 @@ from docscan.checks.regions import (
     flat_share,
     grainless,
     look,
-    pooled,
+    strongest,
 )
 from docscan.crops import CROP_PIXELS
 from docscan.runtime import ManifestEntry, Models
@@ -54,7 +54,7 @@ class _Session:
 
 
 def _models(session: _Session) -> Models:
-    weights = {"weights": [0.3, 0.1, 0.1], "intercept": 0.0, "lowest": -1.5, "highest": 1.5}
+    weights = {"weight": 0.5, "intercept": 0.0, "lowest": -1.5, "highest": 1.5}
     parameters = {
         "calibration": dict.fromkeys(REGIONS, weights),
         "thresholds": dict.fromkeys(REGIONS, 0.5),
@@ -140,19 +140,20 @@ def test_without_grain_the_network_is_not_asked(evidence: Make) -> None:
 
 
 def test_a_region_is_as_bad_as_its_worst_part() -> None:
-    crop = np.array([-3.0, 1.0, -2.0])
-    cells = np.full((3, 4, 4), -5.0)
-    cells[1, :2, :3] = 2
-    strongest, mean, of_cells = pooled(crop, cells)
-    assert (strongest, of_cells) == (1.0, 2.0)
-    assert mean == pytest.approx(-4 / 3)
+    cells = np.full((3, 11, 11), -5.0)
+    cells[1, :6, :5] = 2
+    assert strongest(cells) == 2
+    cells[2] = 1  # all over a crop, and nowhere as strong
+    assert strongest(cells) == 2
+    cells[0, 0, 0] = 9  # a lone cell
+    assert strongest(cells) == 2
 
 
 def test_no_ratio_says_more_than_its_calibration_supports() -> None:
     lowest, highest = bound(200, 50)
-    calibration = {"weights": [1.0, 1.0, 1.0], "intercept": 0.0, "lowest": lowest, "highest": highest}
-    assert calibrated((50, 50, 50), calibration) == pytest.approx(np.log10(200))
-    assert calibrated((-50, -50, -50), calibration) == pytest.approx(-np.log10(50))
+    calibration = {"weight": 3.0, "intercept": 0.0, "lowest": lowest, "highest": highest}
+    assert calibrated(50, calibration) == pytest.approx(np.log10(200))
+    assert calibrated(-50, calibration) == pytest.approx(-np.log10(50))
 
 
 def test_a_picture_finer_than_crops_is_looked_at_as_well(evidence: Make) -> None:

@@ -33,7 +33,7 @@ def _scored(count: int, seed: int = 0, gap: float = 4.0) -> list[Scored]:
         touched = {
             name: recipe == "counterfeit_inkjet" or (recipe == "digital_text" and name == "viz") for name in REGIONS
         }
-        regions = {name: tuple(rng.normal(gap * touched[name] - 2, 1.5, 3)) for name in REGIONS}
+        regions = {name: float(rng.normal(gap * touched[name] - 2, 0.9)) for name in REGIONS}
         capture = {"device": ("reader", "phone")[index // 4 % 2], "encoder": "jpeg", "quality": 80, "blur": 0.5}
         line: dict[str, Any] = {"recipe": recipe, "state": f"X{index % 3}", "kind": "TD3", "capture": capture}
         abstained = "Too coarse." if index % 10 == 0 else None
@@ -66,12 +66,12 @@ def test_ratios_are_bounded_and_no_weight_is_negative(fitted: tuple[Any, Any]) -
     regions, fusion = fitted
     seen = [item for item in _scored(900) if item.abstained is None]
     for values in regions.values():
-        assert min(values["weights"]) >= 0
+        assert values["weight"] >= 0
         assert values["highest"] <= np.log10(sum(item.genuine for item in seen))
         assert values["lowest"] < 0
     assert fusion["weight"] > 0
     assert sum(pattern["share"] for pattern in fusion["patterns"]) == pytest.approx(1)
-    far = Scored("x", {"recipe": "genuine"}, None, dict.fromkeys(REGIONS, (99.0, 99.0, 99.0)))
+    far = Scored("x", {"recipe": "genuine"}, None, dict.fromkeys(REGIONS, 99.0))
     assert document_ratio(far, regions, fusion) == pytest.approx(fusion["highest"])
 
 
@@ -99,9 +99,7 @@ def test_kinds_that_print_cannot_tell_are_counted_apart(fitted: tuple[Any, Any])
 
 
 def test_the_report_says_all_of_it(fitted: tuple[Any, Any], tmp_path: Path) -> None:
-    real = [
-        Scored("pass-xyz", {"recipe": "genuine", "state": "pass-xyz"}, None, dict.fromkeys(REGIONS, (-3.0, -3, -3)))
-    ]
+    real = [Scored("pass-xyz", {"recipe": "genuine", "state": "pass-xyz"}, None, dict.fromkeys(REGIONS, -3.0))]
     measured = evaluate(_scored(300, 3), real, *fitted, 1.0)
     path = tmp_path / "report.html"
     write_report(measured, path, {"network": "a test"}, {"left_out": [{"group": "inkjet", "eer": 0.12}], "designs": []})

@@ -18,7 +18,7 @@ from training.region.data import Crops
 from training.region.labels import UNKNOWN
 from training.region.losses import Learner, _balanced, _holds_forgery, _of_documents
 from training.region.network import DESIGNS, Answers, RegionNetwork
-from training.region.train import Recipe, load, train
+from training.region.train import Recipe, load, train, trained
 
 Invent = Callable[..., Crops]
 
@@ -107,6 +107,18 @@ def test_going_on_is_as_never_having_stopped(invented: Invent, tmp_path: Path, m
         train(crops, replace(recipe, width=12), tmp_path / "torn.pt")
 
 
+def test_a_training_begins_with_anothers_weights_and_says_so(invented: Invent, tmp_path: Path) -> None:
+    crops, first, second = invented(16), tmp_path / "first.pt", tmp_path / "second.pt"
+    begun = train(crops, replace(TINY, epochs=2), first)
+    started = replace(TINY, epochs=1, learning_rate=0.0, start=str(first))
+    went_on = train(crops, started, second)
+    weights = dict(begun.named_parameters())
+    assert all(torch.equal(weights[name], weight) for name, weight in went_on.named_parameters())
+    assert trained(second)["steps"] == 2
+    assert trained(second)["begun"] == trained(first)
+    assert str(tmp_path) not in str(trained(second))
+
+
 def test_a_time_box_ends_a_training(invented: Invent, tmp_path: Path) -> None:
     train(invented(16), replace(TINY, epochs=10_000, minutes=0.05), tmp_path / "net.pt")
     steps, minutes = torch.load(tmp_path / "net.pt", weights_only=True)["progress"]
@@ -164,6 +176,17 @@ def test_a_forged_word_weighs_as_much_as_a_forged_page() -> None:
     assert _balanced(page, nothing) == 0
 
 
+def test_a_document_weighs_no_more_for_having_more_forged_crops() -> None:
+    logits, target = torch.tensor([2.0, 2.0, 2.0, -1.0]), torch.tensor([1, 1, 1, 1])
+    document = torch.tensor([0, 0, 0, 1])
+    one_each = _balanced(logits[2:], target[2:])
+    assert _balanced(logits, target, document) == pytest.approx(one_each.item(), rel=1e-5)
+    assert _balanced(logits, target) < one_each
+    genuine = torch.tensor([1, 1, 0, 1])
+    half = (_balanced(logits[[0, 3]], target[:2]) + _balanced(logits[[2]], genuine[[2]])).item()
+    assert _balanced(logits, genuine, document) == pytest.approx(half, rel=1e-5)
+
+
 def test_a_document_is_as_bad_as_its_worst_crop() -> None:
     forged = torch.zeros(5, 2, 2, dtype=torch.long)
     forged[1, 0, 0], forged[4, 0, 0] = 1, UNKNOWN
@@ -181,7 +204,7 @@ def test_the_trunk_may_reckon_in_bfloat16(invented: Invent) -> None:
     groups, count = module.groups_of(crops)
     torch.manual_seed(0)
     network = RegionNetwork("high_pass", 9)
-    batch = module._drawn(crops, groups, np.arange(4), 4, np.random.default_rng(0))
+    batch = module._drawn(crops, groups, np.arange(4), 4, (), np.random.default_rng(0))
     losses = [Learner(network, count, bf16) for bf16 in (False, True)]
     losses[1].load_state_dict(losses[0].state_dict())
     full, half = (learner.train()(*batch).item() for learner in losses)
