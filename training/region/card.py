@@ -34,7 +34,7 @@ was altered.
 | expected calibration error | {ece:.3f} |
 | abstained | {abstained} |
 | torch against ONNX Runtime in single precision, largest difference of any answer | {parity:.1e} |
-| int8 against single precision, largest difference of a crop's logit | {int8:.2f} |
+| int8 against single precision, largest difference of a cell's logit | {int8:.2f} |
 | AUC on the validation states by the strongest region, not calibrated, single precision and int8 | {auc_fp32:.4f}, {auc_int8:.4f} |
 | 24 crops in one call on two threads, single precision and int8 | {ms_fp32:.0f} ms, {ms_int8:.0f} ms |
 

@@ -93,9 +93,9 @@ def parity(network: RegionNetwork, path: Path, crops: NDArray[np.uint8]) -> floa
 
 
 def difference(one: Path, other: Path, crops: NDArray[np.uint8]) -> float:
-    """Return the largest absolute difference of any crop's logit between two exported networks."""
+    """Return the largest absolute difference of any cell's logit between two exported networks."""
     left, right = (ask(open_network(path), list(crops)) for path in (one, other))
-    return float(np.abs(left.crop - right.crop).max())
+    return float(np.abs(left.forged - right.forged).max())
 
 
 def _largest_difference(expected: Answers, got: Seen) -> float:
