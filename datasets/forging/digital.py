@@ -85,10 +85,13 @@ def copy_move(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> tuple
     return edited(exposed, {"visible": frame}), change
 
 
-def _toned(patch: Pixels, like: Pixels) -> Pixels:
-    """Give a patch the mean and the spread of what it covers, half way: retouching is never exact."""
+def toned(patch: Pixels, like: Pixels, most: float = np.inf) -> Pixels:
+    """Give a patch the mean and the spread of what it covers, half way: retouching is never exact.
+
+    ``most`` is how many times its own spread it may get.
+    """
     values, goal = patch.astype(np.float32), like.astype(np.float32)
-    gain = 0.5 + 0.5 * goal.std((0, 1)) / (values.std((0, 1)) + 1)
+    gain = np.minimum(0.5 + 0.5 * goal.std((0, 1)) / (values.std((0, 1)) + 1), most)
     shift = 0.8 * (goal.mean((0, 1)) - values.mean((0, 1)))
     mean = values.mean((0, 1))
     return np.asarray(np.clip((values - mean) * gain + mean + shift, 0, 255), np.uint8)
@@ -105,9 +108,7 @@ def splice(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> tuple[Ex
     seen = seen + rng.normal(0, rng.uniform(0.004, 0.025), seen.shape).astype(np.float32)
     patch = np.asarray(np.clip(seen * 255, 0, 255), np.uint8)
     quality = int(rng.integers(70, 97))
-    data = cv2.imencode(".jpg", patch, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-    patch = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
-    patch = _toned(patch, _flat(exposed, box, scale))
+    patch = toned(stored(patch, quality), _flat(exposed, box, scale))
     feather = float(rng.uniform(0.6, 4.0))
     frame = _put(exposed.frames["visible"], patch, _corners(box, exposed), feather)
     parameters: Parameters = {
@@ -118,21 +119,36 @@ def splice(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> tuple[Ex
     return edited(exposed, {"visible": frame}), Change(parameters, (box,))
 
 
+def ink_of(picture: Pixels) -> NDArray[np.bool_]:
+    """Return where a picture of text bears ink: what is darker than most of it."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    level = float(np.percentile(grey, 60))
+    return np.asarray(grey < level - max(12.0, 0.18 * level))
+
+
+def painted_over(picture: Pixels, ink: NDArray[np.bool_], scale: float, method: int) -> Pixels:
+    """Return a picture, ``scale`` pixels a millimetre, whose ink was painted over with what surrounds it."""
+    mask = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.inpaint(np.ascontiguousarray(picture), mask, 0.2 * scale, method), np.uint8)
+
+
+def stored(picture: Pixels, quality: int) -> Pixels:
+    """Return what a JPEG file keeps of a picture."""
+    data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+
+
 def _emptied(exposed: Exposed, box: Box, method: int) -> tuple[Pixels, float]:
     """Return a frame in which a box's print was painted over with what surrounds it, and pixels a millimetre."""
     frame = exposed.frames["visible"]
     scale = _scale(exposed)
     wide = _around(box, 1.2)
     patch = _flat(exposed, wide, scale)
-    grey = cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY)
-    level = float(np.percentile(grey, 60))
-    ink = (grey < level - max(12.0, 0.18 * level)).astype(np.uint8)
     edge = round(0.9 * scale)
-    inside = np.zeros_like(ink)
-    inside[edge:-edge, edge:-edge] = 1
-    mask = cv2.dilate(ink * inside, np.ones((3, 3), np.uint8))
-    filled = cv2.inpaint(np.ascontiguousarray(patch), mask, 0.2 * scale, method)
-    return _put(frame, np.asarray(filled, np.uint8), _corners(wide, exposed), 1.0), scale
+    inside = np.zeros(patch.shape[:2], np.bool_)
+    inside[edge:-edge, edge:-edge] = True
+    filled = painted_over(patch, ink_of(patch) & inside, scale, method)
+    return _put(frame, filled, _corners(wide, exposed), 1.0), scale
 
 
 def inpaint(rng: np.random.Generator, exposed: Exposed, sheet: Sheet) -> tuple[Exposed, Change]:

@@ -1,6 +1,6 @@
 """Renders training examples for the three networks into shards of numpy files."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from docscan.mrz.rectify import (
     line_strips,
     place,
 )
+from training.mrz.evaluate import SEVERITY
 
 MOST = 44
 NO_CHARACTER = 255
@@ -27,9 +28,9 @@ SCENE = (480, 640)  # rendered; trained and run at 384 x 512
 STRIDE = 4
 # Share of zones whose lines follow no grammar: else the network reads an O among letters, a 0 among digits, always.
 _RANDOM_SHARE = 0.4
-ISSUED_SEVERITY = 0.5  # blur, noise, glare and compression of captures that can be read, as a share of the worst
 _LEAST, _READABLE = 5.3, 7.0  # pixels a character: the least rendered; the least of what a person reads with ease
 Rng = np.random.Generator
+Strip = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.uint8]]  # picture, characters' x, their classes
 
 
 def frame_of(zone: ZoneTruth) -> NDArray[np.float64]:
@@ -62,7 +63,7 @@ def _bends(rng: Rng, zone: ZoneTruth, frame: NDArray[np.float64]) -> NDArray[np.
     return np.float64(bends)
 
 
-def strips_of(rng: Rng, capture: MrzCapture) -> list[tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.uint8]]]:
+def strips_of(rng: Rng, capture: MrzCapture) -> list[Strip]:
     """Cut a capture's first zone into strips; with each, its characters' x and classes (NO_CHARACTER: none)."""
     zone = capture.zones[0]
     frame = _shaken_frame(rng, zone)
@@ -115,37 +116,33 @@ def _pitch(rng: Rng, least: float = _LEAST) -> float:
     return float(np.exp(rng.uniform(np.log(least), np.log(20))))
 
 
-def _strips(rng: Rng, captures: Iterable[MrzCapture]) -> dict[str, NDArray[np.generic]]:
-    strips, places, classes = zip(*(strip for capture in captures for strip in strips_of(rng, capture)), strict=True)
-    return {"strips": np.stack(strips), "places": np.stack(places), "classes": np.stack(classes)}
+def _stacked(strips: Iterable[Strip]) -> dict[str, NDArray[np.generic]]:
+    pictures, places, classes = zip(*strips, strict=True)
+    return {"strips": np.stack(pictures), "places": np.stack(places), "classes": np.stack(classes)}
 
 
 def zone_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:
     """Render zones for the line finder and the recogniser."""
     rng = np.random.default_rng(seed)
-    crops: list[tuple[NDArray[np.uint8], NDArray[np.uint8]]] = []
-
-    def drawn() -> Iterator[MrzCapture]:
-        for index in range(count):
-            capture = zone_capture(rng, _pitch(rng), random_share=_RANDOM_SHARE)
-            yield capture
-            if index % 3 == 0:
-                crops.append(crop_of(rng, capture))
-
-    strips = _strips(rng, drawn())
+    strips, crops = [], []
+    for index in range(count):
+        capture = zone_capture(rng, _pitch(rng), random_share=_RANDOM_SHARE)
+        strips += strips_of(rng, capture)
+        if index % 3 == 0:
+            crops.append(crop_of(rng, capture))
     pictures, masks = zip(*crops, strict=True)
-    return strips | {"crops": np.stack(pictures), "crop_masks": np.stack(masks)}
+    return _stacked(strips) | {"crops": np.stack(pictures), "crop_masks": np.stack(masks)}
 
 
 def _issued(rng: Rng, count: int, least: float, *, unusual: bool = False) -> dict[str, NDArray[np.generic]]:
     """Render zones as issuers print and posts capture them, ``least`` pixels a character or more."""
     drawn = (
         zone_capture(
-            rng, _pitch(rng, least), random_share=_RANDOM_SHARE, severity=ISSUED_SEVERITY, issued=True, unusual=unusual
+            rng, _pitch(rng, least), random_share=_RANDOM_SHARE, severity=SEVERITY, issued=True, unusual=unusual
         )
         for _ in range(count)
     )
-    return _strips(rng, drawn)
+    return _stacked(strip for capture in drawn for strip in strips_of(rng, capture))
 
 
 def issued_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:

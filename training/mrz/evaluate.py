@@ -22,8 +22,8 @@ from docscan.processes import pool
 # Seeds of the training shards are below; evaluation's begin here.
 FIRST_SEED = 1_000_000
 
-# Share of the training captures' blur, noise, glare and compression that the evaluation has: training also shows
-# what nobody can read.
+# Share of the worst blur, noise, glare and compression that the evaluation has, and training's captures as issuers and
+# posts make them: training also shows what nobody can read.
 SEVERITY = 0.5
 
 # Any day: it decides centuries only.

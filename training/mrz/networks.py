@@ -4,28 +4,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.layers import Residual, block
+
 CLASSES = 38  # the 37 characters in the order of datasets.mrz.text.ALPHABET, then "between characters"
-
-
-def _block(
-    inputs: int, outputs: int, kernel: int | tuple[int, int] = 3, stride: int = 1, dilation: int = 1
-) -> nn.Module:
-    size = (kernel, kernel) if isinstance(kernel, int) else kernel
-    padding = tuple(side // 2 * dilation for side in size)
-    convolution = nn.Conv2d(inputs, outputs, size, stride, padding, dilation, bias=False)
-    return nn.Sequential(convolution, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
-
-
-class _Residual(nn.Module):
-    """Two convolutions whose answer is added to what came in."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        last = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.change = nn.Sequential(_block(channels, channels), last, nn.BatchNorm2d(channels))
-
-    def forward(self, seen: Tensor) -> Tensor:
-        return functional.relu(seen + self.change(seen))
 
 
 class Finder(nn.Module):
@@ -36,15 +17,15 @@ class Finder(nn.Module):
 
     def __init__(self, classes: int) -> None:
         super().__init__()
-        self.stem = nn.Sequential(_block(1, 8, 5, 2), _block(8, 16, 3, 2))
-        self.down8 = nn.Sequential(_block(16, 32, 3, 2), _block(32, 32))
-        self.down16 = nn.Sequential(_block(32, 48, 3, 2), _block(48, 48), _block(48, 48))
-        self.down32 = nn.Sequential(_block(48, 64, 3, 2), _block(64, 64), _block(64, 64, dilation=2), _block(64, 64))
+        self.stem = nn.Sequential(block(1, 8, 5, 2), block(8, 16, 3, 2))
+        self.down8 = nn.Sequential(block(16, 32, 3, 2), block(32, 32))
+        self.down16 = nn.Sequential(block(32, 48, 3, 2), block(48, 48), block(48, 48))
+        self.down32 = nn.Sequential(block(48, 64, 3, 2), block(64, 64), block(64, 64, dilation=2), block(64, 64))
         self.from32 = nn.Conv2d(64, 48, 1)
-        self.merge16 = nn.Sequential(_block(48, 48), nn.Conv2d(48, 32, 1))
-        self.merge8 = nn.Sequential(_block(32, 32), nn.Conv2d(32, 16, 1))
+        self.merge16 = nn.Sequential(block(48, 48), nn.Conv2d(48, 32, 1))
+        self.merge8 = nn.Sequential(block(32, 32), nn.Conv2d(32, 16, 1))
         self.merge4 = nn.Sequential(
-            nn.Conv2d(16, 12, 1, bias=False), nn.BatchNorm2d(12), nn.ReLU(inplace=True), _block(12, 12)
+            nn.Conv2d(16, 12, 1, bias=False), nn.BatchNorm2d(12), nn.ReLU(inplace=True), block(12, 12)
         )
         self.head = nn.Conv2d(12, classes, 1)
 
@@ -103,12 +84,12 @@ class Recogniser(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.picture = nn.Sequential(
-            _block(1, 32, 5, 2),
-            _block(32, 32),
-            _block(32, 64, 3, 2),
-            _Residual(64),
-            _block(64, 96, 3, (2, 1)),
-            _block(96, 96),
+            block(1, 32, 5, 2),
+            block(32, 32),
+            block(32, 64, 3, 2),
+            Residual(64),
+            block(64, 96, 3, (2, 1)),
+            block(96, 96),
             nn.Conv2d(96, 144, (4, 1), bias=False),  # collapses the height
             nn.BatchNorm2d(144),
             nn.ReLU(inplace=True),
@@ -116,7 +97,7 @@ class Recogniser(nn.Module):
         # What the whole line looks like: one typeface's O is another's 0.
         self.style = nn.Sequential(nn.Conv2d(144, 72, 1), nn.ReLU(inplace=True), nn.Conv2d(72, 144, 1))
         self.comparison = _Comparison(144)
-        self.context = nn.Sequential(_block(144, 144, (1, 3)), _block(144, 144, (1, 5)))
+        self.context = nn.Sequential(block(144, 144, (1, 3)), block(144, 144, (1, 5)))
         self.head = nn.Conv2d(144, 2 * CLASSES, 1)  # two columns from each place
 
     def _compared(self, seen: Tensor, lines: Tensor | None) -> Tensor:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageDraw
 
+from datasets.forging.digital import ink_of, painted_over, stored, toned
 from datasets.typefaces import font
 from docscan.checks.regions import ALTERATIONS, CELL_PIXELS
 from docscan.crops import CROP_PIXELS, CROP_PIXELS_PER_MM
@@ -26,6 +27,7 @@ Area = NDArray[np.float32]
 _FACES = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf", "DejaVuSans-Bold.ttf")
 _LETTERS = np.array(list("ABCDEFGHIJKLMNOPRSTUVWZ0123456789"))
 _TRIED = 24  # places, of which the one that holds a line of text best is edited: nobody alters blank paper
+_MOST_GAIN = 2.0  # of a splice's contrast: a patch of plain paper stays one
 _RIM = 3  # pixels of a place's upper and lower edge, which leave a line of text whole
 
 
@@ -100,35 +102,24 @@ def copy_move(rng: Rng, crop: Image, own: Image, _foreign: Image) -> tuple[Image
     return _pasted(crop, _resampled(rng, patch, 0.02), place, rng.uniform(0.6, 1.6)), place
 
 
-def _toned(patch: Image, like: Image) -> Image:
-    """Give a patch the mean and the spread of what it covers, half way: retouching is never exact."""
-    values, goal = patch.astype(np.float32), like.astype(np.float32)
-    mean = values.mean((0, 1))
-    gain = 0.5 + 0.5 * goal.std((0, 1)) / (values.std((0, 1)) + 1)
-    return np.asarray(
-        np.clip((values - mean) * gain.clip(0, 2) + mean + 0.8 * (goal.mean((0, 1)) - mean), 0, 255), np.uint8
-    )
-
-
 def splice(rng: Rng, crop: Image, _own: Image, foreign: Image) -> tuple[Image, Place]:
     """Put a part of another document over the same part of this one: a portrait, or a corner of it."""
     width, height = (int(rng.integers(40, 160)) for _ in range(2))
     place = _place(rng, crop, width, height)
     patch = _resampled(rng, np.asarray(place.of(foreign), np.uint8), 0.3)
     grain = rng.normal(0, rng.uniform(0, 5), patch.shape)
-    patch = _stored(np.asarray(np.clip(patch + grain, 0, 255), np.uint8), int(rng.integers(70, 97)))
-    return _pasted(crop, _toned(patch, np.asarray(place.of(crop), np.uint8)), place, rng.uniform(0.6, 4.0)), place
+    patch = stored(np.asarray(np.clip(patch + grain, 0, 255), np.uint8), int(rng.integers(70, 97)))
+    return _pasted(
+        crop, toned(patch, np.asarray(place.of(crop), np.uint8), _MOST_GAIN), place, rng.uniform(0.6, 4.0)
+    ), place
 
 
 def _emptied(rng: Rng, crop: Image, place: Place) -> Image:
     """Paint over the print of a place with what surrounds it."""
-    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
-    level = float(np.percentile(place.of(grey), 60))
-    ink = np.zeros_like(grey)
-    place.of(ink)[:] = place.of(grey) < level - max(12.0, 0.18 * level)
-    ink = cv2.dilate(ink, np.ones((3, 3), np.uint8))
+    ink = np.zeros(crop.shape[:2], np.bool_)
+    place.of(ink)[:] = ink_of(np.asarray(place.of(crop), np.uint8))
     method = (cv2.INPAINT_TELEA, cv2.INPAINT_NS)[int(rng.integers(2))]
-    filled = np.asarray(cv2.inpaint(np.ascontiguousarray(crop), ink, 0.2 * CROP_PIXELS_PER_MM, method), np.uint8)
+    filled = painted_over(crop, ink, CROP_PIXELS_PER_MM, method)
     # The editor's canvas is not the crop's: what it painted was resampled once more.
     patch = _resampled(rng, np.asarray(place.of(filled), np.uint8), 0.0)
     return _pasted(crop, patch, place, 1.0)
@@ -153,12 +144,6 @@ def retyped(rng: Rng, crop: Image, _own: Image, _foreign: Image) -> tuple[Image,
     ImageDraw.Draw(canvas).text((rng.uniform(0, 8), canvas.height * 0.78), text, colour, face, anchor="ls")
     patch = np.asarray(canvas.resize((place.width, place.height)), np.uint8)
     return _pasted(empty, patch, place, 0.6), place
-
-
-def _stored(image: Image, quality: int) -> Image:
-    """Return what a JPEG file keeps of an image."""
-    data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
 
 Edit = Callable[[Rng, Image, Image, Image], tuple[Image, Place]]
@@ -227,4 +212,4 @@ def stored_again(rng: Rng, pixels: NDArray[np.uint8], own: NDArray[np.intp]) -> 
     """Compress all crops of a document once more, in place: genuine and altered ones alike."""
     quality = int(rng.integers(78, 98))
     for number in own:
-        pixels[number] = _stored(pixels[number], quality)
+        pixels[number] = stored(pixels[number], quality)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torchvision.models import mobilenet_v3_small, shufflenet_v2_x1_0
 
 from docscan.checks.regions import ALTERATIONS, PROCESSES
+from training.layers import Residual, block
 
 EMBEDDING = 64
 DESIGNS = ("context", "plain", "high_pass", "mobilenet", "shufflenet")
@@ -27,30 +28,6 @@ class Answers:
     embedding: Tensor
 
 
-def _block(inputs: int, outputs: int, stride: int, kernel: int = 3) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-    )
-
-
-class Residual(nn.Module):
-    """Two convolutions round a shortcut."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
-            _block(channels, channels, 1),
-            nn.Conv2d(channels, channels, 3, 1, 1, bias=False),
-            nn.BatchNorm2d(channels),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Keep the shape."""
-        return torch.relu(x + self.body(x))
-
-
 def _second_differences() -> Tensor:
     """Return 9 x 3 x 5 x 5: for each colour what it is less its surroundings, across and down; as a loupe shows grain.
 
@@ -68,7 +45,7 @@ def _second_differences() -> Tensor:
 
 def _stem(width: int, high_pass: bool) -> nn.Sequential:
     """Return the first layer, of 2 pixels a place; ``high_pass`` starts a part of its filters as such."""
-    stem = _block(3, width, 2, kernel=5)
+    stem = block(3, width, 5, 2)
     if high_pass:
         convolution = stem[0]
         assert isinstance(convolution, nn.Conv2d)
@@ -80,11 +57,11 @@ def _stem(width: int, high_pass: bool) -> nn.Sequential:
 def _small(width: int) -> tuple[nn.Module, int]:
     """Return a trunk that makes cells of 16 pixels of the stem's places, and its channels."""
     trunk = nn.Sequential(
-        _block(width, width + width // 2, 2),
+        block(width, width + width // 2, stride=2),
         Residual(width + width // 2),
-        _block(width + width // 2, 3 * width, 2),
+        block(width + width // 2, 3 * width, stride=2),
         Residual(3 * width),
-        _block(3 * width, 5 * width, 2),
+        block(3 * width, 5 * width, stride=2),
         Residual(5 * width),
     )
     return trunk, 5 * width

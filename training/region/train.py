@@ -197,13 +197,8 @@ def train(training: Crops, recipe: Recipe, checkpoint: Path, ranks: Ranks = Rank
     pairs, edits = _pairs(training, known), _edits(recipe.without)
     network = RegionNetwork(recipe.design, recipe.width).to(memory_format=torch.channels_last)
     learner = Learner(network, count, recipe.bf16)
-    if recipe.start:
-        begun = torch.load(recipe.start, weights_only=True)
-        network.load_state_dict(begun["weights"])
-        with torch.no_grad():
-            learner.proxies.copy_(begun["proxies"])
     optimiser = torch.optim.AdamW(learner.parameters(), recipe.learning_rate, weight_decay=1e-2)
-    done, spent = _resumed(checkpoint, recipe, learner, optimiser)
+    done, spent, begun = _begun(checkpoint, recipe, learner, optimiser)
     steps = max(1, round(recipe.epochs * len(known) / recipe.batch))
     module: nn.Module = DistributedDataParallel(learner, find_unused_parameters=True) if ranks.count > 1 else learner
     start, losses = time.monotonic() - 60 * spent, list[float]()
@@ -227,11 +222,11 @@ def train(training: Crops, recipe: Recipe, checkpoint: Path, ranks: Ranks = Rank
         if done % _LOGGED_EVERY == 0 and ranks.own == 0:
             _log.info("step %d of %d, loss %.4f, %.1f min", done, steps, np.mean(losses[-_LOGGED_EVERY:]), minutes)
         if done % _CHECKPOINT_EVERY == 0 and ranks.own == 0:
-            _save(checkpoint, recipe, learner, optimiser, (done, minutes))
+            _save(checkpoint, recipe, learner, optimiser, (done, minutes), begun)
     if ranks.own == 0:
         _log.info("trained %d of %d steps in %.1f min", done, steps, minutes)
         ended = minutes if done >= steps else max(minutes, recipe.minutes)  # another process's clock may have ended it
-        _save(checkpoint, recipe, learner, optimiser, (done, ended))
+        _save(checkpoint, recipe, learner, optimiser, (done, ended), begun)
     return network.eval()
 
 
@@ -245,7 +240,12 @@ def _agreed(share: float, ranks: Ranks) -> float:
 
 
 def _save(
-    checkpoint: Path, recipe: Recipe, learner: Learner, optimiser: torch.optim.Optimizer, progress: tuple[int, float]
+    checkpoint: Path,
+    recipe: Recipe,
+    learner: Learner,
+    optimiser: torch.optim.Optimizer,
+    progress: tuple[int, float],
+    begun: Mapping[str, Any] | None,
 ) -> None:
     """Write a checkpoint: a whole one or none."""
     saved: dict[str, Any] = {
@@ -254,6 +254,7 @@ def _save(
         "optimiser": optimiser.state_dict(),
         "recipe": asdict(recipe),
         "progress": progress,
+        "begun": begun,
     }
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     new = checkpoint.with_suffix(".new")
@@ -261,25 +262,34 @@ def _save(
     new.replace(checkpoint)
 
 
-def _resumed(checkpoint: Path, recipe: Recipe, learner: Learner, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
-    """Take up a checkpoint where there is one; returns steps done and minutes spent.
+def _begun(
+    checkpoint: Path, recipe: Recipe, learner: Learner, optimiser: torch.optim.Optimizer
+) -> tuple[int, float, dict[str, Any] | None]:
+    """Take up a checkpoint where there is one, else the weights that the recipe starts with, if any.
+
+    Returns
+    -------
+    tuple
+        Steps done, minutes spent, and what is to be told of the training that the weights at the start came from.
 
     Raises
     ------
     ValueError
-        It is of another recipe.
+        The checkpoint is of another recipe.
     """
-    if not checkpoint.exists():
-        return 0, 0.0
-    saved = torch.load(checkpoint, weights_only=True)
-    if _lasting(saved["recipe"]) != _lasting(asdict(recipe)):
+    if not checkpoint.exists() and not recipe.start:
+        return 0, 0.0, None
+    saved = torch.load(checkpoint if checkpoint.exists() else recipe.start, weights_only=True)
+    if checkpoint.exists() and _lasting(saved["recipe"]) != _lasting(asdict(recipe)):
         raise ValueError(f"{checkpoint} is of another recipe, {saved['recipe']}: remove it, or take another folder")
     learner.network.load_state_dict(saved["weights"])
     with torch.no_grad():
         learner.proxies.copy_(saved["proxies"])
+    if not checkpoint.exists():
+        return 0, 0.0, _told(saved)
     optimiser.load_state_dict(saved["optimiser"])
     steps, minutes = saved["progress"]
-    return int(steps), float(minutes)
+    return int(steps), float(minutes), saved.get("begun")
 
 
 def _lasting(recipe: Mapping[str, Any]) -> dict[str, Any]:
@@ -297,8 +307,14 @@ def load(checkpoint: Path) -> RegionNetwork:
 
 def trained(checkpoint: Path) -> dict[str, Any]:
     """Return what a checkpoint's training was made of, and its steps and minutes; ``begun``: of that it began with."""
-    saved = torch.load(checkpoint, weights_only=True)
+    return _told(torch.load(checkpoint, weights_only=True))
+
+
+def _told(saved: Mapping[str, Any]) -> dict[str, Any]:
     steps, minutes = saved["progress"]
-    told = {**saved["recipe"], "steps": int(steps), "minutes": round(float(minutes), 1)}
-    begun = told.pop("start", "")
-    return {**told, "begun": trained(Path(begun))} if begun else told
+    recipe = {
+        name: value for name, value in saved["recipe"].items() if name != "start"
+    }  # a path says nothing elsewhere
+    told = {**recipe, "steps": int(steps), "minutes": round(float(minutes), 1)}
+    begun = saved.get("begun")  # not in the first checkpoints
+    return told if begun is None else {**told, "begun": begun}

@@ -117,6 +117,10 @@ def test_a_training_begins_with_anothers_weights_and_says_so(invented: Invent, t
     assert trained(second)["steps"] == 2
     assert trained(second)["begun"] == trained(first)
     assert str(tmp_path) not in str(trained(second))
+    told = trained(second)
+    first.unlink()  # what it began with is told, and it goes on, without that file
+    train(crops, replace(started, minutes=6), second)
+    assert trained(second)["begun"] == told["begun"]
 
 
 def test_a_time_box_ends_a_training(invented: Invent, tmp_path: Path) -> None:
