@@ -246,6 +246,23 @@ class Mrz:
 
 
 @dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of text that was read on the page outside the MRZ."""
+
+    text: str
+    confidence: tuple[float, ...]  # one for each character, 0 to 1
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlace:
+    """Where the documents of one kind print a datum, learned from genuine samples."""
+
+    box: Box  # around the value as printed, over all samples
+    samples: int  # in how many it was read there
+
+
+@dataclass(frozen=True, slots=True)
 class RegionScore:
     """What the network said of one region of the page."""
 
