@@ -17,7 +17,9 @@ from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
 from docscan.runtime import Models, open_models
 from docscan.settings import Settings
-from docscan.types import Capture, Document, Evidence, HeatMap, Mrz, Page, Report
+from docscan.types import Capture, Document, Evidence, HeatMap, ModelInfo, Mrz, Page, Report
+from docscan.visual.ocr import TextReader
+from docscan.visual.read import read_visual
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ class Tools:
 
     settings: Settings
     models: Models
+    reader: TextReader | None  # of the visual zone; None where the MRZ alone is wanted
+
+    def infos(self) -> tuple[ModelInfo, ...]:
+        """Return what a report says of the models in use."""
+        return self.models.infos() + (() if self.reader is None else (self.reader.info(),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ def open_tools(settings: Settings, *, only: Collection[str] | None = None) -> To
         A model is missing or is not the one that the manifest names.
     """
     models = open_models(settings.models, providers=settings.providers, threads=settings.threads, only=only)
-    return Tools(settings, models)
+    return Tools(settings, models, TextReader(settings.threads) if only is None else None)
 
 
 def open_mrz_tools(settings: Settings) -> Tools:
@@ -130,10 +137,12 @@ def inspect(
         mrz = next(iter(mrz_room.read(capture.visible, tools.models, today=today)), None)
     with watch.room("page"):
         page = find_page(capture) if mrz is None else page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format)
+    with watch.room("visual"):
+        visual = read_visual(page, mrz, None, tools.reader)
     with watch.room("checks"):
         looked = look(capture, page, mrz.parsed.format if mrz else None, tools.models)
         missing = mrz_room.missing(tools.models) if mrz is None else None
-        checks = perform_all(Evidence(capture, page, mrz, missing, looked.scores, looked.abstained, today))
+        checks = perform_all(Evidence(capture, page, mrz, missing, looked.scores, looked.abstained, visual, today))
     log10_lr = scoring.fuse(checks, tools.models.fusions())
     verdict, reason = scoring.decide(checks, log10_lr, page.quality, refer_at=settings.refer_log10_lr)
     report = Report(
@@ -144,9 +153,10 @@ def inspect(
         confidence=scoring.confidence(log10_lr, settings.prior),
         document=_document(mrz),
         mrz=mrz,
+        visual=visual,
         checks=checks,
         quality=page.quality,
-        models=tools.models.infos(),
+        models=tools.infos(),
         timings_ms=watch.total(),
     )
     return Inspection(report, capture, page, looked.heat)

@@ -259,7 +259,43 @@ class FieldPlace:
     """Where the documents of one kind print a datum, learned from genuine samples."""
 
     box: Box  # around the value as printed, over all samples
+    line_mm: float  # height of the line
+    character_mm: float  # width of a character
     samples: int  # in how many it was read there
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayout:
+    """Where the documents of one kind have text, learned from genuine samples. No text is kept."""
+
+    fields: Mapping[str, FieldPlace]  # by the names of MrzFields
+    lines: tuple[Box, ...]  # lines that stand at the same place on most samples, labels and data
+
+
+class Agreement(StrEnum):
+    """How a datum of the visual zone stands to the MRZ's."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"  # and no reading error explains it
+    UNCLEAR = "unclear"  # it differs, or cannot be compared, and a reading error may be why
+
+
+@dataclass(frozen=True, slots=True)
+class VisualField:
+    """A datum of the visual zone beside the MRZ's."""
+
+    name: str  # as in MrzFields
+    mrz: str  # what the MRZ says, for a person
+    line: TextLine
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class VisualZone:
+    """What was read outside the MRZ; ``missing`` says in words why nothing was, None where it was looked for."""
+
+    fields: Mapping[str, VisualField]  # those of MrzFields that were found
+    missing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +332,7 @@ class Evidence:
     mrz_reader_missing: str | None  # why no reader ran, in words; None: a reader ran
     region_scores: Mapping[str, RegionScore]  # by region name; empty where the network abstained
     region_abstained: str | None  # why the network abstained, in words
+    visual: VisualZone
     today: date
 
 
@@ -355,6 +392,7 @@ class Report:
     confidence: Confidence
     document: Document
     mrz: Mrz | None
+    visual: VisualZone
     checks: tuple[CheckResult, ...]
     quality: Quality
     models: tuple[ModelInfo, ...]

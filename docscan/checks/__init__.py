@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from docscan.checks import document, mrz_geometry, mrz_rules, other_lights, printing
+from docscan.checks import document, mrz_geometry, mrz_rules, other_lights, printing, visual_zone
 from docscan.checks.finding import Finding
 from docscan.types import CheckResult, Evidence, Outcome, Spectrum
 
@@ -27,6 +27,13 @@ CHECKS: tuple[Check, ...] = (
     Check("mrz.issuing_state", mrz_rules.issuing_state),
     Check("mrz.dates", mrz_rules.dates),
     Check("mrz.geometry", mrz_geometry.geometry),
+    Check("viz.surname", visual_zone.datum("surname")),
+    Check("viz.given_names", visual_zone.datum("given_names")),
+    Check("viz.document_number", visual_zone.datum("document_number")),
+    Check("viz.nationality", visual_zone.datum("nationality")),
+    Check("viz.birth_date", visual_zone.datum("birth_date")),
+    Check("viz.sex", visual_zone.datum("sex")),
+    Check("viz.expiry_date", visual_zone.datum("expiry_date")),
     Check("document.expiry", document.expiry),
     Check("document.specimen", document.specimen),
     Check("print.portrait", printing.region("portrait")),

@@ -48,7 +48,14 @@ _DROPPED = frozenset("'’ʼ.,")  # section 4.6: punctuation is left out
 _GAPS = frozenset(" -‐‑")  # … and hyphens become a space, written as a filler
 
 
-def _forms(letter: str) -> tuple[str, ...]:
+def letter_forms(letter: str) -> tuple[str, ...]:
+    """Return what a letter may become in the MRZ, recommended first; a space for a hyphen, nothing for an apostrophe.
+
+    Raises
+    ------
+    ValueError
+        The letter is in none of the tables.
+    """
     upper = letter if letter in _TABLE else letter.upper()
     if upper in _TABLE:
         return _TABLE[upper]
@@ -72,9 +79,9 @@ def _spelling(name: str) -> list[tuple[str, ...]]:
         if letter == _SHADDA:
             spelling[-1:] = [tuple(form * 2 for form in forms) for forms in spelling[-1:]]
         elif letter == _TEH_MARBUTA and following in _GAPS:
-            spelling.append(_forms(letter)[::-1])
+            spelling.append(letter_forms(letter)[::-1])
         else:
-            spelling.append(_forms(letter))
+            spelling.append(letter_forms(letter))
     return spelling
 
 

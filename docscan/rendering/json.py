@@ -3,11 +3,11 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import UTC
 from typing import Any
 
-from docscan.types import CheckResult, Mrz, Polygon, Region, Report, SecondReading
+from docscan.types import CheckResult, Mrz, Polygon, Region, Report, SecondReading, VisualZone
 
 SCHEMA = "docscan.report/1"
 
@@ -59,6 +59,23 @@ def _second(second: SecondReading) -> dict[str, Any]:
     }
 
 
+def _visual(visual: VisualZone) -> dict[str, Any]:
+    """Return what was read outside the MRZ beside what the MRZ says; boxes are millimetres of the page."""
+    return {
+        "fields": {
+            name: {
+                "text": field.line.text,
+                "mrz": field.mrz,
+                "agreement": field.agreement.value,
+                "character_confidence": _confidences([field.line.confidence])[0],
+                "box_mm": [_number(value, 1) for value in astuple(field.line.box)],
+            }
+            for name, field in visual.fields.items()
+        },
+        "missing": visual.missing,
+    }
+
+
 def _check(check: CheckResult) -> dict[str, Any]:
     return {
         "id": check.id,
@@ -94,6 +111,7 @@ def to_dict(report: Report) -> dict[str, Any]:
         },
         "document": asdict(report.document),
         "mrz": None if report.mrz is None else mrz_to_dict(report.mrz),
+        "visual": _visual(report.visual),
         "checks": [_check(check) for check in report.checks],
         "quality": {
             "sharpness": _number(quality.sharpness),

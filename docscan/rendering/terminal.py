@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from docscan.rendering import words
-from docscan.types import CheckResult, Mrz, Outcome, Report
+from docscan.types import CheckResult, Mrz, Outcome, Report, VisualZone
 
 
 def print_report(report: Report, console: Console, *, title: str | None = None) -> None:
@@ -26,7 +26,7 @@ def print_report(report: Report, console: Console, *, title: str | None = None) 
     if report.mrz is None:
         console.print(Padding("No machine-readable zone was read.", (1, 2, 0, 2)))
     else:
-        _print_mrz(report.mrz, console)
+        _print_mrz(report.mrz, report.visual, console)
     console.print(_checks(report))
     missing = words.not_looked_at(report.checks)
     if missing:
@@ -65,16 +65,24 @@ def _plain(text: str) -> Padding:
     return Padding(Text(text), (0, 2, 0, 2))
 
 
-def _print_mrz(mrz: Mrz, console: Console) -> None:
+def _print_mrz(mrz: Mrz, visual: VisualZone, console: Console) -> None:
     console.print(_heading(f"Machine-readable zone ({mrz.parsed.format}, read by {words.READERS[mrz.zone.reader]})"))
     for line in mrz.parsed.lines:
         console.print(_plain(line), style="cyan")
     table = Table.grid(padding=(0, 2))
+    printed = words.printed(visual)
     for label, value, digit in words.mrz_rows(mrz):
-        table.add_row(Text(label, style="dim"), Text(value), _digit(digit))
+        table.add_row(Text(label, style="dim"), Text(value), _digit(digit), _printed(*printed.get(label, (None, ""))))
     console.print(Padding(table, (1, 2, 0, 2)))
     for remark in words.mrz_remarks(mrz):
         console.print(_plain(f"! {remark}"))
+
+
+def _printed(outcome: Outcome | None, text: str) -> Text:
+    if outcome is None:
+        return Text("")
+    sign = words.OUTCOMES[outcome]
+    return Text(f"{sign.symbol} printed: {text}", style=sign.colour)
 
 
 def _digit(agrees: bool | None) -> Text:

@@ -6,7 +6,7 @@ No meaning is carried by colour alone: every verdict and every outcome has a wor
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from docscan.types import CheckResult, Mrz, MrzFields, Outcome, Polygon, Repair, Report, Verdict
+from docscan.types import Agreement, CheckResult, Mrz, MrzFields, Outcome, Polygon, Repair, Report, Verdict, VisualZone
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,13 @@ CHECKS = {
     "mrz.issuing_state": "State codes",
     "mrz.dates": "Dates",
     "mrz.geometry": "Position and pitch",
+    "viz.surname": "Surname",
+    "viz.given_names": "Given names",
+    "viz.document_number": "Document number",
+    "viz.nationality": "Nationality",
+    "viz.birth_date": "Date of birth",
+    "viz.sex": "Sex",
+    "viz.expiry_date": "Date of expiry",
     "document.expiry": "Expiry",
     "document.specimen": "Specimen",
     "print.portrait": "Portrait",
@@ -76,6 +83,12 @@ REGIONS = {
     "viz": "Personal data",
     "portrait": "Portrait",
     "background": "Background",
+}
+
+_AGREEMENTS = {
+    Agreement.AGREES: Outcome.PASSED,
+    Agreement.DIFFERS: Outcome.FAILED,
+    Agreement.UNCLEAR: Outcome.UNDETERMINED,
 }
 
 _SEX = {"F": "F (female)", "M": "M (male)", "X": "X (unspecified)"}
@@ -156,6 +169,14 @@ def _optional_rows(fields: MrzFields, digit: bool | None) -> list[tuple[str, str
     if fields.optional_data_2:
         rows.append(("Optional data 2", fields.optional_data_2, None))
     return rows
+
+
+def printed(visual: VisualZone) -> dict[str, tuple[Outcome, str]]:
+    """Return by label what the page prints of a field of the MRZ, and how it stands to that."""
+    return {
+        check_name(f"viz.{name}"): (_AGREEMENTS[field.agreement], field.line.text)
+        for name, field in visual.fields.items()
+    }
 
 
 def mrz_remarks(mrz: Mrz) -> list[str]:

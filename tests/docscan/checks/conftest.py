@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from docscan.mrz.icao9303 import parse
-from docscan.types import Capture, Evidence, Mrz, Page, PageSize, Quality, Zone
+from docscan.types import Capture, Evidence, Mrz, Page, PageSize, Quality, VisualZone, Zone
 
 TODAY = date(2026, 11, 24)
 PASSPORT = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F3204153ZE184226B<<<<<18")
@@ -42,6 +42,7 @@ def evidence() -> Callable[..., Evidence]:
             "mrz_reader_missing": None,
             "region_scores": {},
             "region_abstained": None,
+            "visual": VisualZone({}, "Nothing was read."),
             "today": TODAY,
         }
         return Evidence(**(values | other))  # type: ignore[arg-type]

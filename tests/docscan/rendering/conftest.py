@@ -29,6 +29,19 @@ def mrz() -> t.Mrz:
     return t.Mrz(t.Zone(LINES, tuple((0.9876543,) * 44 for _ in LINES), ZONE, "docscan"), parsed)
 
 
+def visual() -> t.VisualZone:
+    def field(name: str, mrz: str, text: str, agreement: t.Agreement) -> t.VisualField:
+        return t.VisualField(name, mrz, t.TextLine(text, (0.98765,) * len(text), t.Box(40, 20, 20, 3)), agreement)
+
+    return t.VisualZone(
+        {
+            "surname": field("surname", "ERIKSSON", "Eriksson", t.Agreement.AGREES),
+            "birth_date": field("birth_date", "1974-08-12", "12 AUG/AOUT 84", t.Agreement.DIFFERS),
+            "sex": field("sex", "F", "<K>", t.Agreement.UNCLEAR),
+        }
+    )
+
+
 def checks() -> tuple[t.CheckResult, ...]:
     zone, portrait = t.Region("mrz", ZONE), t.Region("portrait", PORTRAIT)
     passed, failed = t.Outcome.PASSED, t.Outcome.FAILED
@@ -55,6 +68,7 @@ def report() -> t.Report:
         confidence=t.Confidence(0.93, 0.01, 3.1, "strong support"),
         document=t.Document("TD3", "P", "UTO", None, True),
         mrz=mrz(),
+        visual=visual(),
         checks=checks(),
         quality=t.Quality(0.8, 0.02, 310.0, True, True, ("Tilt the lamp: there is some glare.",)),
         models=(t.ModelInfo("region", "1.0.0", "ab" * 32, {"apcer": 0.05}),),

@@ -117,3 +117,10 @@ def test_the_digest_is_of_the_embedded_style(referred: Report) -> None:
     assert style is not None
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
     assert stylesheet_digest() == f"sha256-{digest}"
+
+
+def test_fields_show_both_sources_and_what_was_printed_is_escaped(referred: Report) -> None:
+    page = to_html(referred, None)
+    assert "✓ printed: Eriksson" in page
+    assert "✗ printed: 12 AUG/AOUT 84" in page
+    assert "? printed: &lt;K&gt;" in page

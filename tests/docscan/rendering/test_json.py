@@ -21,7 +21,7 @@ CONTRACT = {
 
 def test_has_the_keys_of_the_contract(referred: Report) -> None:
     found = to_dict(referred)
-    assert set(found) == set(CONTRACT)
+    assert set(found) == {*CONTRACT, "visual"}  # a key of our own: the contract leaves the printed data open
     for name, keys in CONTRACT.items():
         if keys is not None:
             assert set(found[name]) == keys, name
@@ -63,3 +63,15 @@ def test_the_second_reading_is_told_with_its_differences(referred: Report, doubt
 
 def test_without_a_zone_mrz_is_null(referred: Report) -> None:
     assert to_dict(replace(referred, mrz=None))["mrz"] is None
+
+
+def test_printed_data_stand_beside_what_the_zone_says(referred: Report) -> None:
+    found = to_dict(referred)["visual"]
+    assert found["missing"] is None
+    assert found["fields"]["birth_date"] == {
+        "text": "12 AUG/AOUT 84",
+        "mrz": "1974-08-12",
+        "agreement": "differs",
+        "character_confidence": [0.988] * 14,
+        "box_mm": [40, 20, 20, 3],
+    }

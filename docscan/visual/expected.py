@@ -1,0 +1,69 @@
+"""What the MRZ says of each datum that the visual zone shows as well, and how surely it was read."""
+
+from dataclasses import dataclass
+
+from docscan.mrz.check_digits import FILLER
+from docscan.mrz.layouts import LAYOUTS, Span
+from docscan.mrz.read import SURE
+from docscan.types import Mrz
+
+NAMES = ("surname", "given_names")
+FIELDS = (*NAMES, "document_number", "nationality", "birth_date", "sex", "expiry_date")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A datum as the MRZ has it."""
+
+    text: str  # A-Z, 0-9, and FILLER: for a space or hyphen, in dates for what is unknown
+    sure: tuple[bool, ...]  # whether its reader was, for each character
+    shown: str  # for a person
+    cut: bool = False  # there was no room for its end
+
+    def __len__(self) -> int:
+        """Return the number of characters."""
+        return len(self.text)
+
+
+def _sure(mrz: Mrz, span: Span) -> tuple[bool, ...]:
+    """Return whether the reader was sure of each character of a span; where it gives no confidence, it never was."""
+    lines = mrz.zone.character_confidence[-len(mrz.parsed.lines) :]
+    row = lines[span.line] if len(lines) > span.line else ()
+    certain = tuple(value >= SURE for value in row[span.start : span.end])
+    return certain if len(certain) == span.end - span.start else (False,) * (span.end - span.start)
+
+
+def _datum(text: str, sure: tuple[bool, ...], shown: str, *, cut: bool = False) -> Expected:
+    last = len(text.rstrip(FILLER))
+    return Expected(text[:last], sure[:last], shown, cut)
+
+
+def _names(mrz: Mrz, span: Span) -> dict[str, Expected]:
+    text, sure, fields = span.of(mrz.parsed.lines), _sure(mrz, span), mrz.parsed.fields
+    end = text.find(FILLER * 2) if FILLER * 2 in text else len(text)
+    cut, second = fields.names_truncated, min(end + 2, len(text))
+    found = {
+        "surname": _datum(text[:end], sure[:end], fields.surname, cut=cut and not fields.given_names),
+        "given_names": _datum(text[second:], sure[second:], fields.given_names, cut=cut),
+    }
+    return {name: datum for name, datum in found.items() if datum.text}
+
+
+def expected(mrz: Mrz) -> dict[str, Expected]:
+    """Return what the MRZ says, by field; nothing where its layout is not Doc 9303's."""
+    if not mrz.parsed.conforming:
+        return {}
+    spans, lines, fields = LAYOUTS[mrz.parsed.format].spans, mrz.parsed.lines, mrz.parsed.fields
+    found = _names(mrz, spans["names"])
+    for name in FIELDS[2:]:
+        text, sure, shown = spans[name].of(lines), _sure(mrz, spans[name]), getattr(fields, name) or ""
+        if not text.strip(FILLER):
+            continue
+        if name.endswith("_date"):
+            found[name] = Expected(text, sure, shown or text)
+        elif name == "document_number":
+            # One that fills its field may run on: into the optional data, or, on visas, nowhere.
+            found[name] = _datum(text, sure, shown, cut=not text.endswith(FILLER))
+        else:
+            found[name] = _datum(text, sure, shown)
+    return found

@@ -1,0 +1,139 @@
+"""Reads the visual zone and lays it beside the MRZ.
+
+Where a document model tells where its documents print each datum, the lines there are read. What does not agree there
+is looked for again where the text as a whole says that it stands: pages are sometimes found millimetres from where they
+are. Without a model all lines are read, and a datum is told by what it says or by its label.
+"""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from docscan.page_geometry import MRZ_LINE_SPACING, moved, zone_corners
+from docscan.types import Agreement, Box, FieldPlace, Mrz, Page, TextLayout, TextLine, VisualField, VisualZone
+from docscan.visual.comparing import compared
+from docscan.visual.expected import Expected, expected
+from docscan.visual.labels import label_of
+from docscan.visual.lines import SEARCHING_PIXELS_PER_MM, expected_at, find_lines, lines_at, middle, read_boxes
+from docscan.visual.ocr import TextReader
+from docscan.visual.register import Place, registered
+from docscan.visual.search import agreeing, searched
+
+LOWEST_PIXELS_PER_MM = 3.5  # of the capture; coarser, small print is not read
+_AT_ONCE = 8  # lines that are read between two looks at what is still missing
+_TRIES = 2  # lines that are read for one datum, where the first is a label
+_TRUSTED = 2  # data that agree before another that does not is believed to be read where it stands
+
+Fields = dict[str, VisualField]
+
+
+def visual_part(page: Page, mrz: Mrz) -> Box:
+    """Return the page above its MRZ."""
+    width, height = page.size.millimetres
+    zone = moved(zone_corners(mrz.zone.polygon), np.asarray(np.linalg.inv(page.to_capture), np.float64))
+    floor = min(height, max(height / 3, float(zone[:, 1].min()) - MRZ_LINE_SPACING / 6))
+    return Box(0, 0, width, floor)
+
+
+def _at(page: Page, wanted: Mapping[str, Box], data: Mapping[str, Expected], reader: TextReader) -> Fields:
+    """Read the line at each datum's place; where that is a label, the next."""
+    found = dict(zip(wanted, lines_at(page, tuple(wanted.values()), reader), strict=True))
+    fields: Fields = {}
+    for turn in range(_TRIES):
+        boxes = {name: lines[turn] for name, lines in found.items() if name not in fields and len(lines) > turn}
+        for name, line in zip(boxes, read_boxes(page, tuple(boxes.values()), reader), strict=True):
+            if line.text and label_of(line) is None:
+                fields[name] = VisualField(name, data[name].shown, line, compared(name, data[name], line))
+    return fields
+
+
+def _characters(datum: Expected, place: FieldPlace) -> int:
+    """Return for how many characters to make room: the MRZ's or the samples', whichever is more."""
+    return max(len(datum.shown), math.ceil(place.box.width / place.character_mm))
+
+
+def _wanted(places: Mapping[str, FieldPlace], data: Mapping[str, Expected], placed: Place) -> dict[str, Box]:
+    return {
+        name: expected_at(place, _characters(data[name], place), placed(place.box.x, middle(place.box)))
+        for name, place in places.items()
+    }
+
+
+def _agrees(fields: Fields, name: str) -> bool:
+    return name in fields and fields[name].agreement is Agreement.AGREES
+
+
+def _worth(field: VisualField) -> tuple[bool, bool, float]:
+    """Order two readings of one datum: one that agrees before one that surely differs before any other."""
+    certain = field.line.confidence
+    return (
+        field.agreement is Agreement.AGREES,
+        field.agreement is Agreement.DIFFERS,
+        sum(certain) / len(certain),
+    )
+
+
+def _at_places(
+    page: Page, floor: float, data: Mapping[str, Expected], layout: TextLayout, reader: TextReader
+) -> Fields:
+    known = {name: place for name, place in layout.fields.items() if name in data}
+    fields = _at(page, _wanted(known, data, lambda x, y: (x, y)), data, reader)
+    doubtful = {name: place for name, place in known.items() if not _agrees(fields, name)}
+    if not doubtful:
+        return fields
+    again = _at(page, _wanted(doubtful, data, registered(page, layout.lines, floor)), data, reader)
+    for name, field in again.items():
+        fields[name] = max(fields.get(name, field), field, key=_worth)
+    return fields
+
+
+def _anywhere(page: Page, above: Box, data: Mapping[str, Expected], reader: TextReader) -> Fields:
+    """Read line after line, the highest first since labels are small, until all data were found."""
+    boxes = sorted(find_lines(page, above, reader, SEARCHING_PIXELS_PER_MM), key=lambda box: -box.height)
+    lines: list[TextLine] = []
+    for first in range(0, len(boxes), _AT_ONCE):
+        lines += read_boxes(page, boxes[first : first + _AT_ONCE], reader)
+        if all(agreeing(name, datum, lines) for name, datum in data.items()):
+            break
+    return searched(data, lines)
+
+
+def _believed(fields: Fields) -> Fields:
+    """Doubt every difference where few data agree: then it is likelier that others were read than the data."""
+    count = {kind: sum(field.agreement is kind for field in fields.values()) for kind in Agreement}
+    if count[Agreement.AGREES] >= max(_TRUSTED, count[Agreement.DIFFERS]):
+        return fields
+    doubted = {Agreement.DIFFERS: Agreement.UNCLEAR}
+    return {
+        name: VisualField(name, field.mrz, field.line, doubted.get(field.agreement, field.agreement))
+        for name, field in fields.items()
+    }
+
+
+def read_visual(page: Page, mrz: Mrz | None, layout: TextLayout | None, reader: TextReader | None) -> VisualZone:
+    """Read what the visual zone shows of the MRZ's data, and compare.
+
+    Parameters
+    ----------
+    layout
+        Where documents of this model have text; None where that is not known.
+    """
+    if reader is None:
+        return VisualZone({}, "The printed data were not to be read.")
+    if mrz is None:
+        return VisualZone({}, "Without a machine-readable zone there is nothing to compare the printed data with.")
+    data = expected(mrz)
+    if not data:
+        return VisualZone(
+            {}, "The zone follows an old national layout; its data are not compared with the printed ones."
+        )
+    if not page.found and not page.quality.whole_page:
+        return VisualZone({}, "The page was not found in the image, so its printed data were not read.")
+    if page.pixels_per_mm < LOWEST_PIXELS_PER_MM:
+        needed = f"{LOWEST_PIXELS_PER_MM * 25.4:.0f} dpi"
+        return VisualZone({}, f"The capture is too coarse to read the printed data: {needed} or more are needed.")
+    above = visual_part(page, mrz)
+    if layout is not None and data.keys() & layout.fields.keys():
+        return VisualZone(_believed(_at_places(page, above.height, data, layout, reader)))
+    return VisualZone(_believed(_anywhere(page, above, data, reader)))

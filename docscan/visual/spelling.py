@@ -1,0 +1,172 @@
+"""Compares what the MRZ says with what the visual zone says, letter by letter.
+
+Doc 9303 (part 3, section 6) lets a letter become up to four in the MRZ, and gives some a choice: MÜLLER is MUELLER,
+MULLER or MUXXLLER. The alignment here admits every form, and knows what readers of text confuse.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from docscan.mrz.check_digits import FILLER
+from docscan.mrz.transliteration import letter_forms
+
+SURE = 0.99  # confidence of the visual zone's reader from which a character counts as read
+_CLEAR = 0.9  # of every character of a line in which a missing one counts
+_FAINT = (
+    0.85  # mean confidence below which what was read behind a text was none: a label's lower edge, a line of guilloche
+)
+_OTHER, _FAIR = 0.7, 0.75  # share of a text that differs, and mean confidence, from which it is another
+_LIKELY, _MANY = 0.7, 3.0  # confidence of a character, and their sum, from which many unsure ones count
+# What readers of text take for one another however sure they are: printed alike in many faces.
+_ALIKE = tuple(map(frozenset, ("O0QD", "I1L|", f"K{FILLER}")))
+_CHEAP = 0.1  # cost of such a confusion
+_MARK_LOST = {"A": ("AE", "AA"), "O": ("OE",), "U": ("UE", "UXX"), "N": ("NXX",)}  # Ä read as A
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A place where two texts differ; ``mrz`` or ``visual`` is empty where the other has a character more."""
+
+    mrz: str
+    visual: str
+    sure: bool  # both readers were, and the two are not alike
+    weight: float = 0.0  # confidence of the visual zone's reader; 0 where the MRZ's was not sure, or the two are alike
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """How a text of the visual zone lies on one of the MRZ."""
+
+    cost: float  # 0 for the same text; about the number of characters that differ
+    edits: tuple[Edit, ...] = ()
+    other: bool = False  # another text altogether, and well enough read to tell
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether the texts are the same, up to characters that look alike and what hardly stands behind them."""
+        ends = next((at for at in range(len(self.edits), 0, -1) if self.edits[at - 1].mrz), 0)
+        behind = [edit.weight for edit in self.edits[ends:]]
+        faint = not behind or sum(behind) / len(behind) < _FAINT
+        return faint and all(_alike(edit.mrz, edit.visual) for edit in self.edits[:ends])
+
+    @property
+    def differs(self) -> bool:
+        """Tell whether no reading error explains a difference.
+
+        It is one character that surely is another, two that surely are too many or too few, many that likely are
+        others, or another text altogether.
+        """
+        sure = [edit for edit in self.edits if edit.sure]
+        likely = sum(edit.weight for edit in self.edits if edit.mrz and edit.weight >= _LIKELY)
+        return self.other or any(edit.mrz and edit.visual for edit in sure) or len(sure) > 1 or likely >= _MANY
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One way on from a place in both texts: how many characters it takes of each, and what it costs."""
+
+    mrz: int
+    visual: int
+    cost: float
+    edit: Edit | None = None
+
+
+def folded(text: str) -> str:
+    """Return a text's letters and digits in capitals, without marks."""
+    marks = unicodedata.normalize("NFD", text.upper())
+    return "".join(mark for mark in marks if mark.isalnum())
+
+
+def _alike(one: str, other: str) -> bool:
+    return bool(one and other) and any(one in letters and other.upper() in letters for letters in _ALIKE)
+
+
+def _forms(letter: str) -> tuple[tuple[str, float], ...]:
+    """Return what a letter may be in the MRZ, and what taking it so costs."""
+    if letter.isascii() and letter.isdigit():
+        return ((letter, 0.0),)
+    try:
+        found = tuple((form.strip(), 0.0) for form in letter_forms(letter))
+    except ValueError:
+        return () if letter.isalnum() else (("", _CHEAP),)
+    return found + tuple((form, _CHEAP) for form in _MARK_LOST.get(letter.upper(), ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Both texts, with how sure their readers were."""
+
+    mrz: str
+    mrz_sure: Sequence[bool]
+    visual: str
+    confidence: Sequence[float]
+    cut: bool
+
+    def well_read(self) -> bool:
+        """Tell whether both texts as a whole were read with some confidence."""
+        mean = sum(self.confidence) / max(len(self.confidence), 1)
+        return mean >= _FAIR and sum(self.mrz_sure) >= len(self.mrz) / 2 and len(self.visual) > 1
+
+    def steps(self, i: int, j: int) -> Iterator[_Step]:
+        """Yield every way on from ``i`` characters of the MRZ's text and ``j`` of the other."""
+        if j < len(self.visual):
+            yield from self._reads(i, j)
+        if i < len(self.mrz) and self.mrz[i] == FILLER:
+            yield _Step(1, 0, 0.0)
+        elif i < len(self.mrz):
+            clear = min(self.confidence, default=0.0) >= _CLEAR
+            yield _Step(1, 0, 1.0, Edit(self.mrz[i], "", self.mrz_sure[i] and clear))
+
+    def _reads(self, i: int, j: int) -> Iterator[_Step]:
+        letter, confidence = self.visual[j], self.confidence[j]
+        weight = (1 + confidence) / 2
+        for form, cost in _forms(letter):
+            if self.mrz.startswith(form, i):
+                yield _Step(len(form), 1, cost)
+        if i < len(self.mrz):
+            alike = _alike(self.mrz[i], letter)
+            likely = confidence if self.mrz_sure[i] and not alike else 0.0
+            yield _Step(1, 1, _CHEAP if alike else weight, Edit(self.mrz[i], letter, likely >= SURE, likely))
+        elif self.cut:
+            yield _Step(0, 1, 0.0)
+        yield _Step(0, 1, weight, Edit("", letter, confidence >= SURE, confidence))
+
+
+def align(
+    mrz: str, mrz_sure: Sequence[bool], visual: str, confidence: Sequence[float], *, cut: bool = False
+) -> Alignment:
+    """Lay a text of the visual zone on one of the MRZ.
+
+    Parameters
+    ----------
+    mrz
+        A-Z, 0-9, and FILLER where a space or a hyphen may be.
+    mrz_sure
+        For each character, whether its reader was.
+    visual, confidence
+        As read, and the confidence of each character, 0 to 1. Spaces, hyphens and points count for nothing.
+    cut
+        The MRZ had no room for the end of the text.
+
+    Returns
+    -------
+    Alignment
+        The cheapest.
+    """
+    texts = _Texts(mrz, mrz_sure, visual, confidence, cut)
+    best: dict[tuple[int, int], tuple[float, tuple[int, int], Edit | None]] = {(0, 0): (0.0, (0, 0), None)}
+    for i in range(len(mrz) + 1):
+        for j in range(len(visual) + 1):
+            so_far = best[i, j][0]
+            for step in texts.steps(i, j):
+                there, cost = (i + step.mrz, j + step.visual), so_far + step.cost
+                if there not in best or cost < best[there][0]:
+                    best[there] = (cost, (i, j), step.edit)
+    place, edits = (len(mrz), len(visual)), []
+    while place != (0, 0):
+        _, before, edit = best[place]
+        edits += [edit] if edit else []
+        place = before
+    cost = best[len(mrz), len(visual)][0]
+    return Alignment(cost, tuple(reversed(edits)), other=cost >= _OTHER * len(mrz) and texts.well_read())

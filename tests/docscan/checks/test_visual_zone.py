@@ -1,0 +1,51 @@
+from collections.abc import Callable
+
+import pytest
+
+from docscan.checks import CHECKS, perform
+from docscan.types import Agreement, Box, CheckResult, Evidence, Outcome, TextLine, VisualField, VisualZone
+
+Evidences = Callable[..., Evidence]
+
+
+def birth_date(evidence: Evidences, text: str, agreement: Agreement) -> CheckResult:
+    field = VisualField("birth_date", "1974-08-12", TextLine(text, (1.0,) * len(text), Box(40, 30, 20, 3)), agreement)
+    check = next(check for check in CHECKS if check.id == "viz.birth_date")
+    return perform(check, evidence(visual=VisualZone({"birth_date": field})))
+
+
+def test_a_contradiction_names_both_readings_and_its_place_and_refers(evidence: Evidences) -> None:
+    result = birth_date(evidence, "12 AUG 1984", Agreement.DIFFERS)
+    assert result.outcome is Outcome.FAILED
+    assert "12 AUG 1984" in result.explanation
+    assert "1974-08-12" in result.explanation
+    assert result.log10_lr >= 1
+    assert result.region is not None
+    # The page of this evidence has 8 pixels a millimetre.
+    assert result.region.polygon[0] == pytest.approx((320, 240))
+    assert result.region.polygon[2] == pytest.approx((480, 264))
+
+
+def test_agreement_speaks_a_little_for_a_genuine_document(evidence: Evidences) -> None:
+    result = birth_date(evidence, "12 AUG 1974", Agreement.AGREES)
+    assert result.outcome is Outcome.PASSED
+    assert -0.2 < result.log10_lr < 0
+
+
+def test_what_a_reading_error_explains_weighs_nothing(evidence: Evidences) -> None:
+    result = birth_date(evidence, "12 AUG 19?4", Agreement.UNCLEAR)
+    assert result.outcome is Outcome.UNDETERMINED
+    assert result.log10_lr == 0
+
+
+def test_what_was_not_found_or_not_read_is_told_apart(evidence: Evidences) -> None:
+    outcomes = {
+        missing: [
+            perform(check, evidence(visual=VisualZone({}, missing))) for check in CHECKS if check.id.startswith("viz.")
+        ]
+        for missing in (None, "The capture is too coarse.")
+    }
+    assert len(outcomes[None]) == 7
+    assert {result.outcome for results in outcomes.values() for result in results} == {Outcome.NOT_PERFORMED}
+    assert all(result.explanation == "The capture is too coarse." for result in outcomes["The capture is too coarse."])
+    assert all("was not found" in result.explanation for result in outcomes[None])

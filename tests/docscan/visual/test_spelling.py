@@ -1,0 +1,82 @@
+import pytest
+
+from docscan.visual.spelling import Alignment, align, folded
+
+
+def aligned(
+    mrz: str, visual: str, *, sure: bool = True, confidence: float | list[float] = 1.0, cut: bool = False
+) -> Alignment:
+    each = confidence if isinstance(confidence, list) else [confidence] * len(visual)
+    return align(mrz, [sure] * len(mrz), visual, each, cut=cut)
+
+
+@pytest.mark.parametrize(
+    ("mrz", "visual"),
+    [
+        ("MUELLER", "MÜLLER"),
+        ("MULLER", "MÜLLER"),
+        ("MUXXLLER", "Müller"),
+        ("OCONNOR", "O'Connor"),
+        ("KOWALSKA<KWIATKOWSKA", "KOWALSKA-KWIATKOWSKA"),
+        ("STRASSE", "Straße"),
+        ("IUSHCHENKO", "Ющенко"),
+        ("AASEN", "ÅSEN"),
+        ("MUELLER", "MULLER"),  # the reader lost the mark
+        ("ZS0000177", "ZS 0000177"),
+        ("GDL2CSO70", "GDL2CS070"),  # O and 0 are printed alike
+        ("JK<NSEN", "JKNSEN"),
+    ],
+)
+def test_what_doc_9303_or_print_makes_one_agrees(mrz: str, visual: str) -> None:
+    assert aligned(mrz, visual).agrees
+    assert not aligned(mrz, visual).differs
+
+
+@pytest.mark.parametrize(
+    ("mrz", "visual"),
+    [("X9XEHJ330", "X9XEHJ730"), ("ANNAMARIA", "ANNA"), ("ANNA", "ANNA MARIA"), ("ERIKSSON", "KOWALSKA")],
+)
+def test_what_surely_is_another_differs(mrz: str, visual: str) -> None:
+    assert aligned(mrz, visual).differs
+    assert not aligned(mrz, visual).agrees
+
+
+def test_one_doubtful_character_neither_agrees_nor_differs() -> None:
+    doubtful = [1.0] * 6 + [0.9] + [1.0] * 2
+    for alignment in (
+        aligned("X9XEHJ330", "X9XEHJ730", confidence=doubtful),
+        aligned("X9XEHJ330", "X9XEHJ730", sure=False),
+        aligned("X9XEHJ330", "X9XEHJ30"),
+    ):
+        assert not alignment.agrees
+        assert not alignment.differs
+
+
+def test_many_likely_ones_differ_together() -> None:
+    assert aligned("RALF", "VUOV", confidence=0.8).differs
+    assert not aligned("RALF", "VUOV", confidence=0.6).differs
+
+
+def test_another_text_altogether_differs_though_its_length_is_another() -> None:
+    assert aligned("GITRIANINSON", "LUL", confidence=[0.8, 0.7, 0.9]).differs
+    assert not aligned("GITRIANINSON", "LUL", confidence=[0.5, 0.4, 0.6]).differs
+
+
+def test_the_end_of_a_cut_name_is_not_missed() -> None:
+    assert not aligned("PAPADOPOULOUANNAM", "PAPADOPOULOU ANNA MARIA").agrees
+    assert aligned("PAPADOPOULOUANNAM", "PAPADOPOULOU ANNA MARIA", cut=True).agrees
+
+
+def test_what_hardly_stands_behind_a_text_is_not_part_of_it() -> None:
+    edge_of_a_label = [1.0] * 6 + [0.9, 0.5, 0.4, 0.6]
+    assert aligned("BINSON", "BINSONames", confidence=edge_of_a_label).agrees
+    assert aligned("BINSON", "BINSONames").differs
+
+
+def test_a_filler_where_the_reader_doubted_is_no_gap() -> None:
+    alignment = align("<<5M37Z31", [False] * 2 + [True] * 7, "0T5M37Z31", [1.0] * 9)
+    assert not alignment.differs
+
+
+def test_folding_leaves_letters_and_digits() -> None:
+    assert folded("N° du passeport / Prénoms") == "NDUPASSEPORTPRENOMS"
