@@ -140,12 +140,12 @@ def import_command(
 ) -> None:
     """Take exported models into the library, each verified; one that is there already is not overwritten."""
     from docscan.documents.exchange import read_export
-    from docscan.documents.store import save
+    from docscan.documents.store import put
 
     library = read_settings().documents
     for path in files:
         stored = read_export(path)
-        note(f"Imported {stored.model.name} {stored.model.version}: {save(library, stored.model, replace=replace)}")
+        note(f"Imported {stored.model.name} {stored.model.version}: {put(library, stored, replace=replace)}")
 
 
 @app.command()

@@ -19,10 +19,12 @@ from docscan.zones import layout_of
 _COLUMNS, _ROWS = 32, 22
 SIZE = _ROWS * _COLUMNS * 3  # of an appearance: rows, columns, lightness and two colour differences
 
-# Chosen on genuine captures of the calibration states, so that of a thousand pages of other designs one is taken for a
-# model's. The fourth root did better than the distance itself, and a little better than the same reach for all models.
-_REACH = 0.26
+# Chosen on genuine captures of the calibration states, so that of some thousand pages of other designs one is taken for a
+# model's. The fourth root did better than the distance itself; samples that are alike, as those of one reader, say little
+# of other captures, so no model reaches less than the least.
+_REACH, _LEAST_REACH = 0.26, 0.14
 
+_ENOUGH_PIXELS_PER_MM = 4.0  # of which a pixel of the small picture is the mean: finer only takes longer
 _DARK = 12.0  # grey levels added before the logarithm: noise in the dark must not count
 _SOFT = 0.6  # pixels, standard deviation of the blur that a page's place being inexact calls for
 _LEAST_CONTRAST = np.array([0.02, 0.01, 0.01], np.float32)  # a plain page is not blown up to noise
@@ -46,7 +48,8 @@ def appearance_of(page: Page, mrz_format: MrzFormat | None) -> NDArray[np.float3
     """
     box, scale = layout_of(page.size, mrz_format).page, page.pixels_per_mm
     left, top, width, height = (round(value * scale) for value in (box.x, box.y, box.width, box.height))
-    document = page.image[top : top + height, left : left + width]
+    step = max(1, int(scale / _ENOUGH_PIXELS_PER_MM))
+    document = page.image[top : top + height : step, left : left + width : step]
     small = cv2.resize(document, (_COLUMNS, _ROWS), interpolation=cv2.INTER_AREA).astype(np.float32)
     red, green, blue = np.moveaxis(np.log(cv2.GaussianBlur(small, (0, 0), _SOFT) + _DARK), -1, 0)
     planes = np.stack([(red + green + blue) / 3, red - green, (red + green) / 2 - blue], -1)
@@ -93,4 +96,4 @@ def apart(seen: NDArray[np.float32], hidden: NDArray[np.bool_] | None = None) ->
 
 def reach_of(distances: NDArray[np.float64]) -> float:
     """Return the distance up to which a page is of a model's kind, from how far ``apart`` its samples are."""
-    return float(_REACH * distances.max() ** 0.25)
+    return max(_LEAST_REACH, float(_REACH * distances.max() ** 0.25))

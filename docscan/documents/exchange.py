@@ -4,8 +4,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from docscan.documents.packing import FILES, MAX_BYTES, digest, unpack
-from docscan.documents.store import Entry, Stored, load, read
+from docscan.documents.packing import FILES, MAX_BYTES
+from docscan.documents.store import Entry, Stored, load
 from docscan.errors import DocumentModelError, UsageError
 
 SUFFIX = ".docmodel.zip"
@@ -21,10 +21,10 @@ def export(entry: Entry, path: Path) -> None:
     UsageError
         The file exists or cannot be written.
     """
-    load(entry)
+    stored = load(entry)
     try:
         with path.open("xb") as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in read(entry).items():
+            for name, data in stored.files.items():
                 archive.writestr(zipfile.ZipInfo(name), data)  # no time: the same model makes the same zip
     except FileExistsError as error:
         raise UsageError(f"There is a file {path} already.") from error
@@ -50,7 +50,7 @@ def read_export(path: Path) -> Stored:
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         # Damaged, packed in a way that Python does not know, or encrypted.
         raise DocumentModelError(f"{path} is not an exported document model: {error}.") from error
-    return Stored(unpack(files, f"in {path}"), digest(files))
+    return Stored.of(files, f"in {path}")
 
 
 def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:

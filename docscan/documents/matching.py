@@ -12,7 +12,7 @@ from docscan.documents.store import load, newest
 from docscan.types import DocumentModel, Page, ParsedMrz
 
 # Of the reach, where no MRZ leaves but few models: a page may be near to one of a thousand by chance.
-_WITHOUT_MRZ = 0.6
+_WITHOUT_MRZ = 0.7
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def arrays_of(model: DocumentModel) -> dict[str, NDArray[np.float32]]:
             statistics |= {f"{name}.{kind}.{light}": found for light, found in by_light.items()}
     return {
         f"{name}.{part}": np.asarray(values, np.float32)
-        for name, found in statistics.items()
+        for name, found in sorted(statistics.items())
         for part, values in (("mean", found.mean), ("spread", found.spread))
     }
 

@@ -29,10 +29,26 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A model as it lies in a library or an exported file; ``sha256`` stands for all of it."""
+    """A model with the files that it was read from, which are kept byte for byte wherever it goes."""
 
     model: DocumentModel
-    sha256: str
+    files: Mapping[str, bytes]
+
+    @staticmethod
+    def of(files: Mapping[str, bytes], where: str) -> "Stored":
+        """Verify files and read them.
+
+        Raises
+        ------
+        DocumentModelError
+            As ``unpack``.
+        """
+        return Stored(unpack(files, where), files)
+
+    @property
+    def sha256(self) -> str:
+        """The hash that stands for the whole model."""
+        return digest(self.files)
 
 
 def checked_name(name: str) -> str:
@@ -91,7 +107,7 @@ def next_version(library: Path, name: str) -> int:
     return 1 + max((entry.version for entry in entries(library) if entry.name == name), default=0)
 
 
-def read(entry: Entry) -> dict[str, bytes]:
+def _read(entry: Entry) -> dict[str, bytes]:
     """Return a model's files.
 
     Raises
@@ -121,13 +137,13 @@ def load(entry: Entry) -> Stored:
     DocumentModelError
         A file is missing, a hash does not agree, or the content is not of the model that the folder names.
     """
-    files = read(entry)
-    model = unpack(files, entry.label)
+    stored = Stored.of(_read(entry), entry.label)
+    model = stored.model
     if (model.name, model.version) != (entry.name, entry.version):
         raise DocumentModelError(
             f"The document model in {entry.path} is {model.name} {model.version}: it lies in the wrong folder."
         )
-    return Stored(model, digest(files))
+    return stored
 
 
 def verify(library: Path) -> dict[Entry, str | None]:
@@ -143,7 +159,12 @@ def _fault(entry: Entry) -> str | None:
     return None
 
 
-def save(library: Path, model: DocumentModel, *, replace: bool = False) -> Path:
+def save(library: Path, model: DocumentModel) -> Path:
+    """Write a new model into a library; as ``put``."""
+    return put(library, Stored(model, pack(model)))
+
+
+def put(library: Path, stored: Stored, *, replace: bool = False) -> Path:
     """Write a model into a library, whole or not at all.
 
     Returns
@@ -156,12 +177,13 @@ def save(library: Path, model: DocumentModel, *, replace: bool = False) -> Path:
     UsageError
         The library has this version already and ``replace`` is not set, or nothing can be written there.
     """
+    model = stored.model
     target = library / checked_name(model.name) / str(model.version)
     with _writable(library):
         library.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=library, prefix=".new-") as scratch:
             new = Path(scratch) / "new"
-            _write(new, pack(model))
+            _write(new, stored.files)
             target.parent.mkdir(exist_ok=True)
             if target.exists():
                 if not replace:
