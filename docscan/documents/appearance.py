@@ -19,9 +19,9 @@ from docscan.zones import layout_of
 _COLUMNS, _ROWS = 32, 22
 SIZE = _ROWS * _COLUMNS * 3  # of an appearance: rows, columns, lightness and two colour differences
 
-# Chosen on genuine captures of the calibration states, so that of some thousand pages of other designs one is taken for a
-# model's. The fourth root did better than the distance itself; samples that are alike, as those of one reader, say little
-# of other captures, so no model reaches less than the least.
+# Chosen on genuine captures of the calibration states, so that of some thousand pages of other designs one is taken for
+# a model's. The fourth root did better than the distance itself; samples that are alike, as those of one reader, say
+# little of other captures, so no model reaches less than the least.
 _REACH, _LEAST_REACH = 0.26, 0.14
 
 _ENOUGH_PIXELS_PER_MM = 4.0  # of which a pixel of the small picture is the mean: finer only takes longer

@@ -109,16 +109,12 @@ def _region_record(region: ReferenceRegion) -> _Region:
 
 
 def arrays_of(model: DocumentModel) -> dict[str, NDArray[np.float32]]:
-    """Return a model's arrays by name."""
+    """Return a model's arrays by name, each of mean and spread: 2 x n."""
     statistics = {"appearance": model.appearance}
     for name, region in model.regions.items():
         for kind, by_light in (("embedding", region.embedding), ("colour", region.colour)):
             statistics |= {f"{name}.{kind}.{light}": found for light, found in by_light.items()}
-    return {
-        f"{name}.{part}": np.asarray(values, np.float32)
-        for name, found in sorted(statistics.items())
-        for part, values in (("mean", found.mean), ("spread", found.spread))
-    }
+    return {name: np.stack([found.mean, found.spread]) for name, found in sorted(statistics.items())}
 
 
 class _Taken:
@@ -128,13 +124,10 @@ class _Taken:
         self._left = dict(arrays)
 
     def statistics(self, name: str, size: int, samples: int) -> Statistics:
-        return Statistics(self._array(f"{name}.mean", size), self._array(f"{name}.spread", size), samples)
-
-    def _array(self, name: str, size: int) -> NDArray[np.float32]:
         array = self._left.pop(name, None)
-        if array is None or array.dtype != np.float32 or array.shape != (size,) or not np.isfinite(array).all():
-            raise ValueError(f"the array {name} is not {size} finite numbers of single precision")
-        return array
+        if array is None or array.dtype != np.float32 or array.shape != (2, size) or not np.isfinite(array).all():
+            raise ValueError(f"the array {name} is not 2 x {size} finite numbers of single precision")
+        return Statistics(array[0], array[1], samples)
 
     def nothing_left(self) -> None:
         if self._left:

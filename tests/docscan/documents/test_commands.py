@@ -1,5 +1,4 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,7 @@ from typer.testing import CliRunner
 from datasets.sheet import Kind
 from docscan.cli import app
 from docscan.documents.store import save
-from tests.docscan.documents.conftest import Makes, makes, small_model, tools
-
-__all__ = ["makes", "tools"]
-
-Run = Callable[..., Result]
+from tests.docscan.documents.conftest import Makes, small_model
 
 
 @pytest.fixture
