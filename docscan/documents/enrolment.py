@@ -14,6 +14,7 @@ from docscan.documents.record import FEWEST, MOST
 from docscan.documents.regions import RegionLook, common_spots, regions_of
 from docscan.documents.store import checked_name
 from docscan.errors import DocumentModelError
+from docscan.mrz.specimens import is_specimen
 from docscan.runtime import Models
 from docscan.types import (
     Box,
@@ -88,6 +89,7 @@ def enrol(
         )
     usable = [_usable(sample) for sample in samples]
     _require_one_kind(usable)
+    _require_different_documents(usable)
     parsed, page_size = usable[0].mrz.parsed, usable[0].page.size
     seen = np.stack([appearance_of(sample.page, parsed.format) for sample in usable])
     spots = common_spots([(sample.capture, sample.page) for sample in usable], parsed.format)
@@ -119,6 +121,11 @@ def _usable(sample: Sample) -> _Usable:
         raise DocumentModelError(
             f"{sample.file} cannot be a sample: no machine-readable zone was read on it, and it tells the kind."
         )
+    fields = sample.mrz.parsed.fields
+    if not (fields.issuing_state.isalpha() and fields.document_code.isalpha()):
+        raise DocumentModelError(
+            f"{sample.file} cannot be a sample: its machine-readable zone names no issuing state and document code."
+        )
     # As the region network has it: a picture that is the page, all of it, needs no border.
     if not sample.page.found and not sample.page.quality.whole_page:
         raise DocumentModelError(
@@ -147,6 +154,19 @@ def _require_one_kind(samples: Sequence[_Usable]) -> None:
                 raise DocumentModelError(
                     f"The samples are not of one kind: {sample.file} has the {what} {value}, most have {usual}."
                 )
+
+
+def _require_different_documents(samples: Sequence[_Usable]) -> None:
+    """Refuse a document given twice: the mean of one holder's captures would be that holder's. Specimens have none."""
+    known: dict[str, str] = {}
+    for sample in samples:
+        fields = sample.mrz.parsed.fields
+        other = known.get(fields.document_number)
+        if other is not None and not is_specimen(fields):
+            raise DocumentModelError(
+                f"{other} and {sample.file} show the same document; samples are of different holders, one each."
+            )
+        known[fields.document_number] = sample.file
 
 
 def _require_alike(samples: Sequence[_Usable], distances: NDArray[np.float64]) -> None:

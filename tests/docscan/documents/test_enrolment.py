@@ -156,8 +156,26 @@ def test_a_sample_of_another_format_is_named(makes: Makes, refused: Refused) -> 
 
 def test_a_sample_of_another_design_is_named(makes: Makes, refused: Refused) -> None:
     """Another state's page with this state's zone: nothing but its look tells."""
-    samples, other = makes.samples("XVA", Kind.TD3), makes.sample("XVE", Kind.TD3, 0)
-    refused([*samples, replace(other, file="strange.png", mrz=samples[0].mrz)], "strange.png looks unlike the others")
+    strange, mrz = makes.sample("XVE", Kind.TD3, 0), makes.sample("XVA", Kind.TD3, 5).mrz
+    samples = [*makes.samples("XVA", Kind.TD3), replace(strange, file="strange.png", mrz=mrz)]
+    refused(samples, "strange.png looks unlike the others")
+
+
+def test_a_document_given_twice_is_refused(makes: Makes, refused: Refused) -> None:
+    samples = makes.samples("XVA", Kind.TD3, range(3))
+    again = replace(samples[1], file="again.png")
+    refused([*samples, again], f"{samples[1].file} and again.png show the same document")
+    refused([samples[0]] * 3, "show the same document")
+
+
+def test_a_zone_without_an_issuing_state_is_refused(makes: Makes, refused: Refused) -> None:
+    first, *rest = makes.samples("XVA", Kind.TD3, range(3))
+    assert first.mrz is not None
+    parsed = first.mrz.parsed
+    for value in ("", "X1A"):
+        fields = replace(parsed.fields, issuing_state=value)
+        mrz = replace(first.mrz, parsed=replace(parsed, fields=fields))
+        refused([replace(first, mrz=mrz), *rest], f"{first.file} .* names no issuing state")
 
 
 def test_an_unsafe_name_is_refused(makes: Makes, tools: Tools) -> None:
