@@ -13,7 +13,7 @@ from docscan.cli_common import edge, note, read_settings
 from docscan.errors import DocumentModelError, UsageError
 
 if TYPE_CHECKING:
-    from docscan.documents.enrolment import Sample
+    from docscan.documents.samples import Sample
     from docscan.documents.store import Stored
     from docscan.inspection import Tools
 
@@ -53,7 +53,7 @@ def enroll(
 
 def _samples(images: list[Path], uv: list[Path] | None, ir: list[Path] | None, tools: "Tools") -> list["Sample"]:
     from docscan.capture import read_file
-    from docscan.documents.enrolment import Sample
+    from docscan.documents.samples import Sample
     from docscan.inspection import see
 
     for light, files in (("uv", uv), ("ir", ir)):

@@ -18,8 +18,9 @@ from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order, make
 from docscan.capture import ImageFile
 from docscan.documents.appearance import SIZE, appearance_of, distance
-from docscan.documents.enrolment import Sample, enrol
+from docscan.documents.enrolment import enrol
 from docscan.documents.matching import Library, library_of, match
+from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
 from docscan.inspection import Tools, open_enrolment_tools, see
 from docscan.page import find_page

@@ -12,7 +12,8 @@ from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order, make
 from docscan.capture import ImageFile
 from docscan.documents.appearance import SIZE
-from docscan.documents.enrolment import Sample, enrol
+from docscan.documents.enrolment import enrol
+from docscan.documents.samples import Sample
 from docscan.inspection import Tools, open_enrolment_tools, see
 from docscan.settings import Settings
 from docscan.types import (

@@ -7,8 +7,9 @@ import pytest
 
 from datasets.sheet import Kind
 from docscan.documents.appearance import SIZE, cells_under
-from docscan.documents.enrolment import Sample, enrol
+from docscan.documents.enrolment import enrol
 from docscan.documents.packing import ARRAYS, RECORD, pack
+from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError, UsageError
 from docscan.inspection import Tools
 from docscan.types import Box, DocumentModel, FieldPlace, MrzFormat, PageSize, Spectrum

@@ -7,8 +7,9 @@ import pytest
 
 from datasets.sheet import Kind
 from docscan.documents.appearance import SIZE, appearance_of, distance
-from docscan.documents.enrolment import Sample, enrol
+from docscan.documents.enrolment import enrol
 from docscan.documents.matching import Library, library_of, match, open_library
+from docscan.documents.samples import Sample
 from docscan.documents.store import save
 from docscan.errors import DocumentModelError
 from docscan.inspection import Tools
