@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Compiling every module of every dependency costs 145 MB; what is imported is compiled anyway.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable
 
-.PHONY: demo test lint types tests train train-mrz bench-mrz bench-regions clean
+.PHONY: demo test lint types tests train train-mrz bench-mrz bench-regions bench-documents clean
 
 .venv/service: pyproject.toml .ci/packages
 	@test -n "$(PYTHON)" || { echo "docscan needs Python 3.11 or newer: apt-get install python3"; exit 1; }
@@ -57,6 +57,9 @@ bench-mrz: .venv/benchmarks
 
 bench-regions: .venv/everything
 	$(BIN)/python -m tests.benchmarks.bench_regions
+
+bench-documents: .venv/everything
+	$(BIN)/python -m tests.benchmarks.bench_documents
 
 clean:
 	rm -rf .venv build

@@ -4,30 +4,24 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from docscan.errors import DocscanError, UsageError
+from docscan import cli_documents
+from docscan.cli_common import edge, note, read_settings
+from docscan.errors import UsageError
 from docscan.rendering.progress import progress_bar
-from docscan.settings import Settings
 from docscan.version import __version__
 
 if TYPE_CHECKING:
     from docscan.inspection import Inspection
 
-P = ParamSpec("P")
-
-EXIT_UNEXPECTED = 1
 EXIT_UNREADABLE = 3
 EXIT_REFER = 10
 
@@ -36,32 +30,6 @@ class FailOn(StrEnum):
     """Verdicts that scripts may want as an exit code."""
 
     REFER = "refer"
-
-
-def _complain(message: str) -> None:
-    """Say one line on standard error."""
-    print(f"docscan: {' '.join(message.split())}", file=sys.stderr)
-
-
-def edge(command: Callable[P, None]) -> Callable[P, None]:
-    """Wrap a command so that every error becomes one line and an exit code."""
-
-    @wraps(command)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except DocscanError as error:
-            _complain(str(error))
-            raise typer.Exit(error.exit_code) from error
-        except (typer.Exit, typer.Abort, BrokenPipeError):
-            raise
-        except Exception as error:
-            if os.environ.get("DOCSCAN_DEBUG"):
-                raise
-            _complain(f"unexpected error ({type(error).__name__}: {error}); set DOCSCAN_DEBUG=1 to see where.")
-            raise typer.Exit(EXIT_UNEXPECTED) from error
-
-    return guarded
 
 
 app = typer.Typer(
@@ -75,15 +43,6 @@ _Json = Annotated[bool, typer.Option("--json", help="Print JSON alone on standar
 _CORES = os.cpu_count() or 1
 _Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
 _FailOn = Annotated[FailOn | None, typer.Option(help=f"Exit with {EXIT_REFER} when a document needs referral.")]
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        fault = error.errors()[0]
-        name = "_".join(map(str, fault["loc"])).upper()
-        raise UsageError(f"The setting DOCSCAN_{name} cannot be used: {fault['msg']}.") from error
 
 
 def _today() -> date:
@@ -124,7 +83,7 @@ def inspect_command(
     from docscan.rendering.terminal import print_report
     from docscan.types import Verdict
 
-    settings = _settings()
+    settings = read_settings()
     files = [None if path is None else read_file(path, max_bytes=settings.max_bytes) for path in (image, uv, ir)]
     visible, uv_file, ir_file = files
     assert visible is not None
@@ -138,7 +97,7 @@ def inspect_command(
     else:
         print_report(inspection.report, Console(), title=image.name)
         if html is not None:
-            _note(f"Written: {html}")
+            note(f"Written: {html}")
     if fail_on is FailOn.REFER and inspection.report.verdict is Verdict.REFER:
         raise typer.Exit(EXIT_REFER)
 
@@ -159,16 +118,12 @@ def _write_heat(path: Path, inspection: "Inspection") -> None:
     from docscan.rendering.heat import to_png
 
     if inspection.heat is None:
-        _note(f"Not written: {path}. The network for printing did not look; the report says why.")
+        note(f"Not written: {path}. The network for printing did not look; the report says why.")
         return
     try:
         path.write_bytes(to_png(inspection.page, inspection.heat))
     except OSError as error:
         raise UsageError(f"The heat map cannot be written to {path}: {error.strerror}.") from error
-
-
-def _note(text: str) -> None:
-    Console(stderr=True).print(Text(text), soft_wrap=True)
 
 
 @app.command("mrz")
@@ -182,7 +137,7 @@ def mrz_command(
     from docscan.batch.mrz import read_many
     from docscan.inspection import open_mrz_tools
 
-    settings = _settings()
+    settings = read_settings()
     open_mrz_tools(settings)  # a missing model is said here, once, and not by every file
     all_readable = True
     with progress_bar() as progress:
@@ -239,7 +194,7 @@ def batch(
     from docscan.inspection import open_tools
 
     del resume  # the word of the contract for what is done in any case
-    settings = _settings()
+    settings = read_settings()
     work = plan(source)
     with Results(out) as results:
         todo = missing(work.items, results.resume(work.items))
@@ -252,7 +207,7 @@ def batch(
                 progress.advance(bar)
         results.write_csv()
         rows = list(read(results.jsonl))
-    _note(_summary(rows, len(todo), work.passed_over, out))
+    note(_summary(rows, len(todo), work.passed_over, out))
     if fail_on is FailOn.REFER and any(row["report"] and row["report"]["verdict"] == "refer" for row in rows):
         raise typer.Exit(EXIT_REFER)
 
@@ -278,7 +233,7 @@ def serve(
     except ImportError as error:
         raise UsageError(f"The service is not installed ({error.name}): pip install 'docscan[service]'.") from error
 
-    settings = _settings()
+    settings = read_settings()
     if host is not None:
         settings = settings.model_copy(update={"host": host})
     serve_app(settings, settings.port if port is None else port)
@@ -290,7 +245,7 @@ def models(as_json: _Json = False) -> None:
     """Show the models in use: name, version, sha256, measured error rates."""
     from docscan.runtime import open_models
 
-    settings = _settings()
+    settings = read_settings()
     infos = open_models(settings.models, providers=settings.providers, threads=settings.threads).infos()
     if as_json:
         rows = [
@@ -309,6 +264,10 @@ def models(as_json: _Json = False) -> None:
         rates = ", ".join(f"{name} {rate:.3f}" for name, rate in info.error_rates.items())
         table.add_row(info.name, info.version, info.sha256[:16], rates)
     Console().print(table)
+
+
+app.command("enroll")(cli_documents.enroll)
+app.add_typer(cli_documents.app, name="documents")
 
 
 def main() -> None:

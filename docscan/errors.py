@@ -47,6 +47,14 @@ class ModelError(DocscanError):
     title = "A model cannot be used"
 
 
+class DocumentModelError(DocscanError):
+    """A document model is broken or altered, or samples do not make one."""
+
+    exit_code = 4
+    status = 503
+    title = "A document model cannot be used"
+
+
 class UsageError(DocscanError):
     """What was asked for makes no sense."""
 

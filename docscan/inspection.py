@@ -4,7 +4,7 @@ import time
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from docscan import capture as capture_room
@@ -12,27 +12,38 @@ from docscan import scoring
 from docscan.capture import ImageFile
 from docscan.checks import perform_all
 from docscan.checks.regions import look
+from docscan.documents.matching import Library, match, open_library
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
 from docscan.runtime import Models, open_models
 from docscan.settings import Settings
-from docscan.types import Capture, Document, Evidence, HeatMap, ModelInfo, Mrz, Page, Report
+from docscan.types import Capture, Document, DocumentModel, Evidence, HeatMap, ModelInfo, Mrz, Page, Report, TextLine
 from docscan.visual.ocr import TextReader
-from docscan.visual.read import read_visual
+from docscan.visual.read import lines_of_page, read_visual
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What inspections share: the settings and the verified models."""
+    """What inspections share: the settings, the verified models and the verified library of document models."""
 
     settings: Settings
     models: Models
-    reader: TextReader | None  # of the visual zone; None where the MRZ alone is wanted
+    library: Library = field(default_factory=Library.empty)
+    reader: TextReader | None = None  # of the visual zone; None where the MRZ alone is wanted
 
     def infos(self) -> tuple[ModelInfo, ...]:
         """Return what a report says of the models in use."""
         return self.models.infos() + (() if self.reader is None else (self.reader.info(),))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A document as it was found in its files, before anything is judged."""
+
+    capture: Capture
+    mrz: Mrz | None
+    page: Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +56,28 @@ class Inspection:
     heat: HeatMap | None
 
 
-def open_tools(settings: Settings, *, only: Collection[str] | None = None) -> Tools:
-    """Load what inspections need; ``only`` the models of these names, or all.
+def open_tools(settings: Settings) -> Tools:
+    """Load what inspections need.
 
     Raises
     ------
     ModelError
         A model is missing or is not the one that the manifest names.
+    DocumentModelError
+        A document model of the library is broken or altered.
     """
-    models = open_models(settings.models, providers=settings.providers, threads=settings.threads, only=only)
-    return Tools(settings, models, TextReader(settings.threads) if only is None else None)
+    return Tools(settings, _open_models(settings), open_library(settings.documents), TextReader(settings.threads))
+
+
+def open_enrolment_tools(settings: Settings) -> Tools:
+    """Load what ``see`` and enrolment need: the models, no library.
+
+    Raises
+    ------
+    ModelError
+        As ``open_tools``.
+    """
+    return Tools(settings, _open_models(settings), reader=TextReader(settings.threads))
 
 
 def open_mrz_tools(settings: Settings) -> Tools:
@@ -65,7 +88,11 @@ def open_mrz_tools(settings: Settings) -> Tools:
     ModelError
         As ``open_tools``.
     """
-    return open_tools(settings, only=mrz_room.MODELS)
+    return Tools(settings, _open_models(settings, only=mrz_room.MODELS))
+
+
+def _open_models(settings: Settings, only: Collection[str] | None = None) -> Models:
+    return open_models(settings.models, providers=settings.providers, threads=settings.threads, only=only)
 
 
 class _Stopwatch:
@@ -88,11 +115,12 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def _document(mrz: Mrz | None) -> Document:
+def _document(mrz: Mrz | None, model: DocumentModel | None) -> Document:
+    name = model.name if model else None
     if mrz is None:
-        return Document(None, None, None, None, specimen=False)
+        return Document(None, None, None, name, specimen=False)
     fields = mrz.parsed.fields
-    return Document(mrz.parsed.format, fields.document_code, fields.issuing_state, None, specimen=is_specimen(fields))
+    return Document(mrz.parsed.format, fields.document_code, fields.issuing_state, name, specimen=is_specimen(fields))
 
 
 def read_mrz(file: ImageFile, *, tools: Tools, today: date | None = None) -> tuple[Mrz, ...]:
@@ -106,6 +134,43 @@ def read_mrz(file: ImageFile, *, tools: Tools, today: date | None = None) -> tup
     limits = tools.settings
     capture = capture_room.load(file, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
     return mrz_room.read(capture.visible, tools.models, today=today or _today())
+
+
+def see(
+    visible: ImageFile,
+    *,
+    uv: ImageFile | None = None,
+    ir: ImageFile | None = None,
+    tools: Tools,
+    today: date | None = None,
+) -> Seen:
+    """Read a document's MRZ and find its page, as ``inspect`` does, and judge nothing.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read as an image.
+    """
+    return _see((visible, uv, ir), tools, today or _today(), _Stopwatch())
+
+
+def read_lines(seen: Seen, tools: Tools) -> tuple[TextLine, ...]:
+    """Read every line of text on a page, for enrolment; nothing without a reader."""
+    return () if tools.reader is None else lines_of_page(seen.page, tools.reader)
+
+
+_Files = tuple[ImageFile, ImageFile | None, ImageFile | None]
+
+
+def _see(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> Seen:
+    limits, (visible, uv, ir) = tools.settings, files
+    with watch.room("decode"):
+        capture = capture_room.load(visible, uv=uv, ir=ir, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
+    with watch.room("mrz"):
+        mrz = next(iter(mrz_room.read(capture.visible, tools.models, today=today)), None)
+    with watch.room("page"):
+        page = find_page(capture) if mrz is None else page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format)
+    return Seen(capture, mrz, page)
 
 
 def inspect(
@@ -131,18 +196,17 @@ def inspect(
         A file cannot be read as an image. Whatever else goes wrong is in the report.
     """
     settings, watch, today = tools.settings, _Stopwatch(), today or _today()
-    with watch.room("decode"):
-        capture = capture_room.load(visible, uv=uv, ir=ir, max_bytes=settings.max_bytes, max_pixels=settings.max_pixels)
-    with watch.room("mrz"):
-        mrz = next(iter(mrz_room.read(capture.visible, tools.models, today=today)), None)
-    with watch.room("page"):
-        page = find_page(capture) if mrz is None else page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format)
+    seen = _see((visible, uv, ir), tools, today, watch)
+    capture, mrz, page = seen.capture, seen.mrz, seen.page
+    with watch.room("document"):
+        model = match(page, mrz.parsed if mrz else None, tools.library)
     with watch.room("visual"):
-        visual = read_visual(page, mrz, None, tools.reader)
+        visual = read_visual(page, mrz, model.text if model else None, tools.reader)
     with watch.room("checks"):
         looked = look(capture, page, mrz.parsed.format if mrz else None, tools.models)
         missing = mrz_room.missing(tools.models) if mrz is None else None
-        checks = perform_all(Evidence(capture, page, mrz, missing, looked.scores, looked.abstained, visual, today))
+        evidence = Evidence(capture, page, mrz, missing, looked.scores, looked.abstained, visual, today, model)
+        checks = perform_all(evidence)
     log10_lr = scoring.fuse(checks, tools.models.fusions())
     verdict, reason = scoring.decide(checks, log10_lr, page.quality, refer_at=settings.refer_log10_lr)
     report = Report(
@@ -151,7 +215,7 @@ def inspect(
         verdict=verdict,
         reason=reason,
         confidence=scoring.confidence(log10_lr, settings.prior),
-        document=_document(mrz),
+        document=_document(mrz, model),
         mrz=mrz,
         visual=visual,
         checks=checks,

@@ -1,5 +1,6 @@
 """Every knob in one place: environment variables named ``DOCSCAN_…``, read once at the edge."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +14,13 @@ def _default_models() -> Path:
     return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "docscan" / "models"
 
 
+def _default_documents() -> Path:
+    """Return where the XDG base directory specification wants a user's data."""
+    data = os.environ.get("XDG_DATA_HOME", "")
+    home = Path(data) if data.startswith("/") else Path.home() / ".local" / "share"
+    return home / "docscan" / "documents"
+
+
 class Settings(BaseSettings):
     """What an installation may change."""
 
@@ -21,6 +29,9 @@ class Settings(BaseSettings):
     max_bytes: int = Field(50_000_000, gt=0, description="Largest image file accepted, in bytes.")
     max_pixels: int = Field(80_000_000, gt=0, description="Largest picture accepted, in pixels, read from its header.")
     models: Path = Field(default_factory=_default_models, description="Folder of manifest.json and the ONNX files.")
+    documents: Path = Field(
+        default_factory=_default_documents, description="Library of document models; may be absent."
+    )
     threads: int = Field(2, ge=1, description="Threads of one inference session.")
     providers: tuple[str, ...] = Field(
         ("CUDAExecutionProvider", "TensorrtExecutionProvider", "OpenVINOExecutionProvider", "CPUExecutionProvider"),

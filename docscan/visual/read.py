@@ -15,7 +15,15 @@ from docscan.types import Agreement, Box, FieldPlace, Mrz, Page, TextLayout, Tex
 from docscan.visual.comparing import compared
 from docscan.visual.expected import Expected, expected
 from docscan.visual.labels import label_of
-from docscan.visual.lines import SEARCHING_PIXELS_PER_MM, expected_at, find_lines, lines_at, middle, read_boxes
+from docscan.visual.lines import (
+    FINDING_PIXELS_PER_MM,
+    SEARCHING_PIXELS_PER_MM,
+    expected_at,
+    find_lines,
+    lines_at,
+    middle,
+    read_boxes,
+)
 from docscan.visual.ocr import TextReader
 from docscan.visual.register import Place, registered
 from docscan.visual.search import agreeing, searched
@@ -109,6 +117,12 @@ def _believed(fields: Fields) -> Fields:
         name: VisualField(name, field.mrz, field.line, doubted.get(field.agreement, field.agreement))
         for name, field in fields.items()
     }
+
+
+def lines_of_page(page: Page, reader: TextReader) -> tuple[TextLine, ...]:
+    """Read every line of a page, the MRZ's too, for learning where there is text; it takes seconds."""
+    whole = Box(0, 0, *page.size.millimetres)
+    return read_boxes(page, find_lines(page, whole, reader, FINDING_PIXELS_PER_MM), reader)
 
 
 def read_visual(page: Page, mrz: Mrz | None, layout: TextLayout | None, reader: TextReader | None) -> VisualZone:

@@ -5,8 +5,6 @@ asked once to warm up, then ``--repeats`` times in turn with the others: what el
 """
 
 import argparse
-import time
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +19,7 @@ from docscan.crops import CROP_PIXELS
 from docscan.inspection import inspect, open_tools
 from docscan.runtime import read_manifest
 from docscan.settings import Settings
+from tests.benchmarks.timing import Times, timed
 from training.region.scoring import open_network
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,26 +27,11 @@ SAMPLES = ROOT / "datasets" / "samples"
 CROPS = 24
 PEER = "MobileNetV3 small, fp32"
 
-Times = dict[str, list[float]]
-
 
 def _peer(path: Path) -> None:
     network = mobilenet_v3_small(num_classes=1).eval()
     example = torch.zeros(CROPS, 3, CROP_PIXELS, CROP_PIXELS)
     torch.onnx.export(network, (example,), str(path), input_names=["crops"], dynamo=True, verbose=False)
-
-
-def timed(calls: Mapping[str, Callable[[], object]], repeats: int) -> Times:
-    """Time some calls in turn; seconds by name."""
-    for call in calls.values():
-        call()
-    times: Times = {name: [] for name in calls}
-    for _ in range(repeats):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - start)
-    return times
 
 
 def networks(models: Path, repeats: int) -> Times:

@@ -1,0 +1,88 @@
+"""Genuine samples of one kind of document in, a document model out; nothing is trained."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docscan.checks.regions import MODEL
+from docscan.documents.appearance import apart, appearance_of, cells_under, learned, reach_of
+from docscan.documents.record import FEWEST
+from docscan.documents.regions import RegionLook, common_spots, regions_of
+from docscan.documents.samples import Sample, require_alike, usable_samples
+from docscan.documents.store import checked_name
+from docscan.runtime import Models
+from docscan.types import Box, DocumentModel, ReferenceRegion, Spectrum, Statistics
+from docscan.version import __version__
+from docscan.visual.places import text_layout
+from docscan.zones import Spots, around
+
+
+def enrol(
+    name: str,
+    samples: Sequence[Sample],
+    *,
+    version: int,
+    created: datetime,
+    models: Models,
+) -> DocumentModel:
+    """Learn what a kind of document looks like.
+
+    Parameters
+    ----------
+    name
+        Of the kind, as "uto-p-2019"; no person's.
+    samples
+        3 to 20 genuine ones, of different holders.
+
+    Raises
+    ------
+    UsageError
+        The name will not do.
+    DocumentModelError
+        Too few or too many samples, one that was not read, or one unlike the others; the message names its file.
+    """
+    checked_name(name)
+    usable = usable_samples(samples)
+    parsed, page_size = usable[0].mrz.parsed, usable[0].page.size
+    seen = np.stack([appearance_of(sample.page, parsed.format) for sample in usable])
+    spots = common_spots([(sample.capture, sample.page) for sample in usable], parsed.format)
+    portrait = around(spots["portrait"]) if "portrait" in spots else Box(0, 0, 0, 0)
+    hidden = cells_under(portrait, page_size, parsed.format)
+    distances = apart(seen, hidden)
+    require_alike(usable, distances)
+    looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
+    return DocumentModel(
+        name=name,
+        version=version,
+        created=created,
+        docscan=__version__,
+        samples=len(usable),
+        page_size=page_size,
+        format=parsed.format,
+        document_code=parsed.fields.document_code,
+        issuing_state=parsed.fields.issuing_state,
+        text=text_layout([(sample.mrz, sample.lines) for sample in usable]),
+        regions={region: _reference(places, [look[region] for look in looks]) for region, places in spots.items()},
+        network=models.entries[MODEL].sha256,
+        appearance=learned(seen, hidden),
+        reach=reach_of(distances),
+    )
+
+
+def _reference(spots: Spots, looks: Sequence[RegionLook]) -> ReferenceRegion:
+    embeddings = [look.embedding for look in looks if look.embedding is not None]
+    lights = [light for light in Spectrum if all(light in look.colour for look in looks)]
+    return ReferenceRegion(
+        spots,
+        around(spots),
+        # Of fewer than can be a model's samples a mean would be that of single documents.
+        {Spectrum.VISIBLE: _statistics(embeddings)} if len(embeddings) >= FEWEST else {},
+        {light: _statistics([look.colour[light] for look in looks]) for light in lights},
+    )
+
+
+def _statistics(values: Sequence[NDArray[np.float32]]) -> Statistics:
+    stacked = np.stack(values)
+    return Statistics(stacked.mean(0), stacked.std(0, ddof=1), len(stacked))

@@ -1,0 +1,83 @@
+"""Which document model a page is of, or none: one matrix product over the whole library."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docscan.documents.appearance import SIZE, appearance_of, weights_of
+from docscan.documents.store import load, newest
+from docscan.types import DocumentModel, Page, ParsedMrz
+
+# Of the reach, where no MRZ leaves but few models: a page may be near to one of a thousand by chance.
+_WITHOUT_MRZ = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Document models with what matching needs of all of them at once.
+
+    A model's distance to an appearance x is the sum of w (x - m)², its weights and its mean: w x² - 2 w m x + w m².
+    ``terms`` has w and -2 w m side by side, n x 2 ``SIZE``, and ``constants`` the last term, n.
+    """
+
+    models: tuple[DocumentModel, ...]
+    terms: NDArray[np.float32]
+    constants: NDArray[np.float32]
+
+    @staticmethod
+    def empty() -> "Library":
+        """Return the library in which nothing matches."""
+        return library_of(())
+
+    def distances(self, appearance: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the distance of an appearance to each model, as a share of the model's reach: n."""
+        reaches = np.array([model.reach for model in self.models], np.float32)
+        squared = np.concatenate([appearance * appearance, appearance])
+        return np.asarray((self.terms @ squared + self.constants) / reaches, np.float32)
+
+
+def library_of(models: Iterable[DocumentModel]) -> Library:
+    """Make a library of models."""
+    known = tuple(models)
+    means = np.array([model.appearance.mean for model in known], np.float32).reshape(-1, SIZE)
+    weights = np.array([weights_of(model.appearance) for model in known], np.float32).reshape(-1, SIZE)
+    weighted = weights * means
+    return Library(known, np.concatenate([weights, -2 * weighted], axis=1), (weighted * means).sum(1))
+
+
+def open_library(folder: Path) -> Library:
+    """Load the newest version of every model of a folder, verified; an absent folder is an empty library.
+
+    Raises
+    ------
+    DocumentModelError
+        A model is broken or altered.
+    """
+    return library_of(load(entry).model for entry in newest(folder))
+
+
+def match(page: Page, mrz: ParsedMrz | None, library: Library) -> DocumentModel | None:
+    """Return the model that a page is of; None where none is near enough.
+
+    Only models of the page's size are asked and, where an MRZ was read, of its format, issuing state and document code.
+    Without one a page may lie upside down, or a TD2 be taken for a passport: then nothing matches.
+    """
+    asked = [index for index, model in enumerate(library.models) if _admits(model, page, mrz)]
+    if not asked:
+        return None
+    distances = library.distances(appearance_of(page, mrz.format if mrz else None))[asked]
+    nearest = int(distances.argmin())
+    return library.models[asked[nearest]] if distances[nearest] <= (_WITHOUT_MRZ if mrz is None else 1) else None
+
+
+def _admits(model: DocumentModel, page: Page, mrz: ParsedMrz | None) -> bool:
+    if model.page_size is not page.size:
+        return False
+    if mrz is None:
+        return True
+    fields = mrz.fields
+    said = mrz.format, fields.document_code, fields.issuing_state
+    return said == (model.format, model.document_code, model.issuing_state)

@@ -1,0 +1,190 @@
+"""A document model as ``model.json`` and named arrays, and back: the edge where a stranger's file is validated."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from docscan.documents.appearance import SIZE as APPEARANCE_SIZE
+from docscan.types import (
+    Box,
+    DocumentModel,
+    FieldPlace,
+    MrzFields,
+    MrzFormat,
+    PageSize,
+    ReferenceRegion,
+    Spectrum,
+    Statistics,
+    TextLayout,
+)
+from docscan.zones import REGIONS
+
+NAME = "^[a-z0-9]+(-[a-z0-9]+)*$"  # a file's name on every system, with no room for a holder's
+LONGEST_NAME = 64
+FEWEST, MOST = 3, 20  # samples
+
+_EMBEDDING_SIZE, _COLOUR_SIZE = 64, 6
+_FIELDS = tuple(field.name for field in fields(MrzFields))
+
+Arrays = Mapping[str, NDArray[np.float32]]
+
+_Millimetres = Annotated[float, Field(ge=-50, le=200)]
+_Size = Annotated[float, Field(gt=0, le=50)]  # millimetres
+_Count = Annotated[int, Field(ge=1, le=MOST)]
+_FieldName = Annotated[str, Field(pattern=f"^({'|'.join(_FIELDS)})$")]
+_RegionName = Annotated[str, Field(pattern=f"^({'|'.join(REGIONS)})$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+
+class _Box(_Strict):
+    x: _Millimetres
+    y: _Millimetres
+    width: _Millimetres
+    height: _Millimetres
+
+    @classmethod
+    def of(cls, box: Box) -> "_Box":
+        return cls(x=box.x, y=box.y, width=box.width, height=box.height)
+
+    def box(self) -> Box:
+        return Box(self.x, self.y, self.width, self.height)
+
+
+class _Place(_Strict):
+    box: _Box
+    line_mm: _Size
+    character_mm: _Size
+    samples: _Count
+
+    @classmethod
+    def of(cls, place: FieldPlace) -> "_Place":
+        return cls(
+            box=_Box.of(place.box), line_mm=place.line_mm, character_mm=place.character_mm, samples=place.samples
+        )
+
+    def place(self) -> FieldPlace:
+        return FieldPlace(self.box.box(), self.line_mm, self.character_mm, self.samples)
+
+
+class _Text(_Strict):
+    """Where there is text, and never what it says."""
+
+    fields: dict[_FieldName, _Place]
+    lines: list[_Box] = Field(max_length=200)
+
+    @classmethod
+    def of(cls, text: TextLayout) -> "_Text":
+        places = {name: _Place.of(place) for name, place in text.fields.items()}
+        return cls(fields=places, lines=[_Box.of(box) for box in text.lines])
+
+    def layout(self) -> TextLayout:
+        places = {name: place.place() for name, place in self.fields.items()}
+        return TextLayout(places, tuple(box.box() for box in self.lines))
+
+
+class _Region(_Strict):
+    """A region; of its statistics only in how many samples each was measured, the numbers are arrays."""
+
+    spots: list[tuple[_Millimetres, _Millimetres]] = Field(min_length=1, max_length=24)
+    box: _Box
+    embedding: dict[Spectrum, _Count]
+    colour: dict[Spectrum, _Count]
+
+
+class Record(_Strict):
+    """What ``model.json`` says."""
+
+    schema_: Literal["docscan.document-model/1"] = Field("docscan.document-model/1", alias="schema")
+    name: str = Field(pattern=NAME, max_length=LONGEST_NAME)
+    version: int = Field(ge=1, le=9999)
+    created: AwareDatetime
+    docscan: str = Field(pattern=r"^[0-9A-Za-z.+-]{1,40}$")
+    samples: int = Field(ge=FEWEST, le=MOST)
+    page_size: PageSize
+    format: MrzFormat
+    document_code: str = Field(pattern="^[A-Z]{1,2}$")
+    issuing_state: str = Field(pattern="^[A-Z]{1,3}$")
+    text: _Text
+    regions: dict[_RegionName, _Region]
+    network: str = Field(pattern="^[0-9a-f]{64}$")
+    reach: float = Field(gt=0)
+
+
+def record_of(model: DocumentModel) -> Record:
+    """Return what ``model.json`` says of a model."""
+    own = ("name", "version", "created", "docscan", "samples", "page_size", "format", "document_code", "issuing_state")
+    return Record(
+        **{name: getattr(model, name) for name in (*own, "network", "reach")},
+        text=_Text.of(model.text),
+        regions={name: _region_record(region) for name, region in model.regions.items()},
+    )
+
+
+def _region_record(region: ReferenceRegion) -> _Region:
+    return _Region(
+        spots=list(region.spots),
+        box=_Box.of(region.box),
+        embedding={light: found.samples for light, found in region.embedding.items()},
+        colour={light: found.samples for light, found in region.colour.items()},
+    )
+
+
+def arrays_of(model: DocumentModel) -> dict[str, NDArray[np.float32]]:
+    """Return a model's arrays by name, each of mean and spread: 2 x n."""
+    statistics = {"appearance": model.appearance}
+    for name, region in model.regions.items():
+        for kind, by_light in (("embedding", region.embedding), ("colour", region.colour)):
+            statistics |= {f"{name}.{kind}.{light}": found for light, found in by_light.items()}
+    return {name: np.stack([found.mean, found.spread]) for name, found in sorted(statistics.items())}
+
+
+class _Taken:
+    """Takes arrays by name, each of the size that it must have."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self._left = dict(arrays)
+
+    def statistics(self, name: str, size: int, samples: int) -> Statistics:
+        array = self._left.pop(name, None)
+        if array is None or array.dtype != np.float32 or array.shape != (2, size) or not np.isfinite(array).all():
+            raise ValueError(f"the array {name} is not 2 x {size} finite numbers of single precision")
+        return Statistics(array[0], array[1], samples)
+
+    def nothing_left(self) -> None:
+        if self._left:
+            raise ValueError(f"there are arrays that no model has: {', '.join(sorted(self._left))[:80]}")
+
+
+def model_of(record: Record, arrays: Mapping[str, NDArray[Any]]) -> DocumentModel:
+    """Put a model together again.
+
+    Raises
+    ------
+    ValueError
+        An array is missing, is not what it must be, or is one too many.
+    """
+    taken = _Taken(arrays)
+    regions = {name: _region(taken, name, region) for name, region in record.regions.items()}
+    appearance = taken.statistics("appearance", APPEARANCE_SIZE, record.samples)
+    taken.nothing_left()
+    own = {name: getattr(record, name) for name in Record.model_fields if name not in ("schema_", "text", "regions")}
+    return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance)
+
+
+def _region(taken: _Taken, name: str, region: _Region) -> ReferenceRegion:
+    def all_lights(kind: str, size: int, counts: Mapping[Spectrum, int]) -> dict[Spectrum, Statistics]:
+        return {light: taken.statistics(f"{name}.{kind}.{light}", size, count) for light, count in counts.items()}
+
+    return ReferenceRegion(
+        tuple(region.spots),
+        region.box.box(),
+        embedding=all_lights("embedding", _EMBEDDING_SIZE, region.embedding),
+        colour=all_lights("colour", _COLOUR_SIZE, region.colour),
+    )

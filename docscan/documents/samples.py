@@ -1,0 +1,130 @@
+"""Whether some genuine samples can make a document model; the first that cannot is named."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docscan.documents.record import FEWEST, MOST
+from docscan.errors import DocumentModelError
+from docscan.mrz.specimens import is_specimen
+from docscan.types import Capture, Mrz, Page, TextLine
+
+# Distance of a sample to the others from which it does not belong to them: 2 % of those of the calibration states.
+_OUTLIER = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A genuine document as it was found in its file; ``file`` is for messages and goes into no model."""
+
+    file: str
+    capture: Capture
+    page: Page
+    mrz: Mrz | None
+    lines: tuple[TextLine, ...] = ()  # all that was read on the page
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """A sample whose page was found and whose MRZ was read."""
+
+    file: str
+    capture: Capture
+    page: Page
+    mrz: Mrz
+    lines: tuple[TextLine, ...]
+
+
+def usable_samples(samples: Sequence[Sample]) -> list[Usable]:
+    """Return samples that are enough, were read, and are different documents of one kind.
+
+    Raises
+    ------
+    DocumentModelError
+        They are not; the message names the file and says why.
+    """
+    if not FEWEST <= len(samples) <= MOST:
+        raise DocumentModelError(
+            f"A document model is learned from {FEWEST} to {MOST} genuine samples, not from {len(samples)}."
+        )
+    usable = [_usable(sample) for sample in samples]
+    _require_one_kind(usable)
+    _require_different_documents(usable)
+    return usable
+
+
+def _usable(sample: Sample) -> Usable:
+    if sample.mrz is None:
+        raise DocumentModelError(
+            f"{sample.file} cannot be a sample: no machine-readable zone was read on it, and it tells the kind."
+        )
+    fields = sample.mrz.parsed.fields
+    if not (fields.issuing_state.isalpha() and fields.document_code.isalpha()):
+        raise DocumentModelError(
+            f"{sample.file} cannot be a sample: its machine-readable zone names no issuing state and document code."
+        )
+    # As the region network has it: a picture that is the page, all of it, needs no border.
+    if not sample.page.found and not sample.page.quality.whole_page:
+        raise DocumentModelError(
+            f"{sample.file} cannot be a sample: its page was not found. Lay it on a plain surface of another colour."
+        )
+    return Usable(sample.file, sample.capture, sample.page, sample.mrz, sample.lines)
+
+
+_KIND: Mapping[str, Callable[[Usable], str]] = MappingProxyType(
+    {
+        "format": lambda sample: sample.mrz.parsed.format.value,
+        "issuing state": lambda sample: sample.mrz.parsed.fields.issuing_state,
+        "document code": lambda sample: sample.mrz.parsed.fields.document_code,
+        "page size": lambda sample: sample.page.size.value,
+    }
+)
+
+
+def _require_one_kind(samples: Sequence[Usable]) -> None:
+    """Refuse the first sample that is not of the kind that most are."""
+    for what, told in _KIND.items():
+        values = [told(sample) for sample in samples]
+        usual = max(values, key=values.count)
+        for sample, value in zip(samples, values, strict=True):
+            if value != usual:
+                raise DocumentModelError(
+                    f"The samples are not of one kind: {sample.file} has the {what} {value}, most have {usual}."
+                )
+
+
+def _require_different_documents(samples: Sequence[Usable]) -> None:
+    """Refuse a document given twice: the mean of one holder's captures would be that holder's. Specimens have none."""
+    known: dict[str, str] = {}
+    for sample in samples:
+        fields = sample.mrz.parsed.fields
+        other = known.get(fields.document_number)
+        if other is not None and not is_specimen(fields):
+            raise DocumentModelError(
+                f"{other} and {sample.file} show the same document; samples are of different holders, one each."
+            )
+        known[fields.document_number] = sample.file
+
+
+def require_alike(samples: Sequence[Usable], distances: NDArray[np.float64]) -> None:
+    """Refuse the sample that looks least like the others, where they would not take it for one of theirs.
+
+    Parameters
+    ----------
+    distances
+        How far each sample is from all others, n.
+
+    Raises
+    ------
+    DocumentModelError
+        One is too far; the message names its file.
+    """
+    worst = int(distances.argmax())
+    if distances[worst] > _OUTLIER:
+        raise DocumentModelError(
+            f"{samples[worst].file} looks unlike the others ({distances[worst]:.2f}; {_OUTLIER} at most): it is of "
+            "another design, or a page that was not found exactly. Leave it out or capture it again."
+        )

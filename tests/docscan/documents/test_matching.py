@@ -1,0 +1,109 @@
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from datasets.sheet import Kind
+from docscan.documents.appearance import SIZE, appearance_of, distance
+from docscan.documents.enrolment import enrol
+from docscan.documents.matching import Library, library_of, match, open_library
+from docscan.documents.samples import Sample
+from docscan.documents.store import save
+from docscan.errors import DocumentModelError
+from docscan.inspection import Tools
+from docscan.types import DocumentModel, PageSize, ParsedMrz, Statistics
+from tests.docscan.documents.conftest import CREATED, Makes, small_model
+
+
+def _parsed(sample: Sample) -> ParsedMrz:
+    assert sample.mrz is not None
+    return sample.mrz.parsed
+
+
+@pytest.fixture(scope="module")
+def others(makes: Makes, tools: Tools) -> DocumentModel:
+    """Passports of another state."""
+    return enrol("xve-p-2018", makes.samples("XVE", Kind.TD3), version=1, created=CREATED, models=tools.models)
+
+
+def test_another_capture_of_an_enrolled_kind_is_matched(
+    makes: Makes, passports: DocumentModel, others: DocumentModel
+) -> None:
+    library = library_of([others, passports])
+    for number in (5, 6):
+        sample = makes.sample("XVA", Kind.TD3, number)
+        assert match(sample.page, _parsed(sample), library) is passports
+        assert match(sample.page, None, library) is passports
+
+
+def test_a_page_of_an_unknown_state_matches_nothing(
+    makes: Makes, passports: DocumentModel, others: DocumentModel
+) -> None:
+    library = library_of([others, passports])
+    sample = makes.sample("UTO", Kind.TD3, 0)
+    assert match(sample.page, _parsed(sample), library) is None
+    assert match(sample.page, None, library) is None
+
+
+def test_another_design_of_the_same_state_and_format_matches_nothing(
+    makes: Makes, passports: DocumentModel, others: DocumentModel
+) -> None:
+    """The other state's design, as if it were this state's last one."""
+    last = replace(others, name="xva-p-2010", issuing_state=passports.issuing_state)
+    sample = makes.sample("XVA", Kind.TD3, 5)
+    assert match(sample.page, _parsed(sample), library_of([last])) is None
+    assert match(sample.page, _parsed(sample), library_of([last, passports])) is passports
+
+
+def test_the_mrz_must_agree(makes: Makes, passports: DocumentModel) -> None:
+    sample, library = makes.sample("XVA", Kind.TD3, 5), library_of([passports])
+    parsed = _parsed(sample)
+    for field in ({"issuing_state": "XVE"}, {"document_code": "PD"}):
+        assert match(sample.page, replace(parsed, fields=replace(parsed.fields, **field)), library) is None
+    assert match(replace(sample.page, size=PageSize.ID_2), None, library) is None
+
+
+def test_an_empty_library_matches_nothing(makes: Makes) -> None:
+    sample = makes.sample("XVA", Kind.TD3, 5)
+    assert match(sample.page, _parsed(sample), Library.empty()) is None
+
+
+def test_the_product_of_matrices_gives_the_distances(makes: Makes, passports: DocumentModel) -> None:
+    known = [passports, *(small_model(f"m-{seed}", seed=seed) for seed in range(3))]
+    seen = appearance_of(makes.sample("XVA", Kind.TD3, 5).page, None)
+    wanted = [distance(model.appearance, seen) / model.reach for model in known]
+    np.testing.assert_allclose(library_of(known).distances(seen), wanted, rtol=1e-3)
+
+
+def test_a_thousand_models_cost_no_more_than_the_goal(makes: Makes, passports: DocumentModel) -> None:
+    rng = np.random.default_rng(0)
+
+    def strange(index: int) -> DocumentModel:
+        appearance = Statistics(rng.normal(size=SIZE).astype(np.float32), passports.appearance.spread, 5)
+        return replace(passports, name=f"m-{index}", appearance=appearance)
+
+    library = library_of([*(strange(index) for index in range(999)), passports])
+    sample = makes.sample("XVA", Kind.TD3, 5)
+    took = []
+    for _ in range(15):
+        start = time.perf_counter()
+        assert match(sample.page, _parsed(sample), library) is passports
+        took.append(time.perf_counter() - start)
+    assert min(took) < 0.020  # the machine may be busy
+
+
+def test_the_newest_versions_of_a_folder_are_the_library(tmp_path: Path) -> None:
+    for version in (1, 2):
+        save(tmp_path, small_model("one", version))
+    save(tmp_path, small_model("two"))
+    assert [(model.name, model.version) for model in open_library(tmp_path).models] == [("one", 2), ("two", 1)]
+    assert open_library(tmp_path / "none").models == ()
+
+
+def test_a_library_with_a_broken_model_is_refused(tmp_path: Path) -> None:
+    path = save(tmp_path, small_model())
+    (path / "arrays.npz").write_bytes(b"")
+    with pytest.raises(DocumentModelError, match="sha256"):
+        open_library(tmp_path)

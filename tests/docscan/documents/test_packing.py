@@ -1,0 +1,142 @@
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from docscan.documents.packing import ARRAYS, FILES, HASHES, MAX_BYTES, RECORD, digest, pack, unpack
+from docscan.errors import DocumentModelError
+from docscan.types import DocumentModel
+from tests.docscan.documents.conftest import small_model
+
+Files = dict[str, bytes]
+
+PLACE = {
+    "box": {"x": 1, "y": 1, "width": 1, "height": 1},
+    "line_mm": 3,
+    "character_mm": 2,
+    "samples": 3,
+}
+
+
+def _same(one: DocumentModel, other: DocumentModel) -> bool:
+    """Compare all of two models, their arrays too."""
+    return pack(one) == pack(other)
+
+
+def _rehashed(files: Files) -> Files:
+    """What a stranger would do who altered a model: the hashes agree again."""
+    lines = [f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in (RECORD, ARRAYS)]
+    return {**files, HASHES: "".join(lines).encode()}
+
+
+def _with_record(**changes: object) -> Files:
+    files = pack(small_model())
+    return _rehashed({**files, RECORD: json.dumps(json.loads(files[RECORD]) | changes).encode()})
+
+
+def _with_arrays(change: Callable[[dict[str, Any]], Any]) -> Files:
+    files = pack(small_model())
+    with np.load(io.BytesIO(files[ARRAYS])) as loaded:
+        arrays = dict(loaded)
+    change(arrays)
+    out = io.BytesIO()
+    np.savez(out, **arrays)
+    return _rehashed({**files, ARRAYS: out.getvalue()})
+
+
+def test_a_model_comes_back_as_it_was() -> None:
+    model = small_model()
+    again = unpack(pack(model), "here")
+    assert _same(model, again)
+    assert again.text == model.text
+    assert again.created == model.created
+    assert again.regions["portrait"].spots == model.regions["portrait"].spots
+    for light, colour in model.regions["portrait"].colour.items():
+        np.testing.assert_array_equal(again.regions["portrait"].colour[light].mean, colour.mean)
+    np.testing.assert_array_equal(again.appearance.spread, model.appearance.spread)
+
+
+def test_the_files_are_plain_and_the_same_model_makes_the_same() -> None:
+    files = pack(small_model())
+    assert tuple(files) == FILES
+    assert json.loads(files[RECORD])["schema"] == "docscan.document-model/1"
+    with np.load(io.BytesIO(files[ARRAYS]), allow_pickle=False) as arrays:
+        assert all(arrays[name].dtype == np.float32 for name in arrays.files)
+    assert digest(files) == digest(pack(small_model()))
+    assert digest(files) != digest(pack(small_model(seed=1)))
+
+
+@pytest.mark.parametrize("name", [RECORD, ARRAYS, HASHES])
+def test_one_altered_byte_is_refused(name: str) -> None:
+    files = pack(small_model())
+    altered = bytearray(files[name])
+    altered[len(altered) // 2] ^= 1
+    with pytest.raises(DocumentModelError, match="sha256"):
+        unpack({**files, name: bytes(altered)}, "here")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"schema": "docscan.document-model/2"},
+        {"name": "../../etc/passwd"},
+        {"name": "Anna Maria"},
+        {"version": 0},
+        {"version": "new"},
+        {"created": "2026-11-26T12:00:00"},
+        {"samples": 2},
+        {"samples": 21},
+        {"page_size": "A4"},
+        {"format": "TD9"},
+        {"issuing_state": "uto"},
+        {"reach": -1.0},
+        {"reach": float("nan")},
+        {"holder": "ERIKSSON"},
+        {"text": {"fields": {"portrait_of": PLACE}, "lines": []}},
+        {"text": {"fields": {"surname": PLACE | {"text": "ERIKSSON"}}, "lines": []}},
+        {"text": {"fields": {"surname": PLACE | {"line_mm": 1e9}}, "lines": []}},
+        {"text": {"fields": {}, "lines": ["ERIKSSON"]}},
+        {"regions": {"face": {}}},
+        {"regions": {}},
+    ],
+    ids=str,
+)
+def test_a_record_that_is_not_of_a_model_is_refused_whatever_its_hash(changes: dict[str, Any]) -> None:
+    with pytest.raises(DocumentModelError, match="cannot be understood"):
+        unpack(_with_record(**changes), "here")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda arrays: arrays.pop("appearance"),
+        lambda arrays: arrays.update(extra=np.zeros(3, np.float32)),
+        lambda arrays: arrays.update({"appearance": np.zeros(7, np.float32)}),
+        lambda arrays: arrays.update({"appearance": arrays["appearance"].astype(np.float64)}),
+        lambda arrays: arrays.update({"appearance": np.full_like(arrays["appearance"], np.nan)}),
+        lambda arrays: arrays.update({"appearance": np.array([{}], object)}),
+    ],
+)
+def test_arrays_that_are_not_of_a_model_are_refused(change: Callable[[dict[str, Any]], Any]) -> None:
+    with pytest.raises(DocumentModelError, match="cannot be understood"):
+        unpack(_with_arrays(change), "here")
+
+
+def test_arrays_that_unpack_into_more_than_a_model_are_refused() -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("appearance.npy", bytes(MAX_BYTES + 1))
+    assert len(bomb.getvalue()) < MAX_BYTES / 100
+    with pytest.raises(DocumentModelError, match="larger"):
+        unpack(_rehashed({**pack(small_model()), ARRAYS: bomb.getvalue()}), "here")
+
+
+@pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04 torn"])
+def test_what_is_no_array_file_is_refused(data: bytes) -> None:
+    with pytest.raises(DocumentModelError, match="cannot be understood"):
+        unpack(_rehashed({**pack(small_model()), ARRAYS: data}), "here")
