@@ -12,8 +12,8 @@ from docscan.errors import DocumentModelError
 from docscan.mrz.specimens import is_specimen
 from docscan.types import Capture, Mrz, Page, TextLine
 
-# Distance of a sample to the others from which it does not belong to them: 2 % of those of the calibration states.
-_OUTLIER = 0.3
+# Distance of a sample to the others from which it does not belong to them: 2 % of those that the reach was chosen on.
+_OUTLIER = 0.2
 
 
 @dataclass(frozen=True, slots=True)
