@@ -25,6 +25,15 @@ PAGE_OF: dict[MrzFormat, PageSize] = {
 }
 
 
+def rectangle(width: float, height: float) -> Corners:
+    """Return the corners of a rectangle that starts at the origin."""
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+
+
+# A visa that is smaller than the page on which it is stuck, on the page (part 7): its own edge may be all that shows.
+VISAS: dict[MrzFormat, Corners] = {MrzFormat.MRV_A: rectangle(120, 80) + np.array([0.0, 8.0])}
+
+
 @dataclass(frozen=True, slots=True)
 class _Placement:
     left: float  # of the first character, millimetres from the left edge
@@ -39,11 +48,6 @@ _PLACEMENTS = {
     MrzFormat.MRV_A: _Placement(6.0, 9.4),
     MrzFormat.MRV_B: _Placement(4.0, 9.4),
 }
-
-
-def rectangle(width: float, height: float) -> Corners:
-    """Return the corners of a rectangle that starts at the origin."""
-    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
 
 
 def nominal_zone(mrz_format: MrzFormat) -> Corners:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from docscan.capture import load, read_file
-from docscan.page import MAX_PIXELS_PER_MM, find_page, page_of_zone
+from docscan.page import MAX_PIXELS_PER_MM, _strain, find_page, page_of_zone
 from docscan.page_geometry import moved, nominal_zone, rectangle
 from docscan.types import Capture, MrzFormat, Page, PageSize
 from tests.docscan.scenes import FORMATS, Scene, document, photographed, table
@@ -160,3 +160,27 @@ def test_the_16_real_images_lie_on_their_page(real_images: Path) -> None:
         assert sizes[document_truth["type"]] in PageSize
     assert shown_whole >= 11  # of 16: the rest are two cards, a screenshot, an open booklet and a visa
     assert np.median(spent) < 0.3  # seconds of processor time; about 0.03 on an idle machine
+
+
+def test_a_visa_whose_own_edge_is_all_that_shows_is_placed_on_its_page() -> None:
+    scale, (left, top) = 8, (90, 70)
+    image = np.full((800, 1160, 3), (60, 40, 30), np.uint8)
+    visa = cv2.resize(document(PageSize.ID_3), (120 * scale, 80 * scale), interpolation=cv2.INTER_AREA)
+    image[top : top + 80 * scale, left : left + 120 * scale] = visa
+    # The visa lies on the page's lower left: 8 mm of the page are above it.
+    on_page = nominal_zone(MrzFormat.MRV_A) - (0, 8)
+    zone = tuple((float(x), float(y)) for x, y in on_page * scale + (left, top))
+    page = page_of_zone(Capture(image), zone, MrzFormat.MRV_A)
+    corners = moved(rectangle(120, 80) + np.array((0, 8)), page.to_capture)
+    assert np.abs(corners - rectangle(120 * scale, 80 * scale) - np.array((left, top))).max() < scale
+    assert page.border_seen
+
+
+@pytest.mark.parametrize(
+    ("taller", "strained"), [(1.0, False), (1.06, False), (1.12, False), (1.25, True), (0.8, True)]
+)
+def test_an_mrz_that_a_page_would_stretch_speaks_against_it(taller: float, strained: bool) -> None:
+    nominal = nominal_zone(MrzFormat.TD3)
+    grown = (nominal - nominal.mean(0)) * (1, taller) + nominal.mean(0)
+    assert (_strain(grown, nominal) > 0.5) is strained
+    assert strained or _strain(grown, nominal) == 0
