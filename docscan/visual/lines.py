@@ -16,9 +16,9 @@ from docscan.visual.ocr import TextReader
 # words are told apart later, and the time counts.
 FINDING_PIXELS_PER_MM, SEARCHING_PIXELS_PER_MM = 8.0, 5.0
 _LOWEST, _HIGHEST = 1.2, 8.0  # millimetres, of a line of text
-_BESIDE, _ASTRAY = 2.0, 1.6  # millimetres by which a line may stand beside, and above or below its place
+_BESIDE, _ASTRAY = 2.0, 1.4  # millimetres by which a line may stand beside, and above or below its place
 _WIDER = 1.2  # than the samples' characters: a W is wider than an I
-_GAP = 16  # pixels between pictures that are searched together
+_GAP = 12  # pixels between pictures that are searched together
 
 
 def part(page: Page, box: Box) -> Image:
@@ -42,12 +42,13 @@ def lines_at(page: Page, wanted: Sequence[Box], reader: TextReader) -> tuple[tup
     windows = [_grown(page, box) for box in wanted]
     scale = FINDING_PIXELS_PER_MM / page.pixels_per_mm
     pieces = [cv2.resize(part(page, box), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) for box in windows]
-    sheet, tops = _sheet(pieces)
+    sheet, corners = _sheet(pieces)
     found: list[list[Box]] = [[] for _ in wanted]
     for quad in reader.find(sheet):
-        index = int(np.searchsorted(tops, float(quad[:, 1].mean()), side="right")) - 1
-        quad = (quad - np.array([0, tops[index]], np.float32)) / FINDING_PIXELS_PER_MM
-        box = _upright(quad, windows[index])
+        middles = quad.mean(0)
+        # The piece whose upper left corner is the nearest of those above and left of it: shelves are rows of pieces.
+        index = int(np.where((corners <= middles).all(1), corners[:, 1] * sheet.shape[1] + corners[:, 0], -1).argmax())
+        box = _upright((quad - corners[index]) / FINDING_PIXELS_PER_MM, windows[index])
         if _LOWEST <= box.height <= _HIGHEST:
             found[index].append(box)
     # Where none is found, as happens to a letter alone, the place itself is as good.
@@ -64,14 +65,21 @@ def _grown(page: Page, box: Box) -> Box:
     return Box(left, top, max(2.0, right - left), max(2.0, bottom - top))
 
 
-def _sheet(pieces: Sequence[NDArray[Any]]) -> tuple[Image, NDArray[np.int64]]:
-    """Put pictures under each other; return the whole and where each begins."""
-    heights = [piece.shape[0] + _GAP for piece in pieces]
-    tops = np.cumsum([0, *heights[:-1]])
-    sheet = np.full((sum(heights), max(piece.shape[1] for piece in pieces), 3), 255, np.uint8)
-    for top, piece in zip(tops, pieces, strict=True):
-        sheet[top : top + piece.shape[0], : piece.shape[1]] = piece
-    return sheet, tops
+def _sheet(pieces: Sequence[NDArray[Any]]) -> tuple[Image, NDArray[np.float32]]:
+    """Lay pictures on shelves as wide as the widest; return the whole and each one's upper left corner, n x 2."""
+    room = max(piece.shape[1] for piece in pieces)
+    corners = np.zeros((len(pieces), 2), np.float32)
+    left = top = height = 0
+    for index in sorted(range(len(pieces)), key=lambda index: -pieces[index].shape[1]):
+        if left + pieces[index].shape[1] > room:
+            left, top, height = 0, top + height + _GAP, 0
+        corners[index] = left, top
+        left += pieces[index].shape[1] + _GAP
+        height = max(height, pieces[index].shape[0])
+    sheet = np.full((top + height, room, 3), 255, np.uint8)
+    for (x, y), piece in zip(corners.astype(int), pieces, strict=True):
+        sheet[y : y + piece.shape[0], x : x + piece.shape[1]] = piece
+    return sheet, corners
 
 
 def _unlike(wanted: Box, box: Box) -> float:

@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+
+from datasets.design.states import SPLITS
+from datasets.specimens import GENUINE
+from docscan.types import Outcome
+from training.visual.__main__ import rows
+from training.visual.evaluate import KINDS, Judged, groups, measured, report_of
+
+PASSED, FAILED, UNDETERMINED, NOT_PERFORMED = (
+    Outcome.PASSED, Outcome.FAILED, Outcome.UNDETERMINED, Outcome.NOT_PERFORMED,
+)  # fmt: skip
+
+
+def judged(recipe: str, *outcomes: Outcome, legible: bool = True, modelled: bool = True) -> Judged:
+    names = ("surname", "birth_date", "sex")
+    return Judged(
+        recipe, "reader", legible, modelled, None if recipe == GENUINE else "surname",
+        dict(zip(names, outcomes, strict=False)), 100.0,
+    )  # fmt: skip
+
+
+def test_rates_count_what_they_say() -> None:
+    table = rows(
+        [
+            judged(GENUINE, PASSED, PASSED),
+            judged(GENUINE, PASSED, FAILED),
+            judged(GENUINE, UNDETERMINED, NOT_PERFORMED, modelled=False),
+            judged("viz_altered", FAILED, PASSED),
+            judged("viz_altered", UNDETERMINED, PASSED),
+            judged("viz_altered", PASSED, PASSED, legible=False),
+            judged("mrz_altered", FAILED, PASSED),
+        ]
+    )
+    assert table["documents, of them legible"] == "7, 6"
+    assert table["matched to their model"] == "85.7 %"
+    assert table["genuine, contradicted (false alarms)"].startswith("33.3 % (1 of 3;")
+    assert table["genuine, not compared in any datum"].startswith("33.3 % (1 of 3;")
+    assert table["viz_altered, legible, not caught"].startswith("50.0 % (1 of 2;")
+    assert table["viz_altered, all captures, not caught"].startswith("66.7 % (2 of 3;")
+    assert table["mrz_altered, legible, not caught"].startswith("0.0 % (0 of 1;")
+    assert table["both, legible, not caught"].startswith("33.3 % (1 of 3;")
+
+
+def test_each_state_and_side_of_a_split_is_a_group_with_a_seed_of_its_own() -> None:
+    found = groups("test", 8)
+    assert {(group.code, group.kind) for group in found} == {(code, kind) for code in SPLITS["test"] for kind in KINDS}
+    assert len({group.seed for group in found}) == len(found)
+
+
+@pytest.mark.parametrize("enrolled", [True, False])
+def test_a_group_is_enrolled_and_inspected_as_the_product_does_it(enrolled: bool, tmp_path: Path) -> None:
+    group = groups("validation", 2)[0]
+    (done,) = measured([group], enrolled=enrolled, workers=1)
+    genuine, altered = done
+    assert (genuine.recipe, altered.recipe) == (GENUINE, "viz_altered")
+    assert altered.modelled is enrolled
+    assert genuine.compared
+    assert not genuine.contradicts
+    # Without a model the label stands over the name in the other script, and nothing tells whose the name is.
+    assert altered.datum == "surname"
+    assert altered.outcomes["surname"] is (FAILED if enrolled else NOT_PERFORMED)
+    report_of(done, tmp_path / "outcomes.tsv")
+    text = (tmp_path / "outcomes.tsv").read_text()
+    assert len(text.splitlines()) == 2
+    assert "surname=passed" in text or "surname=failed" in text
