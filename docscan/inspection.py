@@ -12,7 +12,7 @@ from docscan import scoring
 from docscan.capture import ImageFile
 from docscan.checks import perform_all
 from docscan.checks.regions import look
-from docscan.documents.matching import Library, match, open_library
+from docscan.documents.matching import Library, nearest_model, open_library
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
@@ -155,8 +155,10 @@ def see(
 
 
 def read_lines(seen: Seen, tools: Tools) -> tuple[TextLine, ...]:
-    """Read every line of text on a page, for enrolment; nothing without a reader."""
-    return () if tools.reader is None else lines_of_page(seen.page, tools.reader)
+    """Read every line of text above the MRZ, for enrolment; nothing without an MRZ or a reader."""
+    if seen.mrz is None or tools.reader is None:
+        return ()
+    return lines_of_page(seen.page, seen.mrz, tools.reader)
 
 
 _Files = tuple[ImageFile, ImageFile | None, ImageFile | None]
@@ -199,9 +201,11 @@ def inspect(
     seen = _see((visible, uv, ir), tools, today, watch)
     capture, mrz, page = seen.capture, seen.mrz, seen.page
     with watch.room("document"):
-        model = match(page, mrz.parsed if mrz else None, tools.library)
+        nearest = nearest_model(page, mrz.parsed if mrz else None, tools.library)
+        model = nearest.model if nearest and nearest.within_reach else None
     with watch.room("visual"):
-        visual = read_visual(page, mrz, model.text if model else None, tools.reader)
+        # A capture that is unlike the samples, by glare perhaps, may have its text where theirs is all the same.
+        visual = read_visual(page, mrz, nearest.model.text if nearest else None, tools.reader)
     with watch.room("checks"):
         looked = look(capture, page, mrz.parsed.format if mrz else None, tools.models)
         missing = mrz_room.missing(tools.models) if mrz is None else None

@@ -26,8 +26,21 @@ _WORDS = {
 }
 
 
+_NOT_ALWAYS = ("nationality", "sex")  # pages may write them as words
+_FOUND = 3  # data from which the page is one that shows them
+
+
 def _region(evidence: Evidence, field: VisualField) -> Region:
     return Region(field.name, in_capture(corners_mm(field.line.box), evidence.page.to_capture))
+
+
+def _not_found(name: str, what: str, evidence: Evidence) -> Finding:
+    """Say that a datum was not found: for the officer to look where others were, for every page shows it."""
+    fields, mrz = evidence.visual.fields, evidence.mrz
+    if mrz is None or name in _NOT_ALWAYS or len(fields) < _FOUND:
+        return not_performed(f"The {what} was not found among the printed data.")
+    said = getattr(mrz.parsed.fields, name)
+    return undetermined(f"“{said}”, the machine-readable zone's {what}, was not found on the page: compare by eye.")
 
 
 def datum(name: str) -> Callable[[Evidence], Finding]:
@@ -40,10 +53,10 @@ def datum(name: str) -> Callable[[Evidence], Finding]:
             return not_performed(visual.missing)
         field = visual.fields.get(name)
         if field is None:
-            return not_performed(f"The {what} was not found among the printed data.")
-        region, printed = _region(evidence, field), field.line.text.strip()
+            return _not_found(name, what, evidence)
         if field.agreement is Agreement.AGREES:
-            return RATES.finding(False, f"The printed {what} is that of the machine-readable zone.", region)
+            return RATES.finding(False, f"The page prints the same {what} as the machine-readable zone.")
+        region, printed = _region(evidence, field), field.line.text.strip()
         both = f"The printed {what} reads “{printed}”, the machine-readable zone says “{field.mrz}”"
         if field.agreement is Agreement.DIFFERS:
             return RATES.finding(True, f"{both}: they contradict each other.", region)

@@ -59,8 +59,16 @@ def open_library(folder: Path) -> Library:
     return library_of(load(entry).model for entry in newest(folder))
 
 
-def match(page: Page, mrz: ParsedMrz | None, library: Library) -> DocumentModel | None:
-    """Return the model that a page is of; None where none is near enough.
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The model that a page looks most like of those that it may be of."""
+
+    model: DocumentModel
+    within_reach: bool  # near enough for the page to be of its kind
+
+
+def nearest_model(page: Page, mrz: ParsedMrz | None, library: Library) -> Nearest | None:
+    """Return the model that a page looks most like; None where it can be of none.
 
     Only models of the page's size are asked and, where an MRZ was read, of its format, issuing state and document code.
     Without one a page may lie upside down, or a TD2 be taken for a passport: then nothing matches.
@@ -70,7 +78,14 @@ def match(page: Page, mrz: ParsedMrz | None, library: Library) -> DocumentModel 
         return None
     distances = library.distances(appearance_of(page, mrz.format if mrz else None))[asked]
     nearest = int(distances.argmin())
-    return library.models[asked[nearest]] if distances[nearest] <= (_WITHOUT_MRZ if mrz is None else 1) else None
+    within = float(distances[nearest]) <= (_WITHOUT_MRZ if mrz is None else 1)
+    return Nearest(library.models[asked[nearest]], within)
+
+
+def match(page: Page, mrz: ParsedMrz | None, library: Library) -> DocumentModel | None:
+    """Return the document model that a page is of; None where none is near enough, rather than force one."""
+    nearest = nearest_model(page, mrz, library)
+    return nearest.model if nearest and nearest.within_reach else None
 
 
 def _admits(model: DocumentModel, page: Page, mrz: ParsedMrz | None) -> bool:

@@ -20,10 +20,6 @@ class Expected:
     shown: str  # for a person
     cut: bool = False  # there was no room for its end
 
-    def __len__(self) -> int:
-        """Return the number of characters."""
-        return len(self.text)
-
 
 def _sure(mrz: Mrz, span: Span) -> tuple[bool, ...]:
     """Return whether the reader was sure of each character of a span; where it gives no confidence, it never was."""

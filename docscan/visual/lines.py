@@ -17,6 +17,7 @@ from docscan.visual.ocr import TextReader
 FINDING_PIXELS_PER_MM, SEARCHING_PIXELS_PER_MM = 8.0, 5.0
 _LOWEST, _HIGHEST = 1.2, 8.0  # millimetres, of a line of text
 _BESIDE, _ASTRAY = 2.0, 1.4  # millimetres by which a line may stand beside, and above or below its place
+_LEVEL, _WORDS_APART = 0.4, 2.0  # of a line's height; millimetres: what is farther is in another column
 _WIDER = 1.2  # than the samples' characters: a W is wider than an I
 _GAP = 12  # pixels between pictures that are searched together
 
@@ -53,8 +54,25 @@ def lines_at(page: Page, wanted: Sequence[Box], reader: TextReader) -> tuple[tup
             found[index].append(box)
     # Where none is found, as happens to a letter alone, the place itself is as good.
     return tuple(
-        tuple(sorted(boxes, key=partial(_unlike, box))) or (box,) for box, boxes in zip(wanted, found, strict=True)
+        tuple(sorted(_joined(boxes), key=partial(_unlike, box))) or (box,)
+        for box, boxes in zip(wanted, found, strict=True)
     )
+
+
+def _joined(boxes: Sequence[Box]) -> list[Box]:
+    """Join the words of a line that were found one by one."""
+    lines: list[Box] = []
+    for box in sorted(boxes, key=lambda box: box.x):
+        before = next((line for line in lines if _goes_on(line, box)), None)
+        if before is not None:
+            lines.remove(before)
+        lines.append(box if before is None else around((before, box)))
+    return lines
+
+
+def _goes_on(line: Box, box: Box) -> bool:
+    level = abs(middle(line) - middle(box)) < _LEVEL * min(line.height, box.height)
+    return level and box.x - line.x - line.width <= _WORDS_APART
 
 
 def _grown(page: Page, box: Box) -> Box:

@@ -91,6 +91,8 @@ def _at_places(
     if not doubtful:
         return fields
     again = _at(page, _wanted(doubtful, data, registered(page, layout.lines, floor)), data, reader)
+    if 2 * len(doubtful) > len(known):  # the page is not where it was found: what was read there are other data
+        return {name: field for name, field in fields.items() if name not in doubtful} | again
     for name, field in again.items():
         fields[name] = max(fields.get(name, field), field, key=_worth)
     return fields
@@ -107,10 +109,14 @@ def _anywhere(page: Page, above: Box, data: Mapping[str, Expected], reader: Text
     return searched(data, lines)
 
 
+def _agreeing(fields: Fields) -> int:
+    return sum(_agrees(fields, name) for name in fields)
+
+
 def _believed(fields: Fields) -> Fields:
     """Doubt every difference where few data agree: then it is likelier that others were read than the data."""
-    count = {kind: sum(field.agreement is kind for field in fields.values()) for kind in Agreement}
-    if count[Agreement.AGREES] >= max(_TRUSTED, count[Agreement.DIFFERS]):
+    differing = sum(field.agreement is Agreement.DIFFERS for field in fields.values())
+    if _agreeing(fields) >= max(_TRUSTED, differing):
         return fields
     doubted = {Agreement.DIFFERS: Agreement.UNCLEAR}
     return {
@@ -119,10 +125,9 @@ def _believed(fields: Fields) -> Fields:
     }
 
 
-def lines_of_page(page: Page, reader: TextReader) -> tuple[TextLine, ...]:
-    """Read every line of a page, the MRZ's too, for learning where there is text; it takes seconds."""
-    whole = Box(0, 0, *page.size.millimetres)
-    return read_boxes(page, find_lines(page, whole, reader, FINDING_PIXELS_PER_MM), reader)
+def lines_of_page(page: Page, mrz: Mrz, reader: TextReader) -> tuple[TextLine, ...]:
+    """Read every line of a page above its MRZ, for learning where there is text; it takes seconds."""
+    return read_boxes(page, find_lines(page, visual_part(page, mrz), reader, FINDING_PIXELS_PER_MM), reader)
 
 
 def read_visual(page: Page, mrz: Mrz | None, layout: TextLayout | None, reader: TextReader | None) -> VisualZone:
@@ -131,7 +136,8 @@ def read_visual(page: Page, mrz: Mrz | None, layout: TextLayout | None, reader: 
     Parameters
     ----------
     layout
-        Where documents of this model have text; None where that is not known.
+        Where documents of this page's kind, or of the likeliest, have text; None where that is not known. It is left
+        aside where the data are not at its places.
     """
     if reader is None:
         return VisualZone({}, "The printed data were not to be read.")
@@ -149,5 +155,7 @@ def read_visual(page: Page, mrz: Mrz | None, layout: TextLayout | None, reader: 
         return VisualZone({}, f"The capture is too coarse to read the printed data: {needed} or more are needed.")
     above = visual_part(page, mrz)
     if layout is not None and data.keys() & layout.fields.keys():
-        return VisualZone(_believed(_at_places(page, above.height, data, layout, reader)))
+        fields = _at_places(page, above.height, data, layout, reader)
+        if _agreeing(fields) >= _TRUSTED:  # else the page is of another layout
+            return VisualZone(_believed(fields))
     return VisualZone(_believed(_anywhere(page, above, data, reader)))

@@ -55,8 +55,10 @@ class Alignment:
         """Tell whether no reading error explains a difference.
 
         It is one character that surely is another, two that surely are too many or too few, many that likely are
-        others, or another text altogether.
+        others, or another text altogether. Where characters are missing alone, some of the line was not found.
         """
+        if all(not edit.visual for edit in self.edits):
+            return False
         sure = [edit for edit in self.edits if edit.sure]
         likely = sum(edit.weight for edit in self.edits if edit.mrz and edit.weight >= _LIKELY)
         return self.other or any(edit.mrz and edit.visual for edit in sure) or len(sure) > 1 or likely >= _MANY

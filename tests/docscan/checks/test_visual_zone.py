@@ -30,6 +30,7 @@ def test_agreement_speaks_a_little_for_a_genuine_document(evidence: Evidences) -
     result = birth_date(evidence, "12 AUG 1974", Agreement.AGREES)
     assert result.outcome is Outcome.PASSED
     assert -0.2 < result.log10_lr < 0
+    assert result.region is None  # it would clutter the picture
 
 
 def test_what_a_reading_error_explains_weighs_nothing(evidence: Evidences) -> None:
@@ -49,3 +50,17 @@ def test_what_was_not_found_or_not_read_is_told_apart(evidence: Evidences) -> No
     assert {result.outcome for results in outcomes.values() for result in results} == {Outcome.NOT_PERFORMED}
     assert all(result.explanation == "The capture is too coarse." for result in outcomes["The capture is too coarse."])
     assert all("was not found" in result.explanation for result in outcomes[None])
+
+
+def test_a_datum_missing_where_others_were_found_is_for_the_officer_to_look_at(evidence: Evidences) -> None:
+    def agreeing(name: str, text: str) -> VisualField:
+        return VisualField(name, text, TextLine(text, (1.0,) * len(text), Box(40, 30, 20, 3)), Agreement.AGREES)
+
+    found = {name: agreeing(name, "ANYTHING") for name in ("given_names", "document_number", "birth_date")}
+    results = {
+        check.id: perform(check, evidence(visual=VisualZone(found))) for check in CHECKS if check.id.startswith("viz.")
+    }
+    assert results["viz.surname"].outcome is Outcome.UNDETERMINED
+    assert "ERIKSSON" in results["viz.surname"].explanation
+    assert results["viz.expiry_date"].outcome is Outcome.UNDETERMINED
+    assert results["viz.nationality"].outcome is Outcome.NOT_PERFORMED

@@ -15,7 +15,8 @@ AGREES, DIFFERS, UNCLEAR = Agreement
         ("surname", "Eriksson", AGREES),
         ("surname", "ERIKSEN", DIFFERS),
         ("given_names", "ANNA MARIA", AGREES),
-        ("given_names", "ANNA", DIFFERS),
+        ("given_names", "ANNA", UNCLEAR),  # the rest may not have been found
+        ("given_names", "ANNA SOFIA", DIFFERS),
         ("document_number", "L898902C3", AGREES),
         ("document_number", "L 898902 C 3", AGREES),
         ("document_number", "L898962C3", DIFFERS),

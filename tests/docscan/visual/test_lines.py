@@ -57,6 +57,14 @@ def test_of_several_lines_the_one_that_is_wanted_comes_first() -> None:
     assert len(found) == 2
 
 
+def test_words_that_were_found_one_by_one_are_one_line_but_columns_are_not() -> None:
+    words, column = [Box(40, 20, 9, 2.5), Box(50.5, 20.2, 12, 2.5)], Box(66, 20, 8, 2.5)
+    (found,) = lines_at(page_with([*words, column]), [Box(40, 20, 34, 2.5)], Blobs())  # type: ignore[arg-type]
+    assert len(found) == 2
+    assert abs(found[0].x - 40) < 0.8
+    assert abs(found[0].width - 22.5) < 1.5
+
+
 def test_where_no_line_is_found_the_place_itself_is_read() -> None:
     place = Box(60, 30, 5, 2.5)
     assert lines_at(page_with([]), [place], Blobs()) == ((place,),)  # type: ignore[arg-type]

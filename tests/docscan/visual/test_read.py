@@ -15,10 +15,9 @@ from docscan.inspection import Tools, inspect, open_tools
 from docscan.mrz import read as mrz_room
 from docscan.page import page_of_zone
 from docscan.settings import Settings
-from docscan.types import Agreement, Box, Mrz, Outcome, Page, TextLayout
-from docscan.visual.lines import FINDING_PIXELS_PER_MM, find_lines, read_boxes
+from docscan.types import Agreement, Mrz, Outcome, Page, TextLayout
 from docscan.visual.places import text_layout
-from docscan.visual.read import read_visual
+from docscan.visual.read import lines_of_page, read_visual
 
 TODAY = date(2026, 11, 24)
 STATE = SPLITS["training"][3]
@@ -44,8 +43,7 @@ def layout(tools: Tools) -> TextLayout:
     samples = []
     for index in range(3):
         mrz, page = seen(tools, made(index))
-        whole = Box(0, 0, *page.size.millimetres)
-        lines = read_boxes(page, find_lines(page, whole, tools.reader, FINDING_PIXELS_PER_MM), tools.reader)  # type: ignore[arg-type]
+        lines = lines_of_page(page, mrz, tools.reader)  # type: ignore[arg-type]
         samples.append((mrz, lines))
     return text_layout(samples)
 
@@ -58,6 +56,12 @@ def test_the_places_of_all_data_are_learned_where_they_were_printed(layout: Text
         assert abs(place.x - box[0]) < 2
         assert abs(place.y + place.height / 2 - box[1] - box[3] / 2) < 1.5
     assert len(layout.lines) >= 10
+
+
+def test_no_datum_is_learned_from_the_mrz_itself(layout: TextLayout) -> None:
+    floor = 88 - 23.2  # Doc 9303 part 3, section 4: the zone is the lowest 23.2 mm
+    assert all(place.box.y + place.box.height < floor for place in layout.fields.values())
+    assert all(line.y < floor for line in layout.lines)
 
 
 def test_a_layout_holds_no_text(layout: TextLayout) -> None:
@@ -103,6 +107,8 @@ def test_another_design_than_the_layouts_is_not_called_altered(tools: Tools, lay
     mrz, page = seen(tools, other)
     zone = read_visual(page, mrz, layout, tools.reader)
     assert Agreement.DIFFERS not in {field.agreement for field in zone.fields.values()}
+    # The layout does not fit, so the data were looked for elsewhere.
+    assert sum(field.agreement is Agreement.AGREES for field in zone.fields.values()) >= 4
 
 
 def test_without_an_mrz_or_fine_enough_a_capture_it_says_why(tools: Tools, layout: TextLayout) -> None:
