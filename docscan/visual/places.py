@@ -1,6 +1,7 @@
 """Learns from genuine samples where the documents of one kind print each datum."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -63,6 +64,25 @@ def _recurring(samples: Sequence[Sample]) -> tuple[Box, ...]:
     return tuple(found)
 
 
+def _moved(line: TextLine, right: float, down: float) -> TextLine:
+    return replace(line, box=replace(line.box, x=line.box.x + right, y=line.box.y + down))
+
+
+def _laid_together(samples: Sequence[Sample]) -> list[Sample]:
+    """Move the lines of each sample so that its data stand where the others have them: pages are not found exactly."""
+    found = [{name: lines[0].box for name in FIELDS if (lines := _found(name, sample))} for sample in samples]
+    usual = {
+        name: np.median([(boxes[name].x, boxes[name].y) for boxes in found if name in boxes], 0)
+        for name in {name for boxes in found for name in boxes}
+    }
+    together = []
+    for (mrz, lines), boxes in zip(samples, found, strict=True):
+        away = [usual[name] - (box.x, box.y) for name, box in boxes.items()]
+        right, down = np.median(away, 0) if away else (0.0, 0.0)
+        together.append((mrz, tuple(_moved(line, float(right), float(down)) for line in lines)))
+    return together
+
+
 def text_layout(samples: Sequence[Sample]) -> TextLayout:
     """Learn where data stand that most samples show as their MRZs say, and where all lines stand; texts are not kept.
 
@@ -71,5 +91,6 @@ def text_layout(samples: Sequence[Sample]) -> TextLayout:
     samples
         The MRZ of each, and every line of text on its page.
     """
+    samples = _laid_together(samples)
     places = {name: _place(name, samples) for name in FIELDS}
     return TextLayout({name: place for name, place in places.items() if place is not None}, _recurring(samples))

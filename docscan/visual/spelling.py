@@ -54,14 +54,12 @@ class Alignment:
     def differs(self) -> bool:
         """Tell whether no reading error explains a difference.
 
-        It is one character that surely is another, two that surely are too many or too few, many that likely are
-        others, or another text altogether. Where characters are missing alone, some of the line was not found.
+        It is one character that surely is another, many that likely are others, or another text altogether. Where
+        characters are missing or too many alone, a line was found in part, or with what stands beside it.
         """
-        if all(not edit.visual for edit in self.edits):
-            return False
-        sure = [edit for edit in self.edits if edit.sure]
+        sure = any(edit.sure and edit.mrz and edit.visual for edit in self.edits)
         likely = sum(edit.weight for edit in self.edits if edit.mrz and edit.weight >= _LIKELY)
-        return self.other or any(edit.mrz and edit.visual for edit in sure) or len(sure) > 1 or likely >= _MANY
+        return self.other or sure or likely >= _MANY
 
 
 @dataclass(frozen=True, slots=True)
