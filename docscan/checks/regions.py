@@ -152,15 +152,22 @@ class View:
     abstained: str | None
 
 
-def view_of(capture: Image, page: Page, mrz_format: MrzFormat | None, parameters: Mapping[str, Any]) -> View:
-    """Choose where to look and cut the crops; none where the network abstains."""
+def view_of(
+    capture: Image,
+    page: Page,
+    mrz_format: MrzFormat | None,
+    parameters: Mapping[str, Any],
+    spots: Mapping[str, Spots] | None = None,
+) -> View:
+    """Choose where to look, unless ``spots`` tells, and cut the crops; none where the network abstains."""
     width, height = page.size.millimetres
     scale = local_scale(page.to_capture, width / 2, height / 2)
     reason = abstains(page, mrz_format, scale, parameters)
     if reason is not None:
         return View(scale, {}, (), reason)
-    layout = layout_of(page.size, mrz_format)
-    spots = crop_spots(overview(capture, page.to_capture, page.size, SEARCH_PIXELS_PER_MM), layout)
+    if spots is None:
+        layout = layout_of(page.size, mrz_format)
+        spots = crop_spots(overview(capture, page.to_capture, page.size, SEARCH_PIXELS_PER_MM), layout)
     image, to_capture = shrunk(capture, page.to_capture, scale)
     crops = [cut(image, to_capture, x, y) for places in spots.values() for x, y in places]
     reason = grainless(crops, parameters)

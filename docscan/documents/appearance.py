@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.feature import hog
 
-from docscan.types import Box, Image, MrzFormat, Page, PageSize, Statistics
+from docscan.documents.model import Statistics
+from docscan.types import Box, Image, MrzFormat, Page, PageSize
 from docscan.zones import layout_of
 
 _COLUMNS, _ROWS = 32, 22  # of the small picture; the gradients have half as many

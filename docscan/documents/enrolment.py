@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from docscan.checks.regions import MODEL
 from docscan.documents.appearance import apart, appearance_of, cells_under, learned, reach_of
+from docscan.documents.model import DocumentModel, ReferenceRegion, Statistics
 from docscan.documents.record import FEWEST
 from docscan.documents.regions import RegionLook, common_spots, regions_of
 from docscan.documents.samples import Sample, require_alike, usable_samples
 from docscan.documents.store import checked_name
 from docscan.runtime import Models
-from docscan.types import Box, DocumentModel, ReferenceRegion, Spectrum, Statistics
+from docscan.types import Box, Spectrum
 from docscan.version import __version__
 from docscan.visual.places import text_layout
 from docscan.zones import Spots, around

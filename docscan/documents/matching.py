@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docscan.documents.appearance import SIZE, appearance_of, weights_of
+from docscan.documents.model import DocumentModel
 from docscan.documents.store import load, newest
-from docscan.types import DocumentModel, Page, ParsedMrz
+from docscan.types import Page, ParsedMrz
 
 # Of the reach, where no MRZ leaves but few models: a page may be near to one of a thousand by chance.
 _WITHOUT_MRZ = 0.7

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from docscan.documents.model import DocumentModel
 from docscan.documents.record import Record, arrays_of, model_of, record_of
 from docscan.errors import DocumentModelError
-from docscan.types import DocumentModel
 
 RECORD, ARRAYS, HASHES = "model.json", "arrays.npz", "SHA256"
 FILES = (RECORD, ARRAYS, HASHES)

@@ -9,18 +9,8 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from docscan.documents.appearance import SIZE as APPEARANCE_SIZE
-from docscan.types import (
-    Box,
-    DocumentModel,
-    FieldPlace,
-    MrzFields,
-    MrzFormat,
-    PageSize,
-    ReferenceRegion,
-    Spectrum,
-    Statistics,
-    TextLayout,
-)
+from docscan.documents.model import DocumentModel, ReferenceRegion, Statistics
+from docscan.types import Box, FieldPlace, MrzFields, MrzFormat, PageSize, Spectrum, TextLayout
 from docscan.zones import REGIONS
 
 NAME = "^[a-z0-9]+(-[a-z0-9]+)*$"  # a file's name on every system, with no room for a holder's

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.checks.regions import MODEL, abstains, ask, grainless, part_of
-from docscan.crops import CROP_MM, cut, local_scale, overview, shrunk
+from docscan.checks.regions import MODEL, ask, part_of, view_of
+from docscan.crops import CROP_MM, overview
 from docscan.runtime import Models
 from docscan.types import Capture, Image, MrzFormat, Page, Spectrum
 from docscan.zones import SEARCH_PIXELS_PER_MM, Spots, crop_spots, layout_of
@@ -59,16 +59,10 @@ def _embeddings(
     visible: Image, page: Page, mrz_format: MrzFormat, spots: Mapping[str, Spots], models: Models
 ) -> dict[str, NDArray[np.float32]]:
     """Ask the network; nothing where it abstains, as when it judges the print."""
-    parameters = models.entries[MODEL].parameters
-    width, height = page.size.millimetres
-    scale = local_scale(page.to_capture, width / 2, height / 2)
-    if abstains(page, mrz_format, scale, parameters) is not None:
+    view = view_of(visible, page, mrz_format, models.entries[MODEL].parameters, spots)
+    if view.abstained is not None:
         return {}
-    image, to_capture = shrunk(visible, page.to_capture, scale)
-    crops = [cut(image, to_capture, x, y) for places in spots.values() for x, y in places]
-    if grainless(crops, parameters) is not None:
-        return {}
-    answers = part_of(ask(models.sessions[MODEL], crops), spots)
+    answers = part_of(ask(models.sessions[MODEL], view.crops), spots)
     return {name: np.asarray(answer.embedding.mean(0), np.float32) for name, answer in answers.items()}
 
 

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from docscan.documents.model import DocumentModel
 from docscan.documents.packing import FILES, MAX_BYTES, digest, pack, unpack
 from docscan.documents.record import LONGEST_NAME, NAME
 from docscan.errors import DocscanError, DocumentModelError, UsageError
-from docscan.types import DocumentModel
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,13 @@ from docscan.capture import ImageFile
 from docscan.documents.appearance import SIZE, appearance_of, distance
 from docscan.documents.enrolment import enrol
 from docscan.documents.matching import Library, library_of, match
+from docscan.documents.model import DocumentModel, Statistics
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
 from docscan.inspection import Tools, open_enrolment_tools, see
 from docscan.page import find_page
 from docscan.settings import Settings
-from docscan.types import DocumentModel, MrzFormat, Page, PageSize, Quality, Statistics, TextLayout
+from docscan.types import MrzFormat, Page, PageSize, Quality, TextLayout
 from tests.benchmarks.timing import Times, timed
 
 KINDS = (Kind.TD3, Kind.TD1_BACK, Kind.TD2, Kind.MRV_A)

@@ -16,12 +16,13 @@ from datasets.specimens import GENUINE, Order, Specimen, make
 from docscan.capture import ImageFile
 from docscan.documents.enrolment import enrol
 from docscan.documents.matching import library_of
+from docscan.documents.model import DocumentModel
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
 from docscan.inspection import Tools, inspect, open_tools, read_lines, see
 from docscan.processes import each
 from docscan.settings import Settings
-from docscan.types import DocumentModel, Outcome
+from docscan.types import Outcome
 
 FIRST_SEED = 4_000_000
 ENROLLED = 5

@@ -13,20 +13,11 @@ from datasets.specimens import GENUINE, Order, make
 from docscan.capture import ImageFile
 from docscan.documents.appearance import SIZE
 from docscan.documents.enrolment import enrol
+from docscan.documents.model import DocumentModel, ReferenceRegion, Statistics
 from docscan.documents.samples import Sample
 from docscan.inspection import Tools, open_enrolment_tools, read_lines, see
 from docscan.settings import Settings
-from docscan.types import (
-    Box,
-    DocumentModel,
-    FieldPlace,
-    MrzFormat,
-    PageSize,
-    ReferenceRegion,
-    Spectrum,
-    Statistics,
-    TextLayout,
-)
+from docscan.types import Box, FieldPlace, MrzFormat, PageSize, Spectrum, TextLayout
 
 CREATED = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 LIGHTS = ("visible", "uv", "ir")

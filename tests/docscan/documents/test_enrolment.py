@@ -8,11 +8,12 @@ import pytest
 from datasets.sheet import Kind
 from docscan.documents.appearance import SIZE, cells_under
 from docscan.documents.enrolment import enrol
+from docscan.documents.model import DocumentModel
 from docscan.documents.packing import ARRAYS, RECORD, pack
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError, UsageError
 from docscan.inspection import Tools
-from docscan.types import DocumentModel, MrzFormat, PageSize, Spectrum
+from docscan.types import MrzFormat, PageSize, Spectrum
 from docscan.zones import REGIONS
 from tests.docscan.documents.conftest import CREATED, Makes
 

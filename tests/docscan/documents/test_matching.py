@@ -9,11 +9,12 @@ from datasets.sheet import Kind
 from docscan.documents.appearance import SIZE, appearance_of, distance
 from docscan.documents.enrolment import enrol
 from docscan.documents.matching import Library, library_of, match, open_library
+from docscan.documents.model import DocumentModel, Statistics
 from docscan.documents.samples import Sample
 from docscan.documents.store import save
 from docscan.errors import DocumentModelError
 from docscan.inspection import Tools
-from docscan.types import DocumentModel, PageSize, ParsedMrz, Statistics
+from docscan.types import PageSize, ParsedMrz
 from tests.docscan.documents.conftest import CREATED, Makes, small_model
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from docscan.documents.model import DocumentModel
 from docscan.documents.packing import ARRAYS, FILES, HASHES, MAX_BYTES, RECORD, digest, pack, unpack
 from docscan.errors import DocumentModelError
-from docscan.types import DocumentModel
 from tests.docscan.documents.conftest import small_model
 
 Files = dict[str, bytes]
