@@ -102,7 +102,8 @@ def test_going_on_is_as_never_having_stopped(invented: Invent, tmp_path: Path, m
     assert torn["progress"][0] == 4
     resumed = train(crops, recipe, tmp_path / "torn.pt")
     left, right = (answers_of(network, crops, 1).crop for network in (whole, resumed))
-    assert torch.allclose(left, right, atol=5e-3)
+    # Sums in another order differ by a hundredth now and then; an optimiser that was forgotten, by more than 1.
+    assert torch.allclose(left, right, atol=0.1)
     with pytest.raises(ValueError, match="another recipe"):
         train(crops, replace(recipe, width=12), tmp_path / "torn.pt")
 
