@@ -7,6 +7,7 @@ are. Without a model all lines are read, and a datum is told by what it says or 
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -118,9 +119,8 @@ def _believed(fields: Fields) -> Fields:
     differing = sum(field.agreement is Agreement.DIFFERS for field in fields.values())
     if _agreeing(fields) >= max(_TRUSTED, differing):
         return fields
-    doubted = {Agreement.DIFFERS: Agreement.UNCLEAR}
     return {
-        name: VisualField(name, field.mrz, field.line, doubted.get(field.agreement, field.agreement))
+        name: replace(field, agreement=Agreement.UNCLEAR) if field.agreement is Agreement.DIFFERS else field
         for name, field in fields.items()
     }
 

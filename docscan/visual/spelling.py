@@ -12,10 +12,8 @@ from docscan.mrz.check_digits import FILLER
 from docscan.mrz.transliteration import letter_forms
 
 SURE = 0.99  # confidence of the visual zone's reader from which a character counts as read
-_CLEAR = 0.9  # of every character of a line in which a missing one counts
-_FAINT = (
-    0.85  # mean confidence below which what was read behind a text was none: a label's lower edge, a line of guilloche
-)
+# Mean confidence below which what was read behind a text was none: a label's lower edge, a line of guilloche.
+_FAINT = 0.85
 _OTHER, _FAIR = 0.7, 0.75  # share of a text that differs, and mean confidence, from which it is another
 _LIKELY, _MANY = 0.7, 3.0  # confidence of a character, and their sum, from which many unsure ones count
 # What readers of text take for one another however sure they are: printed alike in many faces.
@@ -30,7 +28,6 @@ class Edit:
 
     mrz: str
     visual: str
-    sure: bool  # both readers were, and the two are not alike
     weight: float = 0.0  # confidence of the visual zone's reader; 0 where the MRZ's was not sure, or the two are alike
 
 
@@ -38,7 +35,6 @@ class Edit:
 class Alignment:
     """How a text of the visual zone lies on one of the MRZ."""
 
-    cost: float  # 0 for the same text; about the number of characters that differ
     edits: tuple[Edit, ...] = ()
     other: bool = False  # another text altogether, and well enough read to tell
 
@@ -57,7 +53,7 @@ class Alignment:
         It is one character that surely is another, many that likely are others, or another text altogether. Where
         characters are missing or too many alone, a line was found in part, or with what stands beside it.
         """
-        sure = any(edit.sure and edit.mrz and edit.visual for edit in self.edits)
+        sure = any(edit.weight >= SURE and edit.mrz and edit.visual for edit in self.edits)
         likely = sum(edit.weight for edit in self.edits if edit.mrz and edit.weight >= _LIKELY)
         return self.other or sure or likely >= _MANY
 
@@ -115,8 +111,7 @@ class _Texts:
         if i < len(self.mrz) and self.mrz[i] == FILLER:
             yield _Step(1, 0, 0.0)
         elif i < len(self.mrz):
-            clear = min(self.confidence, default=0.0) >= _CLEAR
-            yield _Step(1, 0, 1.0, Edit(self.mrz[i], "", self.mrz_sure[i] and clear))
+            yield _Step(1, 0, 1.0, Edit(self.mrz[i], ""))
 
     def _reads(self, i: int, j: int) -> Iterator[_Step]:
         letter, confidence = self.visual[j], self.confidence[j]
@@ -127,10 +122,10 @@ class _Texts:
         if i < len(self.mrz):
             alike = _alike(self.mrz[i], letter)
             likely = confidence if self.mrz_sure[i] and not alike else 0.0
-            yield _Step(1, 1, _CHEAP if alike else weight, Edit(self.mrz[i], letter, likely >= SURE, likely))
+            yield _Step(1, 1, _CHEAP if alike else weight, Edit(self.mrz[i], letter, likely))
         elif self.cut:
             yield _Step(0, 1, 0.0)
-        yield _Step(0, 1, weight, Edit("", letter, confidence >= SURE, confidence))
+        yield _Step(0, 1, weight, Edit("", letter, confidence))
 
 
 def align(
@@ -169,4 +164,4 @@ def align(
         edits += [edit] if edit else []
         place = before
     cost = best[len(mrz), len(visual)][0]
-    return Alignment(cost, tuple(reversed(edits)), other=cost >= _OTHER * len(mrz) and texts.well_read())
+    return Alignment(tuple(reversed(edits)), other=cost >= _OTHER * len(mrz) and texts.well_read())
