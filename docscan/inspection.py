@@ -14,12 +14,13 @@ from docscan.checks import perform_all
 from docscan.checks.regions import look
 from docscan.documents.matching import Library, nearest_model, open_library
 from docscan.documents.model import DocumentModel
+from docscan.evidence import Evidence
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
 from docscan.runtime import Models, open_models
 from docscan.settings import Settings
-from docscan.types import Capture, Document, Evidence, HeatMap, ModelInfo, Mrz, Page, Report, TextLine
+from docscan.types import Capture, Document, HeatMap, ModelInfo, Mrz, Page, Report, TextLine
 from docscan.visual.ocr import TextReader
 from docscan.visual.read import lines_of_page, read_visual
 
@@ -210,7 +211,18 @@ def inspect(
     with watch.room("checks"):
         looked = look(capture, page, mrz.parsed.format if mrz else None, tools.models)
         missing = mrz_room.missing(tools.models) if mrz is None else None
-        evidence = Evidence(capture, page, mrz, missing, looked.scores, looked.abstained, visual, today)
+        evidence = Evidence(
+            capture=capture,
+            page=page,
+            mrz=mrz,
+            mrz_reader_missing=missing,
+            region_scores=looked.scores,
+            region_abstained=looked.abstained,
+            visual=visual,
+            model=model,
+            calibrations=tools.models.calibrations,
+            today=today,
+        )
         checks = perform_all(evidence)
     log10_lr = scoring.fuse(checks, tools.models.fusions())
     verdict, reason = scoring.decide(checks, log10_lr, page.quality, refer_at=settings.refer_log10_lr)

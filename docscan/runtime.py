@@ -8,7 +8,7 @@ that was not.
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,24 @@ class ManifestEntry(BaseModel):
     parameters: dict[str, Any]  # what inference needs: input size, classes, thresholds, calibration
 
 
+class Calibration(BaseModel):
+    """What a check's measurement weighs, fitted by ``training`` on documents that nothing else was fitted on.
+
+    A value's log10 likelihood ratio is ``weight`` times it plus ``intercept``, no lower than ``lowest`` and no higher
+    than ``highest``, which the numbers of documents support; the check fails where it reaches ``threshold``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weight: float
+    intercept: float
+    lowest: float
+    highest: float
+    threshold: float
+    genuine: int  # documents of each class that it was fitted on
+    forged: int
+
+
 class Manifest(BaseModel):
     """All models of an installation."""
 
@@ -43,6 +61,7 @@ class Manifest(BaseModel):
 
     schema_: str = Field(SCHEMA, alias="schema", pattern=f"^{SCHEMA}$")
     models: dict[str, ManifestEntry]
+    checks: dict[str, Calibration] = {}  # by id
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +73,7 @@ class Models:
 
     entries: Mapping[str, ManifestEntry]
     sessions: Mapping[str, ort.InferenceSession]
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict)  # of measured checks, by id
 
     def infos(self) -> tuple[ModelInfo, ...]:
         """Return what a report says of the models in use."""
@@ -140,8 +160,9 @@ def open_models(folder: Path, *, providers: Sequence[str], threads: int, only: C
     ModelError
         The manifest or a file is missing, or a file is not the one that the manifest names.
     """
-    entries = {name: entry for name, entry in read_manifest(folder).models.items() if only is None or name in only}
+    manifest = read_manifest(folder)
+    entries = {name: entry for name, entry in manifest.models.items() if only is None or name in only}
     sessions = {
         name: _session(_verified_bytes(folder, name, entry), providers, threads) for name, entry in entries.items()
     }
-    return Models(entries, sessions)
+    return Models(entries, sessions, manifest.checks)

@@ -7,7 +7,7 @@ upper left corner); polygons are pixels of the visible capture. Where it is not 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
@@ -320,20 +320,6 @@ class HeatMap:
 
     forged: NDArray[np.float32]
     cell_mm: float
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """All that the checks may look at."""
-
-    capture: Capture
-    page: Page
-    mrz: Mrz | None
-    mrz_reader_missing: str | None  # why no reader ran, in words; None: a reader ran
-    region_scores: Mapping[str, RegionScore]  # by region name; empty where the network abstained
-    region_abstained: str | None  # why the network abstained, in words
-    visual: VisualZone
-    today: date
 
 
 @dataclass(frozen=True, slots=True)

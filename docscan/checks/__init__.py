@@ -6,18 +6,28 @@ from dataclasses import dataclass
 
 from docscan.checks import document, mrz_geometry, mrz_rules, other_lights, printing, visual_zone
 from docscan.checks.finding import Finding
-from docscan.types import CheckResult, Evidence, Outcome, Spectrum
+from docscan.checks.measured import Measure, measured
+from docscan.evidence import Evidence
+from docscan.types import CheckResult, Outcome, Spectrum
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check: its id in every report, the light it needs, and the function that performs it."""
+    """A check: its id in every report, the light it needs, and the function that performs it.
+
+    ``measure`` is what a measured check measures: ``training`` calibrates it.
+    """
 
     id: str
     perform: Callable[[Evidence], Finding]
     spectrum: Spectrum = Spectrum.VISIBLE
+    measure: Measure | None = None
+
+
+def _measured(check_id: str, measure: Measure, spectrum: Spectrum = Spectrum.VISIBLE) -> Check:
+    return Check(check_id, measured(check_id, measure), spectrum, measure)
 
 
 CHECKS: tuple[Check, ...] = (

@@ -2,8 +2,9 @@
 
 from docscan.checks.finding import Finding, undetermined
 from docscan.checks.mrz_rules import no_zone, zone_region
+from docscan.evidence import Evidence
 from docscan.mrz.specimens import is_specimen
-from docscan.types import Evidence, Outcome
+from docscan.types import Outcome
 
 
 def specimen(evidence: Evidence) -> Finding:

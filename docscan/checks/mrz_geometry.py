@@ -6,8 +6,9 @@ import numpy as np
 
 from docscan.checks.finding import Finding, RuleRates, undetermined
 from docscan.checks.mrz_rules import no_zone, zone_region
+from docscan.evidence import Evidence
 from docscan.page_geometry import MRZ_PITCH, moved
-from docscan.types import Evidence, PageSize
+from docscan.types import PageSize
 
 # Doc 9303 prints to a tenth of a millimetre. These tolerances are the measurement's: a border found a millimetre
 # off and a reader's box drawn a character too wide move the numbers by as much.

@@ -7,10 +7,11 @@ character concerned; elsewhere the outcome is ``undetermined`` and says so.
 from datetime import date
 
 from docscan.checks.finding import Finding, RuleRates, not_performed, undetermined
+from docscan.evidence import Evidence
 from docscan.mrz.codes import is_known_state
 from docscan.mrz.read import SURE, least_certain
 from docscan.mrz.specimens import is_specimen
-from docscan.types import Evidence, Mrz, Outcome, Region
+from docscan.types import Mrz, Outcome, Region
 
 # Assumptions, not measurements: real forgeries are not to be had, and workshops mostly get check digits right.
 CHECK_DIGIT_RATES = RuleRates(fails_when_forged=0.10, fails_when_genuine=0.002)

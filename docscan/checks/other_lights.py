@@ -9,7 +9,8 @@ import numpy as np
 
 from docscan.checks.finding import Finding, RuleRates, not_performed, undetermined
 from docscan.checks.mrz_rules import no_zone, zone_region
-from docscan.types import Evidence, Image, Polygon, Spectrum
+from docscan.evidence import Evidence
+from docscan.types import Image, Polygon, Spectrum
 
 # Blue of the page's median pixel under UV, of 255. Office paper carries brighteners and glows; security paper does not.
 DULL_PAPER = 110

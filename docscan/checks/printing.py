@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from docscan.checks.finding import Finding, not_performed, undetermined
-from docscan.types import Evidence, Outcome, RegionScore
+from docscan.evidence import Evidence
+from docscan.types import Outcome, RegionScore
 
 _WORDS = {
     "portrait": "portrait",

@@ -7,8 +7,9 @@ compare by eye; the check says where.
 from collections.abc import Callable
 
 from docscan.checks.finding import Finding, RuleRates, not_performed, undetermined
+from docscan.evidence import Evidence
 from docscan.page_geometry import in_capture
-from docscan.types import Agreement, Evidence, Region, VisualField
+from docscan.types import Agreement, Region, VisualField
 from docscan.zones import corners_mm
 
 # Assumptions: how many forgers alter one zone alone nobody knows, and 288 genuine documents, of which it failed on none

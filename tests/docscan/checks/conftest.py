@@ -4,8 +4,9 @@ from datetime import date
 import numpy as np
 import pytest
 
+from docscan.evidence import Evidence
 from docscan.mrz.icao9303 import parse
-from docscan.types import Capture, Evidence, Mrz, Page, PageSize, Quality, VisualZone, Zone
+from docscan.types import Capture, Mrz, Page, PageSize, Quality, VisualZone, Zone
 
 TODAY = date(2026, 11, 24)
 PASSPORT = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F3204153ZE184226B<<<<<18")
@@ -43,6 +44,8 @@ def evidence() -> Callable[..., Evidence]:
             "region_scores": {},
             "region_abstained": None,
             "visual": VisualZone({}, "Nothing was read."),
+            "model": None,
+            "calibrations": {},
             "today": TODAY,
         }
         return Evidence(**(values | other))  # type: ignore[arg-type]

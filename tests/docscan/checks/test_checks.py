@@ -8,7 +8,8 @@ from docscan.checks import CHECKS, Check, perform, perform_all
 from docscan.checks.mrz_geometry import geometry, place
 from docscan.checks.other_lights import dull_paper, mrz_visible
 from docscan.checks.printing import region
-from docscan.types import Evidence, Outcome, Region, RegionScore
+from docscan.evidence import Evidence
+from docscan.types import Outcome, Region, RegionScore
 from tests.docscan.checks.conftest import SCALE, ZONE
 
 Make = Callable[..., Evidence]

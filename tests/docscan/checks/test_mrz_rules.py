@@ -4,8 +4,9 @@ import pytest
 
 from docscan.checks import mrz_rules
 from docscan.checks.document import expiry, specimen
+from docscan.evidence import Evidence
 from docscan.mrz.compose import compose
-from docscan.types import Evidence, MrzFormat, Outcome
+from docscan.types import MrzFormat, Outcome
 from tests.docscan.checks.conftest import PASSPORT
 
 Make = Callable[..., Evidence]

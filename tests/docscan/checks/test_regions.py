@@ -19,8 +19,9 @@ from docscan.checks.regions import (
     strongest,
 )
 from docscan.crops import CROP_PIXELS
+from docscan.evidence import Evidence
 from docscan.runtime import ManifestEntry, Models
-from docscan.types import Capture, Evidence, MrzFormat, Page
+from docscan.types import Capture, MrzFormat, Page
 from docscan.zones import REGIONS
 
 Make = Callable[..., Evidence]

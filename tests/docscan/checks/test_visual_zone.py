@@ -3,7 +3,8 @@ from collections.abc import Callable
 import pytest
 
 from docscan.checks import CHECKS, perform
-from docscan.types import Agreement, Box, CheckResult, Evidence, Outcome, TextLine, VisualField, VisualZone
+from docscan.evidence import Evidence
+from docscan.types import Agreement, Box, CheckResult, Outcome, TextLine, VisualField, VisualZone
 
 Evidences = Callable[..., Evidence]
 

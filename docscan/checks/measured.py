@@ -1,0 +1,54 @@
+"""Checks that measure something: what they measured becomes a calibrated log10 likelihood ratio."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from docscan.checks.finding import Finding
+from docscan.evidence import Evidence
+from docscan.runtime import Calibration
+from docscan.types import Outcome, Region
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What was measured, and what to say of it either way."""
+
+    value: float  # the higher, the more like a forgery
+    passed: str  # one sentence a border guard understands
+    failed: str
+    region: Region | None = None
+
+
+Measure = Callable[[Evidence], Measurement | Finding]
+"""Measures; or says in a finding why it cannot."""
+
+
+def weighed(seen: Measurement, calibration: Calibration) -> Finding:
+    """Turn a measurement into the finding that its calibration supports."""
+    ratio = calibration.weight * seen.value + calibration.intercept
+    ratio = max(calibration.lowest, min(calibration.highest, ratio))
+    failed = ratio >= calibration.threshold
+    return Finding(
+        Outcome.FAILED if failed else Outcome.PASSED,
+        seen.failed if failed else seen.passed,
+        ratio,
+        score=_probability(ratio),
+        threshold=_probability(calibration.threshold),
+        region=seen.region,
+    )
+
+
+def _probability(log10_lr: float) -> float:
+    """Return the probability of a forgery were half of all documents forged."""
+    return 1 / (1 + math.pow(10, -log10_lr))
+
+
+def measured(check_id: str, measure: Measure) -> Callable[[Evidence], Finding]:
+    """Return the check that measures and weighs what it measured as the manifest says for its id."""
+
+    def check(evidence: Evidence) -> Finding:
+        seen = measure(evidence)
+        return seen if isinstance(seen, Finding) else weighed(seen, evidence.calibrations[check_id])
+
+    return check

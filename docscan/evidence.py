@@ -1,0 +1,25 @@
+"""What the checks of one document may look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from docscan.documents.model import DocumentModel
+from docscan.runtime import Calibration
+from docscan.types import Capture, Mrz, Page, RegionScore, VisualZone
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that the checks may look at."""
+
+    capture: Capture
+    page: Page
+    mrz: Mrz | None
+    mrz_reader_missing: str | None  # why no reader ran, in words; None: a reader ran
+    region_scores: Mapping[str, RegionScore]  # by region name; empty where the network abstained
+    region_abstained: str | None  # why the network abstained, in words
+    visual: VisualZone
+    model: DocumentModel | None  # of the page's kind; None: none matched
+    calibrations: Mapping[str, Calibration]  # of measured checks, by id
+    today: date

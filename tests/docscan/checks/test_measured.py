@@ -1,0 +1,44 @@
+from collections.abc import Callable
+
+import pytest
+
+from docscan.checks.finding import Finding, not_performed
+from docscan.checks.measured import Measurement, measured
+from docscan.evidence import Evidence
+from docscan.runtime import Calibration
+from docscan.types import Outcome
+
+Make = Callable[..., Evidence]
+
+CALIBRATION = Calibration(weight=2.0, intercept=-1.0, lowest=-1.5, highest=1.5, threshold=0.8, genuine=100, forged=100)
+
+
+def _checked(evidence: Evidence, value: float) -> Finding:
+    check = measured("reference.made_up", lambda _: Measurement(value, "It is as it was.", "It is not."))
+    return check(evidence)
+
+
+@pytest.mark.parametrize(
+    ("value", "ratio", "outcome", "says"),
+    [
+        (0.0, -1.0, Outcome.PASSED, "It is as it was."),
+        (0.7, 0.4, Outcome.PASSED, "It is as it was."),
+        (0.95, 0.9, Outcome.FAILED, "It is not."),
+        (-9.0, -1.5, Outcome.PASSED, "It is as it was."),
+        (9.0, 1.5, Outcome.FAILED, "It is not."),
+    ],
+)
+def test_a_measurement_weighs_what_its_calibration_says(
+    evidence: Make, value: float, ratio: float, outcome: Outcome, says: str
+) -> None:
+    finding = _checked(evidence(calibrations={"reference.made_up": CALIBRATION}), value)
+    assert finding.log10_lr == pytest.approx(ratio)
+    assert (finding.outcome, finding.explanation) == (outcome, says)
+    assert finding.score is not None and finding.threshold is not None
+    assert (finding.score >= finding.threshold) == (outcome is Outcome.FAILED)
+
+
+def test_what_cannot_be_measured_is_said_and_weighs_nothing(evidence: Make) -> None:
+    check = measured("reference.made_up", lambda _: not_performed("No model of this kind."))
+    finding = check(evidence())
+    assert (finding.outcome, finding.log10_lr) == (Outcome.NOT_PERFORMED, 0.0)
