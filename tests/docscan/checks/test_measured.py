@@ -34,7 +34,8 @@ def test_a_measurement_weighs_what_its_calibration_says(
     finding = _checked(evidence(calibrations={"reference.made_up": CALIBRATION}), value)
     assert finding.log10_lr == pytest.approx(ratio)
     assert (finding.outcome, finding.explanation) == (outcome, says)
-    assert finding.score is not None and finding.threshold is not None
+    assert finding.score is not None
+    assert finding.threshold is not None
     assert (finding.score >= finding.threshold) == (outcome is Outcome.FAILED)
 
 
