@@ -1,13 +1,16 @@
 """A document model: what genuine documents of one kind look like, and nothing of any holder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.types import Box, MrzFormat, PageSize, Spectrum, TextLayout
+from docscan.types import Box, Image, MrzFormat, PageSize, Spectrum, TextLayout
+
+_JPEG_QUALITY = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,38 @@ class ReferenceRegion:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferencePicture:
+    """What genuine samples show alike, as a picture of the whole page, upright.
+
+    It is held packed: a library may have a thousand models. ``image`` and ``known`` unpack it, in milliseconds.
+    """
+
+    jpeg: bytes
+    mask: bytes  # PNG, white where samples agree
+    pixels_per_mm: float
+
+    @staticmethod
+    def of(image: Image, known: NDArray[np.bool_], pixels_per_mm: float) -> "ReferencePicture":
+        """Pack a picture, height x width x 3 RGB, and where it is known, height x width."""
+        quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
+        jpeg = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), quality)[1]
+        mask = cv2.imencode(".png", known.astype(np.uint8) * 255)[1]
+        return ReferencePicture(jpeg.tobytes(), mask.tobytes(), pixels_per_mm)
+
+    @property
+    def image(self) -> Image:
+        """The picture: height x width x 3, RGB."""
+        unpacked = cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+        return np.asarray(unpacked, np.uint8)
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Where holders differ, or nothing is known, it is False: height x width."""
+        unpacked = cv2.imdecode(np.frombuffer(self.mask, np.uint8), cv2.IMREAD_GRAYSCALE)
+        return np.asarray(unpacked, np.uint8) > 127
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentModel:
     """What genuine documents of one kind look like: places, means and spreads, nothing of any holder."""
 
@@ -51,3 +86,4 @@ class DocumentModel:
     network: str  # sha256 of the region network whose embeddings these are
     appearance: Statistics  # see docscan.documents.appearance
     reach: float  # distance of a page's appearance up to which it is of this kind
+    pictures: Mapping[Spectrum, ReferencePicture] = field(default_factory=dict)

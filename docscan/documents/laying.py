@@ -1,0 +1,146 @@
+"""Lays pages of one design on each other: each was found a millimetre or several from where it is.
+
+Patches of the one are looked for in the other and a homography is fitted to those that were found where the others say;
+what a holder's page has of its own finds nothing and does no harm. (cv2.findTransformECC, which fits whole pictures,
+strays where pages lie more than 2 mm apart, and does not reach this precision where they lie close.)
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from docscan.types import Homography, Image, Page
+
+PIXELS_PER_MM = 4.0  # of the pictures that are laid
+_FINE_MM, _COARSE_MM = 0.3, 2.0  # standard deviations between which structure is looked at
+_DARK = 12.0  # grey levels added before the logarithm: noise in the dark must not count
+_MOST = 3.0  # deviations: a black title is worth no more than a line of the background
+_PLAIN = 0.2  # deviation of a patch below which it shows nothing
+_ALIKE = 0.3  # correlation from which a patch counts as found
+_FEWEST = 8  # patches that tell a place
+
+Structure = NDArray[np.float32]
+"""Height x width at ``PIXELS_PER_MM``: light and dark against the surroundings, in standard deviations."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """How patches are looked for; millimetres."""
+
+    side: float
+    step: float
+    reach: float
+    tolerance: float  # by which a patch may miss where the others say
+
+
+_ROUGHLY = _Pass(14, 9, 6.0, 0.6)
+_FINELY = (_Pass(10, 6, 1.2, 0.3), _Pass(10, 6, 0.6, 0.15))
+_PLAINER = 0.93  # share of a homography's patches from which an affine map, which strays less, explains enough
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Where a page lies on another: maps pixels of the other's structure to those of its own."""
+
+    matrix: Homography
+    share: float  # of the patches found that agree with it, 0 to 1; 0: it could not be laid
+
+    @property
+    def in_millimetres(self) -> Homography:
+        """The same, from millimetres of the other page to millimetres of this one."""
+        scale = np.diag([PIXELS_PER_MM, PIXELS_PER_MM, 1.0])
+        return np.asarray(np.linalg.inv(scale) @ self.matrix @ scale, np.float64)
+
+
+def structure_of(page: Page) -> Structure:
+    """Return what is light and dark on a page, whatever the exposure."""
+    return structure_of_image(page.image, page.pixels_per_mm)
+
+
+def structure_of_image(image: Image, pixels_per_mm: float) -> Structure:
+    """Return what is light and dark on the picture of a whole page, height x width x 3."""
+    scale = PIXELS_PER_MM / pixels_per_mm
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
+    logarithm = np.log(small + _DARK)
+    fine, coarse = (cv2.GaussianBlur(logarithm, (0, 0), part * PIXELS_PER_MM) for part in (_FINE_MM, _COARSE_MM))
+    found = fine - coarse
+    return np.asarray(np.clip(found / (found.std() + 1e-6), -_MOST, _MOST), np.float32)
+
+
+def lay(page: Structure, other: Structure) -> Laid:
+    """Lay a page on another of the same design and size."""
+    matrix, share = np.eye(3), 0.0
+    for look in (_ROUGHLY, *_FINELY):
+        source, target = _patches(other, page, matrix, look)
+        if len(source) < _FEWEST:
+            return Laid(np.eye(3), 0.0)
+        fitted, share = _fitted(source, target, look.tolerance * PIXELS_PER_MM)
+        matrix = matrix @ fitted
+    return Laid(matrix / matrix[2, 2], share)
+
+
+def _fitted(source: NDArray[np.float32], target: NDArray[np.float32], tolerance: float) -> tuple[Homography, float]:
+    """Fit a map to patches; return it with the share of them that agree."""
+    affine, agree = cv2.estimateAffine2D(source, target, method=cv2.RANSAC, ransacReprojThreshold=tolerance)
+    free, agree_freely = cv2.findHomography(source, target, cv2.USAC_MAGSAC, tolerance)
+    plain = 0.0 if affine is None else float(agree.mean())
+    bent = 0.0 if free is None else float(agree_freely.mean())
+    if plain == bent == 0.0:
+        return np.eye(3), 0.0
+    if plain >= _PLAINER * bent:
+        return np.vstack([affine, [0.0, 0.0, 1.0]]), plain
+    return np.asarray(free, np.float64), bent
+
+
+def _patches(
+    model: Structure, page: Structure, matrix: Homography, look: _Pass
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Look for the patches of one picture in another that a matrix brings near; n x 2 centres in each, pixels."""
+    height, width = model.shape
+    side, reach = round(look.side * PIXELS_PER_MM), round(look.reach * PIXELS_PER_MM)
+    edge = (reach, reach, reach, reach)
+    near = np.asarray(cv2.copyMakeBorder(warped(page, matrix, (width, height)), *edge, cv2.BORDER_CONSTANT), np.float32)
+    source, target = [], []
+    for x, y in _grid((width, height), side, look.step * PIXELS_PER_MM):
+        patch = model[y : y + side, x : x + side]
+        shift = _shift(patch, near[y : y + side + 2 * reach, x : x + side + 2 * reach], reach)
+        if shift is not None:
+            centre = np.array([x + side / 2, y + side / 2])
+            source.append(centre)
+            target.append(centre + shift)
+    return tuple(np.array(points, np.float32).reshape(-1, 2) for points in (source, target))  # type: ignore[return-value]
+
+
+def _grid(size: tuple[int, int], side: int, step: float) -> list[tuple[int, int]]:
+    xs, ys = (
+        np.linspace(0, length - side, max(2, round((length - side) / step) + 1)).astype(int).tolist() for length in size
+    )
+    return [(x, y) for y in ys for x in xs]
+
+
+def _shift(patch: Structure, window: Structure, reach: int) -> NDArray[np.float64] | None:
+    """Return a patch's shift from a window's middle, to a part of a pixel; None where it is not found."""
+    if patch.std() < _PLAIN:
+        return None
+    fit = np.asarray(cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED), np.float32)
+    _, best, _, (x, y) = cv2.minMaxLoc(fit)
+    if best < _ALIKE or x in (0, 2 * reach) or y in (0, 2 * reach):
+        return None
+    across, down = _peak(fit[y, x - 1 : x + 2]), _peak(fit[y - 1 : y + 2, x])
+    return np.array([x + across - reach, y + down - reach])
+
+
+def _peak(values: NDArray[np.float32]) -> float:
+    """Return where a parabola through three values is highest, from the middle one."""
+    before, middle, after = (float(value) for value in values)
+    bend = before - 2 * middle + after
+    return 0.0 if bend == 0 else 0.5 * (before - after) / bend
+
+
+def warped(picture: NDArray[np.float32], matrix: Homography, size: tuple[int, int]) -> NDArray[np.float32]:
+    """Return a picture as ``matrix`` maps the pixels of the result, of width and height ``size``, to its own."""
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpPerspective(picture, matrix, size, flags=flags), np.float32)

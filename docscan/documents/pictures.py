@@ -1,0 +1,128 @@
+"""Pictures of what all genuine samples of a kind show alike, under each light; of holders nothing is kept.
+
+The samples' pages are laid on each other and averaged. Where a portrait, a datum or the MRZ stands, and wherever else
+the samples differ, the picture is not known: filled from around, so that nobody's text or face shows.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from docscan.documents.laying import PIXELS_PER_MM as LAID_AT
+from docscan.documents.laying import Laid, Structure, lay, warped
+from docscan.documents.model import ReferencePicture
+from docscan.page_geometry import moved, rectangle
+from docscan.types import Box, Homography, Image, Page, PageSize, Spectrum
+
+PIXELS_PER_MM = 8.0  # about 200 dpi: a finding's place can be shown beside it, enlarged
+_LEAST_SHARE = 0.3  # of a sample's patches that must agree for it to be laid at all
+_FEWEST = 3  # samples of which a picture is the mean: of fewer it would show single documents
+_DIFFERS = 0.55  # deviations of structure between samples, from which a place is one that differs
+_AROUND_MM = 0.6  # about such a place that is left out with it
+_SPREAD_MM = 0.5  # standard deviation of the blur under which samples are compared: they lie on each other to 0.3 mm
+_FILL_MM = 3.0  # over which what is not known is filled from around
+
+
+def laid_together(structures: Sequence[Structure], size: PageSize) -> tuple[Structure, list[Laid]]:
+    """Lay samples of one kind on each other.
+
+    Returns
+    -------
+    tuple
+        Their mean structure, in the frame of the sample that lies most usually; how each lies on it.
+    """
+    first = [lay(structure, structures[0]) for structure in structures]
+    width, height = size.millimetres
+    corners = rectangle(width * LAID_AT, height * LAID_AT)
+    places = np.stack([moved(corners, laid.matrix) for laid in first])
+    usual = int(np.linalg.norm(places - np.median(places, 0), axis=2).mean(1).argmin())
+    mean = _mean(structures, [lay(structure, structures[usual]) for structure in structures])
+    found = [lay(structure, mean) for structure in structures]
+    return _mean(structures, found), found
+
+
+def _mean(structures: Sequence[Structure], laid: Sequence[Laid]) -> Structure:
+    height, width = structures[0].shape
+    good = [
+        warped(structure, place.matrix, (width, height))
+        for structure, place in zip(structures, laid, strict=True)
+        if place.share >= _LEAST_SHARE
+    ]
+    return np.asarray(np.mean(good, 0, dtype=np.float32)) if good else structures[0]
+
+
+def pictures_of(
+    pages: Sequence[Page], laid: Sequence[Laid], of_holders: Sequence[Box]
+) -> dict[Spectrum, ReferencePicture]:
+    """Return the mean picture of some samples under each light that all have.
+
+    Parameters
+    ----------
+    laid
+        How each page lies on their common frame.
+    of_holders
+        What every holder's page has of its own, in millimetres: portrait, MRZ, data.
+    """
+    good = [(page, place) for page, place in zip(pages, laid, strict=True) if place.share >= _LEAST_SHARE]
+    if len(good) < _FEWEST:
+        return {}
+    found = {}
+    for light in Spectrum:
+        images = [(page.light(light), page, place) for page, place in good]
+        seen = [_on_frame(image, page, place.in_millimetres) for image, page, place in images if image is not None]
+        if len(seen) == len(good):
+            found[light] = _picture(np.stack(seen), of_holders)
+    return found
+
+
+def _on_frame(image: Image, page: Page, to_page: Homography) -> NDArray[np.float32]:
+    """Return a page's picture in the common frame, each brought to one exposure."""
+    scale, wanted = page.pixels_per_mm, PIXELS_PER_MM
+    if scale > 1.3 * wanted:
+        factor = wanted / scale
+        image = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+        scale = wanted
+    matrix = np.diag([scale, scale, 1.0]) @ to_page @ np.diag([1 / wanted, 1 / wanted, 1.0])
+    width, height = (round(side * wanted) for side in page.size.millimetres)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    laid = cv2.warpPerspective(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return laid.astype(np.float32)
+
+
+def _picture(seen: NDArray[np.float32], of_holders: Sequence[Box]) -> ReferencePicture:
+    """Average samples, n x height x width x 3."""
+    level = seen.mean((1, 2), keepdims=True)
+    alike = seen * (level.mean(0) / np.maximum(level, 1.0))
+    known = _agree(alike)
+    for box in of_holders:
+        left, top, right, bottom = (
+            round(value * PIXELS_PER_MM) for value in (box.x, box.y, box.x + box.width, box.y + box.height)
+        )
+        known[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = False
+    mean = np.clip(alike.mean(0), 0, 255)
+    return ReferencePicture.of(_filled(mean, known), known, PIXELS_PER_MM)
+
+
+def _agree(seen: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell where samples agree, but for their exposure."""
+    grey = np.log(seen.mean(-1) + 12.0)
+    soft = np.stack([cv2.GaussianBlur(one, (0, 0), _SPREAD_MM * PIXELS_PER_MM) for one in grey])
+    local = soft - np.stack([cv2.GaussianBlur(one, (0, 0), 8 * _SPREAD_MM * PIXELS_PER_MM) for one in grey])
+    contrast = max(float(local.std(axis=(1, 2)).mean()), 1e-6)
+    differs = (local.std(axis=0) / contrast > _DIFFERS).astype(np.uint8)
+    side = 2 * round(_AROUND_MM * PIXELS_PER_MM) + 1
+    return np.asarray(cv2.dilate(differs, np.ones((side, side), np.uint8)) == 0)
+
+
+def _filled(mean: NDArray[np.float32], known: NDArray[np.bool_]) -> Image:
+    """Fill what is not known with the colours around it."""
+    weight = known.astype(np.float32)
+    sigma = _FILL_MM * PIXELS_PER_MM
+    total = cv2.GaussianBlur(mean * weight[..., None], (0, 0), sigma)
+    share = cv2.GaussianBlur(weight, (0, 0), sigma)
+    around = total / np.maximum(share, 1e-3)[..., None]
+    usual = mean[known].mean(0) if known.any() else mean.mean((0, 1))
+    around = np.where((share > 0.01)[..., None], around, usual)
+    return np.asarray(np.clip(np.where(known[..., None], mean, around), 0, 255), np.uint8)
