@@ -50,7 +50,10 @@ def read_export(path: Path) -> Stored:
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         # Damaged, packed in a way that Python does not know, or encrypted.
         raise DocumentModelError(f"{path} is not an exported document model: {error}.") from error
-    return Stored.of(files, f"in {path}")
+    stored = Stored.of(files, f"in {path}")
+    for picture in stored.model.pictures.values():
+        picture.image, picture.known  # noqa: B018  - unpacked once: what a stranger sent is not kept unseen
+    return stored
 
 
 def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:

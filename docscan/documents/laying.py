@@ -45,7 +45,7 @@ class Laid:
     """Where a page lies on another: maps pixels of the other's structure to those of its own."""
 
     matrix: Homography
-    share: float  # of the patches found that agree with it, 0 to 1; 0: it could not be laid
+    share: float  # of the other page's patches that were found where it says, 0 to 1; 0: it could not be laid
 
     @property
     def in_millimetres(self) -> Homography:
@@ -74,22 +74,22 @@ def lay(page: Structure, other: Structure) -> Laid:
     """Lay a page on another of the same design and size."""
     matrix, share = np.eye(3), 0.0
     for look in (_ROUGHLY, *_FINELY):
-        source, target = _patches(other, page, matrix, look)
+        source, target, tried = _patches(other, page, matrix, look)
         if len(source) < _FEWEST:
             return Laid(np.eye(3), 0.0)
-        fitted, share = _fitted(source, target, look.tolerance * PIXELS_PER_MM)
-        matrix = matrix @ fitted
+        fitted, agree = _fitted(source, target, look.tolerance * PIXELS_PER_MM)
+        matrix, share = matrix @ fitted, agree / tried
     return Laid(matrix / matrix[2, 2], share)
 
 
-def _fitted(source: NDArray[np.float32], target: NDArray[np.float32], tolerance: float) -> tuple[Homography, float]:
-    """Fit a map to patches; return it with the share of them that agree."""
+def _fitted(source: NDArray[np.float32], target: NDArray[np.float32], tolerance: float) -> tuple[Homography, int]:
+    """Fit a map to patches; return it with how many of them agree."""
     affine, agree = cv2.estimateAffine2D(source, target, method=cv2.RANSAC, ransacReprojThreshold=tolerance)
     free, agree_freely = cv2.findHomography(source, target, cv2.USAC_MAGSAC, tolerance)
-    plain = 0.0 if affine is None else float(agree.mean())
-    bent = 0.0 if free is None else float(agree_freely.mean())
-    if plain == bent == 0.0:
-        return np.eye(3), 0.0
+    plain = 0 if affine is None else int(agree.sum())
+    bent = 0 if free is None else int(agree_freely.sum())
+    if plain == bent == 0:
+        return np.eye(3), 0
     if plain >= _PLAINER * bent:
         return np.vstack([affine, [0.0, 0.0, 1.0]]), plain
     return np.asarray(free, np.float64), bent
@@ -97,21 +97,31 @@ def _fitted(source: NDArray[np.float32], target: NDArray[np.float32], tolerance:
 
 def _patches(
     model: Structure, page: Structure, matrix: Homography, look: _Pass
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Look for the patches of one picture in another that a matrix brings near; n x 2 centres in each, pixels."""
+) -> tuple[NDArray[np.float32], NDArray[np.float32], int]:
+    """Look for the patches of one picture in another that a matrix brings near.
+
+    Returns
+    -------
+    tuple
+        The centres of those found, in each picture, n x 2 in pixels; how many were looked for.
+    """
     height, width = model.shape
     side, reach = round(look.side * PIXELS_PER_MM), round(look.reach * PIXELS_PER_MM)
     edge = (reach, reach, reach, reach)
     near = np.asarray(cv2.copyMakeBorder(warped(page, matrix, (width, height)), *edge, cv2.BORDER_CONSTANT), np.float32)
-    source, target = [], []
+    source, target, tried = [], [], 0
     for x, y in _grid((width, height), side, look.step * PIXELS_PER_MM):
         patch = model[y : y + side, x : x + side]
+        if patch.std() < _PLAIN:
+            continue
+        tried += 1
         shift = _shift(patch, near[y : y + side + 2 * reach, x : x + side + 2 * reach], reach)
         if shift is not None:
             centre = np.array([x + side / 2, y + side / 2])
             source.append(centre)
             target.append(centre + shift)
-    return tuple(np.array(points, np.float32).reshape(-1, 2) for points in (source, target))  # type: ignore[return-value]
+    found, there = (np.array(points, np.float32).reshape(-1, 2) for points in (source, target))
+    return found, there, tried
 
 
 def _grid(size: tuple[int, int], side: int, step: float) -> list[tuple[int, int]]:
@@ -123,8 +133,6 @@ def _grid(size: tuple[int, int], side: int, step: float) -> list[tuple[int, int]
 
 def _shift(patch: Structure, window: Structure, reach: int) -> NDArray[np.float64] | None:
     """Return a patch's shift from a window's middle, to a part of a pixel; None where it is not found."""
-    if patch.std() < _PLAIN:
-        return None
     fit = np.asarray(cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED), np.float32)
     _, best, _, (x, y) = cv2.minMaxLoc(fit)
     if best < _ALIKE or x in (0, 2 * reach) or y in (0, 2 * reach):

@@ -1,5 +1,6 @@
 """A document model: what genuine documents of one kind look like, and nothing of any holder."""
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +8,9 @@ from datetime import datetime
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as PillowImage
 
+from docscan.errors import DocumentModelError
 from docscan.types import Box, Image, MrzFormat, PageSize, Spectrum, TextLayout
 
 _JPEG_QUALITY = 90
@@ -36,11 +39,19 @@ class ReferenceRegion:
     colour: Mapping[Spectrum, Statistics]
 
 
+def _unpacked(data: bytes, how: int) -> Image:
+    found = cv2.imdecode(np.frombuffer(data, np.uint8), how)
+    if found is None:
+        raise DocumentModelError("A document model's picture cannot be unpacked: import the model again.")
+    return np.asarray(found, np.uint8)
+
+
 @dataclass(frozen=True, slots=True)
 class ReferencePicture:
     """What genuine samples show alike, as a picture of the whole page, upright.
 
-    It is held packed: a library may have a thousand models. ``image`` and ``known`` unpack it, in milliseconds.
+    It is held packed: a library may have a thousand models. ``image`` and ``known`` unpack it, in milliseconds, and
+    raise DocumentModelError where that fails.
     """
 
     jpeg: bytes
@@ -58,14 +69,24 @@ class ReferencePicture:
     @property
     def image(self) -> Image:
         """The picture: height x width x 3, RGB."""
-        unpacked = cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
-        return np.asarray(unpacked, np.uint8)
+        return _unpacked(self.jpeg, cv2.IMREAD_COLOR_RGB)
 
     @property
     def known(self) -> NDArray[np.bool_]:
         """Where holders differ, or nothing is known, it is False: height x width."""
-        unpacked = cv2.imdecode(np.frombuffer(self.mask, np.uint8), cv2.IMREAD_GRAYSCALE)
-        return np.asarray(unpacked, np.uint8) > 127
+        return _unpacked(self.mask, cv2.IMREAD_GRAYSCALE) > 127
+
+    def claims(self, size: PageSize) -> bool:
+        """Tell whether its headers are of pictures of such a page: a stranger's may be of anything."""
+        wanted = tuple(round(side * self.pixels_per_mm) for side in size.millimetres)
+        try:
+            with (
+                PillowImage.open(io.BytesIO(self.jpeg), formats=["JPEG"]) as picture,
+                PillowImage.open(io.BytesIO(self.mask), formats=["PNG"]) as mask,
+            ):
+                return picture.size == mask.size == wanted and (picture.mode, mask.mode) == ("RGB", "L")
+        except (OSError, ValueError, PillowImage.DecompressionBombError):
+            return False
 
 
 @dataclass(frozen=True, slots=True)

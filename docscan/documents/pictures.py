@@ -17,7 +17,9 @@ from docscan.page_geometry import moved, rectangle
 from docscan.types import Box, Homography, Image, Page, PageSize, Spectrum
 
 PIXELS_PER_MM = 8.0  # about 200 dpi: a finding's place can be shown beside it, enlarged
-_LEAST_SHARE = 0.3  # of a sample's patches that must agree for it to be laid at all
+LEAST_SHARE = (
+    0.25  # of a picture's patches that a page of its design shows at least, of some hundred training pages all
+)
 _FEWEST = 3  # samples of which a picture is the mean: of fewer it would show single documents
 _DIFFERS = 0.55  # deviations of structure between samples, from which a place is one that differs
 _AROUND_MM = 0.6  # about such a place that is left out with it
@@ -48,7 +50,7 @@ def _mean(structures: Sequence[Structure], laid: Sequence[Laid]) -> Structure:
     good = [
         warped(structure, place.matrix, (width, height))
         for structure, place in zip(structures, laid, strict=True)
-        if place.share >= _LEAST_SHARE
+        if place.share >= LEAST_SHARE
     ]
     return np.asarray(np.mean(good, 0, dtype=np.float32)) if good else structures[0]
 
@@ -65,16 +67,19 @@ def pictures_of(
     of_holders
         What every holder's page has of its own, in millimetres: portrait, MRZ, data.
     """
-    good = [(page, place) for page, place in zip(pages, laid, strict=True) if place.share >= _LEAST_SHARE]
+    good = [(page, place) for page, place in zip(pages, laid, strict=True) if place.share >= LEAST_SHARE]
     if len(good) < _FEWEST:
         return {}
-    found = {}
+    means, known = {}, _apart_from(of_holders, good[0][0].size)
     for light in Spectrum:
         images = [(page.light(light), page, place) for page, place in good]
         seen = [_on_frame(image, page, place.in_millimetres) for image, page, place in images if image is not None]
         if len(seen) == len(good):
-            found[light] = _picture(np.stack(seen), of_holders)
-    return found
+            alike = _of_one_exposure(np.stack(seen))
+            means[light] = np.clip(alike.mean(0), 0, 255)
+            # What shows a holder's text under one light may show it faintly under another.
+            known &= _agree(alike)
+    return {light: ReferencePicture.of(_filled(mean, known), known, PIXELS_PER_MM) for light, mean in means.items()}
 
 
 def _on_frame(image: Image, page: Page, to_page: Homography) -> NDArray[np.float32]:
@@ -91,18 +96,28 @@ def _on_frame(image: Image, page: Page, to_page: Homography) -> NDArray[np.float
     return laid.astype(np.float32)
 
 
-def _picture(seen: NDArray[np.float32], of_holders: Sequence[Box]) -> ReferencePicture:
-    """Average samples, n x height x width x 3."""
-    level = seen.mean((1, 2), keepdims=True)
-    alike = seen * (level.mean(0) / np.maximum(level, 1.0))
-    known = _agree(alike)
-    for box in of_holders:
+def _apart_from(boxes: Sequence[Box], size: PageSize) -> NDArray[np.bool_]:
+    """Return a page's pixels, True where none of some boxes in millimetres is."""
+    width, height = (round(side * PIXELS_PER_MM) for side in size.millimetres)
+    apart = np.ones((height, width), bool)
+    for box in boxes:
         left, top, right, bottom = (
-            round(value * PIXELS_PER_MM) for value in (box.x, box.y, box.x + box.width, box.y + box.height)
+            max(0, round(value * PIXELS_PER_MM))
+            for value in (
+                box.x - _AROUND_MM,
+                box.y - _AROUND_MM,
+                box.x + box.width + _AROUND_MM,
+                box.y + box.height + _AROUND_MM,
+            )
         )
-        known[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = False
-    mean = np.clip(alike.mean(0), 0, 255)
-    return ReferencePicture.of(_filled(mean, known), known, PIXELS_PER_MM)
+        apart[top:bottom, left:right] = False
+    return apart
+
+
+def _of_one_exposure(seen: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bring samples, n x height x width x 3, to their mean colour."""
+    level = seen.mean((1, 2), keepdims=True)
+    return np.asarray(seen * (level.mean(0) / np.maximum(level, 1.0)), np.float32)
 
 
 def _agree(seen: NDArray[np.float32]) -> NDArray[np.bool_]:

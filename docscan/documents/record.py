@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from docscan.documents.appearance import SIZE as APPEARANCE_SIZE
-from docscan.documents.model import DocumentModel, ReferenceRegion, Statistics
+from docscan.documents.model import DocumentModel, ReferencePicture, ReferenceRegion, Statistics
 from docscan.types import Box, FieldPlace, MrzFields, MrzFormat, PageSize, Spectrum, TextLayout
 from docscan.zones import REGIONS
 
@@ -20,10 +20,9 @@ FEWEST, MOST = 3, 20  # samples
 _EMBEDDING_SIZE, _COLOUR_SIZE = 64, 6
 _FIELDS = tuple(field.name for field in fields(MrzFields))
 
-Arrays = Mapping[str, NDArray[np.float32]]
-
 _Millimetres = Annotated[float, Field(ge=-50, le=200)]
 _Size = Annotated[float, Field(gt=0, le=50)]  # millimetres
+_PixelsPerMm = Annotated[float, Field(gt=0, le=24)]
 _Count = Annotated[int, Field(ge=1, le=MOST)]
 _FieldName = Annotated[str, Field(pattern=f"^({'|'.join(_FIELDS)})$")]
 _RegionName = Annotated[str, Field(pattern=f"^({'|'.join(REGIONS)})$")]
@@ -105,6 +104,7 @@ class Record(_Strict):
     regions: dict[_RegionName, _Region]
     network: str = Field(pattern="^[0-9a-f]{64}$")
     reach: float = Field(gt=0)
+    pictures: dict[Spectrum, _PixelsPerMm] = {}  # lights of which there is a picture; models before it had none
 
 
 def record_of(model: DocumentModel) -> Record:
@@ -114,6 +114,7 @@ def record_of(model: DocumentModel) -> Record:
         **{name: getattr(model, name) for name in (*own, "network", "reach")},
         text=_Text.of(model.text),
         regions={name: _region_record(region) for name, region in model.regions.items()},
+        pictures={light: picture.pixels_per_mm for light, picture in model.pictures.items()},
     )
 
 
@@ -126,13 +127,17 @@ def _region_record(region: ReferenceRegion) -> _Region:
     )
 
 
-def arrays_of(model: DocumentModel) -> dict[str, NDArray[np.float32]]:
-    """Return a model's arrays by name, each of mean and spread: 2 x n."""
+def arrays_of(model: DocumentModel) -> dict[str, NDArray[Any]]:
+    """Return a model's arrays by name: statistics as mean and spread, 2 x n; pictures as the bytes of their files."""
     statistics = {"appearance": model.appearance}
     for name, region in model.regions.items():
         for kind, by_light in (("embedding", region.embedding), ("colour", region.colour)):
             statistics |= {f"{name}.{kind}.{light}": found for light, found in by_light.items()}
-    return {name: np.stack([found.mean, found.spread]) for name, found in sorted(statistics.items())}
+    arrays: dict[str, NDArray[Any]] = {name: np.stack([one.mean, one.spread]) for name, one in statistics.items()}
+    for light, picture in model.pictures.items():
+        for part, data in ((f"picture.{light}.jpeg", picture.jpeg), (f"picture.{light}.mask.png", picture.mask)):
+            arrays[part] = np.frombuffer(data, np.uint8)
+    return dict(sorted(arrays.items()))
 
 
 class _Taken:
@@ -146,6 +151,16 @@ class _Taken:
         if array is None or array.dtype != np.float32 or array.shape != (2, size) or not np.isfinite(array).all():
             raise ValueError(f"the array {name} is not 2 x {size} finite numbers of single precision")
         return Statistics(array[0], array[1], samples)
+
+    def picture(self, light: Spectrum, pixels_per_mm: float, page_size: PageSize) -> ReferencePicture:
+        packed = [self._left.pop(f"picture.{light}.{part}", None) for part in ("jpeg", "mask.png")]
+        if any(part is None or part.dtype != np.uint8 or part.ndim != 1 for part in packed):
+            raise ValueError(f"the picture under {light} light is no file's bytes")
+        jpeg, mask = (np.asarray(part).tobytes() for part in packed)
+        picture = ReferencePicture(jpeg, mask, pixels_per_mm)
+        if not picture.claims(page_size):
+            raise ValueError(f"the picture under {light} light is no picture of such a page")
+        return picture
 
     def nothing_left(self) -> None:
         if self._left:
@@ -163,9 +178,11 @@ def model_of(record: Record, arrays: Mapping[str, NDArray[Any]]) -> DocumentMode
     taken = _Taken(arrays)
     regions = {name: _region(taken, name, region) for name, region in record.regions.items()}
     appearance = taken.statistics("appearance", APPEARANCE_SIZE, record.samples)
+    pictures = {light: taken.picture(light, scale, record.page_size) for light, scale in record.pictures.items()}
     taken.nothing_left()
-    own = {name: getattr(record, name) for name in Record.model_fields if name not in ("schema_", "text", "regions")}
-    return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance)
+    made = ("schema_", "text", "regions", "pictures")
+    own = {name: getattr(record, name) for name in Record.model_fields if name not in made}
+    return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance, pictures=pictures)
 
 
 def _region(taken: _Taken, name: str, region: _Region) -> ReferenceRegion:

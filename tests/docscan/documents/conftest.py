@@ -13,7 +13,7 @@ from datasets.specimens import GENUINE, Order, make
 from docscan.capture import ImageFile
 from docscan.documents.appearance import SIZE
 from docscan.documents.enrolment import enrol
-from docscan.documents.model import DocumentModel, ReferenceRegion, Statistics
+from docscan.documents.model import DocumentModel, ReferencePicture, ReferenceRegion, Statistics
 from docscan.documents.samples import Sample
 from docscan.inspection import Tools, open_enrolment_tools, read_lines, see
 from docscan.settings import Settings
@@ -84,6 +84,7 @@ def small_model(name: str = "uto-p-2019", version: int = 1, seed: int = 0) -> Do
         {Spectrum.VISIBLE: statistics(64)},
         {Spectrum.VISIBLE: statistics(6), Spectrum.UV: statistics(6)},
     )
+    picture = rng.integers(0, 256, (176, 250, 3), np.uint8)
     return DocumentModel(
         name=name,
         version=version,
@@ -99,4 +100,5 @@ def small_model(name: str = "uto-p-2019", version: int = 1, seed: int = 0) -> Do
         network="ab" * 32,
         appearance=statistics(SIZE),
         reach=0.15,
+        pictures={Spectrum.VISIBLE: ReferencePicture.of(picture, picture[..., 0] > 128, 2.0)},
     )

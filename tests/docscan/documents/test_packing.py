@@ -3,6 +3,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from docscan.documents.model import DocumentModel
 from docscan.documents.packing import ARRAYS, FILES, HASHES, MAX_BYTES, RECORD, digest, pack, unpack
 from docscan.errors import DocumentModelError
+from docscan.types import Spectrum
 from tests.docscan.documents.conftest import small_model
 
 Files = dict[str, bytes]
@@ -56,6 +58,8 @@ def test_a_model_comes_back_as_it_was() -> None:
     assert again.text == model.text
     assert again.created == model.created
     assert again.regions["portrait"].spots == model.regions["portrait"].spots
+    np.testing.assert_array_equal(again.pictures[Spectrum.VISIBLE].known, model.pictures[Spectrum.VISIBLE].known)
+    assert again.pictures[Spectrum.VISIBLE].image.shape == (176, 250, 3)
     for light, colour in model.regions["portrait"].colour.items():
         np.testing.assert_array_equal(again.regions["portrait"].colour[light].mean, colour.mean)
     np.testing.assert_array_equal(again.appearance.spread, model.appearance.spread)
@@ -66,7 +70,9 @@ def test_the_files_are_plain_and_the_same_model_makes_the_same() -> None:
     assert tuple(files) == FILES
     assert json.loads(files[RECORD])["schema"] == "docscan.document-model/1"
     with np.load(io.BytesIO(files[ARRAYS]), allow_pickle=False) as arrays:
-        assert all(arrays[name].dtype == np.float32 for name in arrays.files)
+        pictures = [name for name in arrays.files if name.startswith("picture.")]
+        assert pictures == ["picture.visible.jpeg", "picture.visible.mask.png"]
+        assert all(arrays[name].dtype == np.float32 for name in arrays.files if name not in pictures)
     assert digest(files) == digest(pack(small_model()))
     assert digest(files) != digest(pack(small_model(seed=1)))
 
@@ -125,6 +131,28 @@ def test_a_record_that_is_not_of_a_model_is_refused_whatever_its_hash(changes: d
 def test_arrays_that_are_not_of_a_model_are_refused(change: Callable[[dict[str, Any]], Any]) -> None:
     with pytest.raises(DocumentModelError, match="cannot be understood"):
         unpack(_with_arrays(change), "here")
+
+
+@pytest.mark.parametrize("scale", [1.0, 4.0], ids=["a picture of a smaller page", "a picture of a larger page"])
+def test_a_picture_of_another_page_is_refused(scale: float) -> None:
+    with pytest.raises(DocumentModelError, match="picture"):
+        unpack(_with_record(pictures={"visible": scale}), "here")
+
+
+def test_bytes_that_are_no_picture_are_refused() -> None:
+    def change(arrays: dict[str, Any]) -> None:
+        arrays["picture.visible.jpeg"] = np.zeros(2000, np.uint8)
+
+    with pytest.raises(DocumentModelError, match="picture"):
+        unpack(_with_arrays(change), "here")
+
+
+def test_a_model_from_before_there_were_pictures_is_read() -> None:
+    old = replace(small_model(), pictures={})
+    files = pack(old)
+    record = json.loads(files[RECORD])
+    del record["pictures"]
+    assert _same(unpack(_rehashed({**files, RECORD: json.dumps(record).encode()}), "here"), old)
 
 
 def test_arrays_that_unpack_into_more_than_a_model_are_refused() -> None:
