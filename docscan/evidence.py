@@ -6,7 +6,7 @@ from datetime import date
 
 from docscan.documents.model import DocumentModel
 from docscan.runtime import Calibration
-from docscan.types import Capture, Mrz, Page, RegionScore, VisualZone
+from docscan.types import Capture, Comparison, Mrz, Page, RegionScore, VisualZone
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +21,6 @@ class Evidence:
     region_abstained: str | None  # why the network abstained, in words
     visual: VisualZone
     model: DocumentModel | None  # of the page's kind; None: none matched
+    comparison: Comparison
     calibrations: Mapping[str, Calibration]  # of measured checks, by id
     today: date

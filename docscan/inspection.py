@@ -12,6 +12,7 @@ from docscan import scoring
 from docscan.capture import ImageFile
 from docscan.checks import perform_all
 from docscan.checks.regions import look
+from docscan.documents.comparison import compare, spots_of
 from docscan.documents.matching import Library, nearest_model, open_library
 from docscan.documents.model import DocumentModel
 from docscan.evidence import Evidence
@@ -56,6 +57,7 @@ class Inspection:
     capture: Capture
     page: Page
     heat: HeatMap | None
+    model: DocumentModel | None = None  # of the page's kind
 
 
 def open_tools(settings: Settings) -> Tools:
@@ -177,6 +179,53 @@ def _see(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> Seen:
     return Seen(capture, mrz, page)
 
 
+def gather(
+    visible: ImageFile,
+    *,
+    uv: ImageFile | None = None,
+    ir: ImageFile | None = None,
+    tools: Tools,
+    today: date | None = None,
+) -> Evidence:
+    """Gather what the checks look at, as ``inspect`` does, and judge nothing: for calibrating them.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read as an image.
+    """
+    return _gather((visible, uv, ir), tools, today or _today(), _Stopwatch())[0]
+
+
+def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tuple[Evidence, HeatMap | None]:
+    seen = _see(files, tools, today, watch)
+    capture, mrz, page = seen.capture, seen.mrz, seen.page
+    with watch.room("document"):
+        nearest = nearest_model(page, mrz.parsed if mrz else None, tools.library)
+        model = nearest.model if nearest and nearest.within_reach else None
+    with watch.room("visual"):
+        # A capture that is unlike the samples, by glare perhaps, may have its text where theirs is all the same.
+        visual = read_visual(page, mrz, nearest.model.text if nearest else None, tools.reader)
+    with watch.room("print"):
+        looked = look(capture, page, mrz.parsed.format if mrz else None, tools.models, spots_of(model))
+    with watch.room("reference"):
+        comparison = compare(page, model, looked)
+    evidence = Evidence(
+        capture=capture,
+        page=page,
+        mrz=mrz,
+        mrz_reader_missing=mrz_room.missing(tools.models) if mrz is None else None,
+        region_scores=looked.scores,
+        region_abstained=looked.abstained,
+        visual=visual,
+        model=model,
+        comparison=comparison,
+        calibrations=tools.models.calibrations,
+        today=today,
+    )
+    return evidence, looked.heat
+
+
 def inspect(
     visible: ImageFile,
     *,
@@ -199,30 +248,10 @@ def inspect(
     InputError
         A file cannot be read as an image. Whatever else goes wrong is in the report.
     """
-    settings, watch, today = tools.settings, _Stopwatch(), today or _today()
-    seen = _see((visible, uv, ir), tools, today, watch)
-    capture, mrz, page = seen.capture, seen.mrz, seen.page
-    with watch.room("document"):
-        nearest = nearest_model(page, mrz.parsed if mrz else None, tools.library)
-        model = nearest.model if nearest and nearest.within_reach else None
-    with watch.room("visual"):
-        # A capture that is unlike the samples, by glare perhaps, may have its text where theirs is all the same.
-        visual = read_visual(page, mrz, nearest.model.text if nearest else None, tools.reader)
+    settings, watch = tools.settings, _Stopwatch()
+    evidence, heat = _gather((visible, uv, ir), tools, today or _today(), watch)
+    capture, page, mrz, model = evidence.capture, evidence.page, evidence.mrz, evidence.model
     with watch.room("checks"):
-        looked = look(capture, page, mrz.parsed.format if mrz else None, tools.models)
-        missing = mrz_room.missing(tools.models) if mrz is None else None
-        evidence = Evidence(
-            capture=capture,
-            page=page,
-            mrz=mrz,
-            mrz_reader_missing=missing,
-            region_scores=looked.scores,
-            region_abstained=looked.abstained,
-            visual=visual,
-            model=model,
-            calibrations=tools.models.calibrations,
-            today=today,
-        )
         checks = perform_all(evidence)
     log10_lr = scoring.fuse(checks, tools.models.fusions())
     verdict, reason = scoring.decide(checks, log10_lr, page.quality, refer_at=settings.refer_log10_lr)
@@ -234,10 +263,10 @@ def inspect(
         confidence=scoring.confidence(log10_lr, settings.prior),
         document=_document(mrz, model),
         mrz=mrz,
-        visual=visual,
+        visual=evidence.visual,
         checks=checks,
         quality=page.quality,
         models=tools.infos(),
         timings_ms=watch.total(),
     )
-    return Inspection(report, capture, page, looked.heat)
+    return Inspection(report, capture, page, heat, model)

@@ -40,11 +40,13 @@ class Calibration(BaseModel):
     """What a check's measurement weighs, fitted by ``training`` on documents that nothing else was fitted on.
 
     A value's log10 likelihood ratio is ``weight`` times it plus ``intercept``, no lower than ``lowest`` and no higher
-    than ``highest``, which the numbers of documents support; the check fails where it reaches ``threshold``.
+    than ``highest``, which the numbers of documents support; the check fails where it reaches ``threshold``. A value
+    made up of several numbers is the sum of them times ``weights``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    weights: dict[str, float] = {}
     weight: float
     intercept: float
     lowest: float

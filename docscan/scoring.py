@@ -3,8 +3,8 @@
 Every check brings a log10 likelihood ratio, forged against genuine, already bounded by what its error rate
 supports. Checks of one family look at the same thing. Where training fitted how a family's ratios add up, that is
 taken; elsewhere only the strongest witness for forgery counts. Families are taken as independent and add up (ENFSI
-guideline for evaluative reporting in forensic science, 2015). The sum is bounded, since no set of these checks was
-measured on enough documents to support more.
+guideline for evaluative reporting in forensic science, 2015); of those that ask the same witness the stronger counts.
+The sum is bounded, since no set of these checks was measured on enough documents to support more.
 """
 
 import math
@@ -14,6 +14,9 @@ from typing import Any
 from docscan.types import CheckResult, Confidence, Outcome, Quality, Verdict
 
 LARGEST_LOG10_LR = 4.0
+
+# Families that ask the same witness: the region network answers both, so the stronger of them counts, not their sum.
+_SAME_WITNESS = {"reference": "print"}
 
 # Upper ends of the bands of the ENFSI verbal scale, as log10 of the likelihood ratio.
 _VERBAL_SCALE = (
@@ -62,10 +65,11 @@ def fuse(checks: Iterable[CheckResult], fusions: Mapping[str, Mapping[str, Any]]
     for check in checks:
         if check.outcome in (Outcome.PASSED, Outcome.FAILED):
             families.setdefault(check.id.split(".")[0], {})[check.id] = check.log10_lr
-    total = sum(
-        fused(ratios, fusions[family]) if family in fusions else max(ratios.values())
-        for family, ratios in families.items()
-    )
+    witnesses: dict[str, list[float]] = {}
+    for family, ratios in families.items():
+        ratio = fused(ratios, fusions[family]) if family in fusions else max(ratios.values())
+        witnesses.setdefault(_SAME_WITNESS.get(family, family), []).append(ratio)
+    total = sum(max(ratios) for ratios in witnesses.values())
     return max(-LARGEST_LOG10_LR, min(LARGEST_LOG10_LR, total))
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from docscan.runtime import SCHEMA, Manifest, ManifestEntry
+from docscan.runtime import SCHEMA, Calibration, Manifest, ManifestEntry
 
 
 def update_manifest(
@@ -45,6 +45,13 @@ def remeasured(folder: Path, name: str, error_rates: dict[str, float], evaluatio
     entry = known["models"][name]
     entry["error_rates"] = error_rates
     entry["dataset"] |= evaluation
+    _write(folder, known)
+
+
+def calibrated(folder: Path, checks: dict[str, Calibration]) -> None:
+    """Write the calibrations of measured checks, and keep the others."""
+    known = _known(folder)
+    known.setdefault("checks", {}).update({name: one.model_dump() for name, one in checks.items()})
     _write(folder, known)
 
 

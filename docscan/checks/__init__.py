@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from docscan.checks import document, mrz_geometry, mrz_rules, other_lights, printing, visual_zone
+from docscan.checks import document, mrz_geometry, mrz_rules, other_lights, printing, reference, visual_zone
 from docscan.checks.finding import Finding
 from docscan.checks.measured import Measure, measured
 from docscan.evidence import Evidence
@@ -50,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     Check("print.viz", printing.region("viz")),
     Check("print.mrz", printing.region("mrz")),
     Check("print.background", printing.region("background")),
+    _measured("reference.print", reference.print_of_page),
     Check("uv.dull_paper", other_lights.dull_paper, Spectrum.UV),
     Check("ir.mrz_visible", other_lights.mrz_visible, Spectrum.IR),
 )

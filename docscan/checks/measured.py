@@ -1,8 +1,8 @@
 """Checks that measure something: what they measured becomes a calibrated log10 likelihood ratio."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from docscan.checks.finding import Finding
 from docscan.evidence import Evidence
@@ -18,6 +18,7 @@ class Measurement:
     passed: str  # one sentence a border guard understands
     failed: str
     region: Region | None = None
+    numbers: Mapping[str, float] = field(default_factory=dict)  # of which the calibration makes the value, if any
 
 
 Measure = Callable[[Evidence], Measurement | Finding]
@@ -26,7 +27,8 @@ Measure = Callable[[Evidence], Measurement | Finding]
 
 def weighed(seen: Measurement, calibration: Calibration) -> Finding:
     """Turn a measurement into the finding that its calibration supports."""
-    ratio = calibration.weight * seen.value + calibration.intercept
+    value = seen.value + sum(weight * seen.numbers[name] for name, weight in calibration.weights.items())
+    ratio = calibration.weight * value + calibration.intercept
     ratio = max(calibration.lowest, min(calibration.highest, ratio))
     failed = ratio >= calibration.threshold
     return Finding(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import cv2
@@ -54,7 +54,12 @@ def strongest(cells: NDArray[np.floating[Any]]) -> float:
     cells
         n x c x c: logits of the cells of n crops.
     """
-    return float(np.sort(cells.reshape(len(cells), -1), axis=1)[:, -_STRONGEST:].mean(1).max())
+    return float(mean_strongest(cells).max())
+
+
+def mean_strongest(cells: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """Return the mean of the strongest cells of each crop: n, of n x c x c."""
+    return np.asarray(np.sort(cells.reshape(len(cells), -1), axis=1)[:, -_STRONGEST:].mean(1))
 
 
 def calibrated(value: float, calibration: Mapping[str, Any]) -> float:
@@ -65,11 +70,16 @@ def calibrated(value: float, calibration: Mapping[str, Any]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What came of looking: scores by region name and the map, or why the network abstained, in words."""
+    """What came of looking: scores by region name and the map, or why the network abstained, in words.
+
+    ``answers`` are the network's, region by region, for the crops at ``spots``.
+    """
 
     scores: Mapping[str, RegionScore]
     heat: HeatMap | None
     abstained: str | None
+    answers: Mapping[str, "Answers"] = field(default_factory=dict)
+    spots: Mapping[str, Spots] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,16 +231,29 @@ def _heat(page: Page, spots: Mapping[str, Spots], answers: Answers, zero: float)
     return HeatMap(canvas[: rows - cells, : columns - cells], CELL_MM)
 
 
-def look(capture: Capture, page: Page, mrz_format: MrzFormat | None, models: Models) -> Looked:
-    """Look at every region of a page with the network, in one call."""
+def look(
+    capture: Capture,
+    page: Page,
+    mrz_format: MrzFormat | None,
+    models: Models,
+    spots: Mapping[str, Spots] | None = None,
+) -> Looked:
+    """Look at every region of a page with the network, in one call.
+
+    Parameters
+    ----------
+    spots
+        Where the document model has the regions; None: they are looked for.
+    """
     parameters = models.entries[MODEL].parameters
-    view = view_of(capture.visible, page, mrz_format, parameters)
+    view = view_of(capture.visible, page, mrz_format, parameters, spots)
     if view.abstained is not None:
         return Looked({}, None, view.abstained)
     answers = ask(models.sessions[MODEL], view.crops)
     parts = part_of(answers, view.spots)
     scores = {name: _scored(name, view.spots[name], part, page, parameters) for name, part in parts.items()}
-    return Looked(scores, _heat(page, view.spots, answers, float(parameters["heat_zero"])), None)
+    heat = _heat(page, view.spots, answers, float(parameters["heat_zero"]))
+    return Looked(scores, heat, None, parts, view.spots)
 
 
 def bound(count_genuine: int, count_forged: int) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """Genuine samples of one kind of document in, a document model out; nothing is trained."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -8,18 +8,21 @@ from numpy.typing import NDArray
 
 from docscan.checks.regions import MODEL
 from docscan.documents.appearance import apart, appearance_of, cells_under, learned, reach_of
-from docscan.documents.laying import structure_of
-from docscan.documents.model import DocumentModel, ReferenceRegion, Statistics
-from docscan.documents.pictures import laid_together, pictures_of
+from docscan.documents.laying import Laid, Structure, structure_of
+from docscan.documents.model import DocumentModel, PagePrint, ReferenceRegion, Statistics
+from docscan.documents.pictures import LEAST_SHARE, laid_together, pictures_of
+from docscan.documents.prints import likeness, mean_of, print_of
 from docscan.documents.record import FEWEST
 from docscan.documents.regions import RegionLook, common_spots, regions_of
 from docscan.documents.samples import Sample, require_alike, usable_samples
 from docscan.documents.store import checked_name
 from docscan.runtime import Models
-from docscan.types import Box, Spectrum
+from docscan.types import Box, Page, Spectrum
 from docscan.version import __version__
 from docscan.visual.places import text_layout
 from docscan.zones import Spots, around, layout_of
+
+_SHOWN_ALIKE = 0.45  # correlation of a cell with the samples' mean from which it shows the same on all
 
 
 def enrol(
@@ -57,7 +60,8 @@ def enrol(
     require_alike(usable, distances)
     text = text_layout([(sample.mrz, sample.lines) for sample in usable])
     pages = [sample.page for sample in usable]
-    _, laid = laid_together([structure_of(page) for page in pages], page_size)
+    structures = [structure_of(page) for page in pages]
+    mean, laid = laid_together(structures, page_size)
     zone = layout_of(page_size, parsed.format).mrz
     of_holders = [portrait, *(place.box for place in text.fields.values()), *([zone] if zone else [])]
     looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
@@ -77,7 +81,27 @@ def enrol(
         appearance=learned(seen, hidden),
         reach=reach_of(distances),
         pictures=pictures_of(pages, laid, of_holders),
+        print=_mean_print(pages, structures, (mean, laid), looks),
     )
+
+
+def _mean_print(
+    pages: Sequence[Page],
+    structures: Sequence[Structure],
+    together: tuple[Structure, Sequence[Laid]],
+    looks: Sequence[Mapping[str, RegionLook]],
+) -> PagePrint | None:
+    """Return the mean of the samples' prints; None of fewer than can be a model's samples."""
+    mean, places = together
+    asked = [[look.answers for look in seen.values() if look.answers is not None] for seen in looks]
+    good = [
+        index for index, place in enumerate(places) if place.share >= LEAST_SHARE and len(asked[index]) == len(looks[0])
+    ]
+    if len(good) < FEWEST:
+        return None
+    alike = np.mean([likeness(mean, structures[index], places[index].matrix) for index in good], 0)
+    known = (alike > _SHOWN_ALIKE).astype(np.float32)
+    return mean_of([print_of(pages[index], places[index].in_millimetres, asked[index], known) for index in good])
 
 
 def _reference(spots: Spots, looks: Sequence[RegionLook]) -> ReferenceRegion:

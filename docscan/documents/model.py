@@ -90,6 +90,26 @@ class ReferencePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class PagePrint:
+    """A page's print; or the mean of several pages of one kind.
+
+    ``crops`` is n x 9, in the order of the kind's spots: for each crop the network's answer whether it is forged (mean
+    of all cells, mean of the strongest) and its seven answers by which process it was made; logits. ``embedding`` is
+    the mean of the crops', 64. ``contrasts`` is 15 x rows x columns: logarithm of the squared contrast in each cell, by
+    channel and band. ``colours`` is 3 x rows x columns, freed of the page's mean. ``known`` is rows x columns: 1 where
+    samples show the same, else 0.
+    """
+
+    crops: NDArray[np.float32]
+    embedding: NDArray[np.float32]
+    contrasts: NDArray[np.float32]
+    colours: NDArray[np.float32]
+    known: NDArray[np.float32]
+    sharpness: float
+    pixels_per_mm: float
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentModel:
     """What genuine documents of one kind look like: places, means and spreads, nothing of any holder."""
 
@@ -108,3 +128,4 @@ class DocumentModel:
     appearance: Statistics  # see docscan.documents.appearance
     reach: float  # distance of a page's appearance up to which it is of this kind
     pictures: Mapping[Spectrum, ReferencePicture] = field(default_factory=dict)
+    print: PagePrint | None = None  # the samples' mean; None: the network abstained on too many

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from docscan.documents.appearance import SIZE as APPEARANCE_SIZE
-from docscan.documents.model import DocumentModel, ReferencePicture, ReferenceRegion, Statistics
+from docscan.documents.model import DocumentModel, PagePrint, ReferencePicture, ReferenceRegion, Statistics
 from docscan.types import Box, FieldPlace, MrzFields, MrzFormat, PageSize, Spectrum, TextLayout
 from docscan.zones import REGIONS
 
@@ -17,7 +17,9 @@ NAME = "^[a-z0-9]+(-[a-z0-9]+)*$"  # a file's name on every system, with no room
 LONGEST_NAME = 64
 FEWEST, MOST = 3, 20  # samples
 
-_EMBEDDING_SIZE, _COLOUR_SIZE = 64, 6
+_EMBEDDING_SIZE, _COLOUR_SIZE, _CROP_SIZE, _CHANNELS, _CONTRASTS = 64, 6, 9, 3, 15
+_PRINT = ("crops", "embedding", "contrasts", "colours", "known")  # the arrays of a PagePrint
+_MOST_CELLS = 30  # of a page, down or across
 _FIELDS = tuple(field.name for field in fields(MrzFields))
 
 _Millimetres = Annotated[float, Field(ge=-50, le=200)]
@@ -87,6 +89,13 @@ class _Region(_Strict):
     colour: dict[Spectrum, _Count]
 
 
+class _Print(_Strict):
+    """The samples' print; its numbers are arrays."""
+
+    sharpness: float
+    pixels_per_mm: _PixelsPerMm
+
+
 class Record(_Strict):
     """What ``model.json`` says."""
 
@@ -104,7 +113,9 @@ class Record(_Strict):
     regions: dict[_RegionName, _Region]
     network: str = Field(pattern="^[0-9a-f]{64}$")
     reach: float = Field(gt=0)
-    pictures: dict[Spectrum, _PixelsPerMm] = {}  # lights of which there is a picture; models before it had none
+    # Of models from before there were such.
+    pictures: dict[Spectrum, _PixelsPerMm] = {}  # by the lights of which there is one
+    print: _Print | None = None
 
 
 def record_of(model: DocumentModel) -> Record:
@@ -115,6 +126,7 @@ def record_of(model: DocumentModel) -> Record:
         text=_Text.of(model.text),
         regions={name: _region_record(region) for name, region in model.regions.items()},
         pictures={light: picture.pixels_per_mm for light, picture in model.pictures.items()},
+        print=model.print and _Print(sharpness=model.print.sharpness, pixels_per_mm=model.print.pixels_per_mm),
     )
 
 
@@ -134,6 +146,8 @@ def arrays_of(model: DocumentModel) -> dict[str, NDArray[Any]]:
         for kind, by_light in (("embedding", region.embedding), ("colour", region.colour)):
             statistics |= {f"{name}.{kind}.{light}": found for light, found in by_light.items()}
     arrays: dict[str, NDArray[Any]] = {name: np.stack([one.mean, one.spread]) for name, one in statistics.items()}
+    if model.print is not None:
+        arrays |= {f"print.{name}": getattr(model.print, name) for name in _PRINT}
     for light, picture in model.pictures.items():
         for part, data in ((f"picture.{light}.jpeg", picture.jpeg), (f"picture.{light}.mask.png", picture.mask)):
             arrays[part] = np.frombuffer(data, np.uint8)
@@ -147,9 +161,7 @@ class _Taken:
         self._left = dict(arrays)
 
     def statistics(self, name: str, size: int, samples: int) -> Statistics:
-        array = self._left.pop(name, None)
-        if array is None or array.dtype != np.float32 or array.shape != (2, size) or not np.isfinite(array).all():
-            raise ValueError(f"the array {name} is not 2 x {size} finite numbers of single precision")
+        array = self.array(name, (2, size))
         return Statistics(array[0], array[1], samples)
 
     def picture(self, light: Spectrum, pixels_per_mm: float, page_size: PageSize) -> ReferencePicture:
@@ -161,6 +173,28 @@ class _Taken:
         if not picture.claims(page_size):
             raise ValueError(f"the picture under {light} light is no picture of such a page")
         return picture
+
+    def array(self, name: str, shape: tuple[int, ...] | None = None) -> NDArray[np.float32]:
+        found = self._left.pop(name, None)
+        if found is None or found.dtype != np.float32 or not np.isfinite(found).all():
+            raise ValueError(f"the array {name} is missing or is not of finite numbers of single precision")
+        if shape is not None and found.shape != shape:
+            raise ValueError(f"the array {name} is not of the shape that it must have")
+        return found
+
+    def page_print(self, found: _Print, crops: int) -> PagePrint:
+        known = self.array("print.known")
+        if known.ndim != 2 or not 0 < max(known.shape) <= _MOST_CELLS:
+            raise ValueError("the array print.known is not of a page's cells")
+        return PagePrint(
+            crops=self.array("print.crops", (crops, _CROP_SIZE)),
+            embedding=self.array("print.embedding", (_EMBEDDING_SIZE,)),
+            contrasts=self.array("print.contrasts", (_CONTRASTS, *known.shape)),
+            colours=self.array("print.colours", (_CHANNELS, *known.shape)),
+            known=known,
+            sharpness=found.sharpness,
+            pixels_per_mm=found.pixels_per_mm,
+        )
 
     def nothing_left(self) -> None:
         if self._left:
@@ -179,10 +213,13 @@ def model_of(record: Record, arrays: Mapping[str, NDArray[Any]]) -> DocumentMode
     regions = {name: _region(taken, name, region) for name, region in record.regions.items()}
     appearance = taken.statistics("appearance", APPEARANCE_SIZE, record.samples)
     pictures = {light: taken.picture(light, scale, record.page_size) for light, scale in record.pictures.items()}
+    crops = sum(len(region.spots) for region in regions.values())
+    page_print = record.print and taken.page_print(record.print, crops)
     taken.nothing_left()
-    made = ("schema_", "text", "regions", "pictures")
+    made = ("schema_", "text", "regions", "pictures", "print")
     own = {name: getattr(record, name) for name in Record.model_fields if name not in made}
-    return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance, pictures=pictures)
+    own |= {"pictures": pictures, "print": page_print}
+    return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance)
 
 
 def _region(taken: _Taken, name: str, region: _Region) -> ReferenceRegion:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.checks.regions import MODEL, ask, part_of, view_of
+from docscan.checks.regions import MODEL, Answers, ask, part_of, view_of
 from docscan.crops import CROP_MM, overview
 from docscan.runtime import Models
 from docscan.types import Capture, Image, MrzFormat, Page, Spectrum
@@ -17,11 +17,12 @@ from docscan.zones import SEARCH_PIXELS_PER_MM, Spots, crop_spots, layout_of
 class RegionLook:
     """One region of one page.
 
-    ``embedding`` is the mean of the region network's over the region's crops, 64 numbers; None where the network
-    abstains. It has an input for visible light alone: under ultraviolet and infrared there is only the ``colour``, mean
-    and standard deviation of red, green and blue over the crops, 6 numbers from 0 to 255.
+    ``answers`` are the region network's for the region's crops, None where it abstains, and ``embedding`` the mean of
+    theirs, 64 numbers. The network has an input for visible light alone: under ultraviolet and infrared there is only
+    the ``colour``, mean and standard deviation of red, green and blue over the crops, 6 numbers from 0 to 255.
     """
 
+    answers: Answers | None
     embedding: NDArray[np.float32] | None
     colour: Mapping[Spectrum, NDArray[np.float32]]
 
@@ -44,26 +45,26 @@ def regions_of(
     spots
         By region, the upper left corners of its crops in millimetres of the page.
     """
-    embeddings = _embeddings(capture.visible, page, mrz_format, spots, models)
+    answers = _answers(capture.visible, page, mrz_format, spots, models)
     lights = {spectrum: image for spectrum in Spectrum if (image := page.light(spectrum)) is not None}
     return {
         name: RegionLook(
-            embeddings.get(name),
+            answers.get(name),
+            np.asarray(answers[name].embedding.mean(0), np.float32) if name in answers else None,
             {light: _colour(image, page.pixels_per_mm, places) for light, image in lights.items()},
         )
         for name, places in spots.items()
     }
 
 
-def _embeddings(
+def _answers(
     visible: Image, page: Page, mrz_format: MrzFormat, spots: Mapping[str, Spots], models: Models
-) -> dict[str, NDArray[np.float32]]:
+) -> dict[str, Answers]:
     """Ask the network; nothing where it abstains, as when it judges the print."""
     view = view_of(visible, page, mrz_format, models.entries[MODEL].parameters, spots)
     if view.abstained is not None:
         return {}
-    answers = part_of(ask(models.sessions[MODEL], view.crops), spots)
-    return {name: np.asarray(answer.embedding.mean(0), np.float32) for name, answer in answers.items()}
+    return part_of(ask(models.sessions[MODEL], view.crops), spots)
 
 
 def _colour(image: Image, pixels_per_mm: float, spots: Spots) -> NDArray[np.float32]:

@@ -74,6 +74,7 @@ CHECKS = {
     "print.viz": "Personal data",
     "print.mrz": "Machine-readable zone",
     "print.background": "Background",
+    "reference.print": "Print of the page",
     "uv.dull_paper": "Paper under UV",
     "ir.mrz_visible": "Zone under infrared",
 }

@@ -53,6 +53,14 @@ FUSION = {
 }
 
 
+@pytest.mark.parametrize(("print_lr", "reference_lr", "both"), [(0.4, 1.2, 1.2), (1.1, -1.5, 1.1), (-0.5, -1.5, -0.5)])
+def test_of_two_families_that_ask_the_region_network_the_stronger_counts(
+    print_lr: float, reference_lr: float, both: float
+) -> None:
+    checks = [check("print.portrait", log10_lr=print_lr), check("reference.print", log10_lr=reference_lr)]
+    assert fuse([*checks, check("mrz.dates", log10_lr=-0.1)], {}) == pytest.approx(both - 0.1)
+
+
 def test_a_family_whose_dependence_was_fitted_is_fused_by_that_fit() -> None:
     seen = [check("print.portrait", Outcome.FAILED, 1.5), check("print.viz", log10_lr=-0.5)]
     fusions = {"print": FUSION}

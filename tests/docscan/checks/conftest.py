@@ -6,7 +6,7 @@ import pytest
 
 from docscan.evidence import Evidence
 from docscan.mrz.icao9303 import parse
-from docscan.types import Capture, Mrz, Page, PageSize, Quality, VisualZone, Zone
+from docscan.types import Capture, Comparison, Mrz, Page, PageSize, Quality, VisualZone, Zone
 
 TODAY = date(2026, 11, 24)
 PASSPORT = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F3204153ZE184226B<<<<<18")
@@ -45,6 +45,7 @@ def evidence() -> Callable[..., Evidence]:
             "region_abstained": None,
             "visual": VisualZone({}, "Nothing was read."),
             "model": None,
+            "comparison": Comparison({}, {}, "No document model."),
             "calibrations": {},
             "today": TODAY,
         }

@@ -1,0 +1,32 @@
+"""The page against the genuine samples of its kind that a laboratory enrolled."""
+
+from docscan.checks.finding import Finding, not_performed, undetermined
+from docscan.checks.measured import Measurement
+from docscan.evidence import Evidence
+from docscan.page_geometry import in_capture
+from docscan.types import Region
+from docscan.zones import corners_mm
+
+_WORDS = {
+    "portrait": "portrait",
+    "viz": "printed personal data",
+    "mrz": "machine-readable zone",
+    "background": "background pattern",
+}
+
+
+def print_of_page(evidence: Evidence) -> Measurement | Finding:
+    """Measure how the print of the whole page differs from the samples'; name the region that differs most."""
+    seen, model = evidence.comparison, evidence.model
+    if seen.missing is not None:
+        return not_performed(seen.missing) if model is None else undetermined(seen.missing)
+    assert model is not None
+    worst = max(seen.regions, key=lambda name: seen.regions[name])
+    box = model.regions[worst].box
+    return Measurement(
+        0.0,
+        "The page is printed as the genuine samples of its kind are.",
+        f"The page is not printed as the genuine samples of its kind are, least so the {_WORDS[worst]}.",
+        Region(worst, in_capture(corners_mm(box), evidence.page.to_capture)),
+        seen.numbers,
+    )

@@ -1,0 +1,170 @@
+"""How a page was printed and captured, in numbers that compare with those of genuine samples of its kind.
+
+Two witnesses beside each other: the region network's answers for the crops where the kind's regions are, and how much
+contrast of each fineness there is in each cell of the page. The network errs on some designs more than on others, and
+line work differs from state to state; against samples of the same design both say far more than alone.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from docscan.checks.regions import Answers, mean_strongest
+from docscan.documents.laying import PIXELS_PER_MM as LAID_AT
+from docscan.documents.laying import Structure, warped
+from docscan.documents.model import PagePrint
+from docscan.types import Homography, Image, Page
+
+CELL_MM = 6.0  # side of a cell of the page
+BANDS = 5  # of fineness, each twice as coarse as the one before
+CHANNELS = 3  # lightness, red against green, yellow against blue
+_PIXELS_PER_MM = 10.0  # of the picture whose contrasts are measured: page readers deliver it
+_DARK = 12.0  # grey levels added before the logarithm: noise in the dark must not count
+_NOTHING = 1e-7  # contrast, squared, that is none
+
+Numbers = NDArray[np.float32]
+
+
+def crops_of(answers: Answers) -> Numbers:
+    """Return what ``PagePrint.crops`` holds of some crops."""
+    forged = answers.forged.mean((1, 2)), mean_strongest(answers.forged)
+    return np.column_stack([*forged, answers.process.mean((2, 3))]).astype(np.float32)
+
+
+def print_of(page: Page, to_page: Homography, answers: Sequence[Answers], known: Numbers) -> PagePrint:
+    """Measure the print of one page.
+
+    Parameters
+    ----------
+    to_page
+        From millimetres of the common frame to millimetres of the page.
+    answers
+        Of the network, region by region.
+    known
+        Cells of the common frame where samples show the same.
+    """
+    contrasts, colours = _measured(_laid(page, to_page), (known.shape[0], known.shape[1]))
+    return PagePrint(
+        crops=np.concatenate([crops_of(one) for one in answers]),
+        embedding=np.concatenate([one.embedding for one in answers]).mean(0),
+        contrasts=contrasts,
+        colours=colours,
+        known=known,
+        sharpness=page.quality.sharpness,
+        pixels_per_mm=page.pixels_per_mm,
+    )
+
+
+def mean_of(prints: Sequence[PagePrint]) -> PagePrint:
+    """Return the mean of some pages' prints."""
+
+    def mean(name: str) -> Numbers:
+        return np.asarray(np.mean([getattr(one, name) for one in prints], 0), np.float32)
+
+    return PagePrint(
+        crops=mean("crops"),
+        embedding=mean("embedding"),
+        contrasts=mean("contrasts"),
+        colours=mean("colours"),
+        known=mean("known"),
+        sharpness=float(np.mean([one.sharpness for one in prints])),
+        pixels_per_mm=float(np.mean([one.pixels_per_mm for one in prints])),
+    )
+
+
+def cells_of(picture: Structure) -> tuple[int, int]:
+    """Return rows and columns of cells on a page whose structure has this shape."""
+    rows, columns = (max(1, int(side / (CELL_MM * LAID_AT))) for side in picture.shape)
+    return rows, columns
+
+
+def likeness(model: Structure, page: Structure, matrix: Homography) -> Numbers:
+    """Return how well a laid page shows a model's structure in each cell: correlation, rows x columns."""
+    height, width = model.shape
+    seen, size = warped(page, matrix, (width, height)), cells_of(model)
+    mean, there = _by_cell(model, size), _by_cell(seen, size)
+    covariance = _by_cell(model * seen, size) - mean * there
+    variances = (_by_cell(model * model, size) - mean * mean) * (_by_cell(seen * seen, size) - there * there)
+    return np.asarray(covariance / np.sqrt(np.maximum(variances, 1e-6)), np.float32)
+
+
+def _by_cell(picture: Numbers, cells: tuple[int, int]) -> Numbers:
+    rows, columns = cells
+    return np.asarray(cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _laid(page: Page, to_page: Homography) -> Image:
+    """Return a page in the common frame, at the scale at which contrasts are measured."""
+    image, scale, wanted = page.image, page.pixels_per_mm, _PIXELS_PER_MM
+    if scale > 1.3 * wanted:
+        factor = wanted / scale
+        image = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+        scale = wanted
+    matrix = np.diag([scale, scale, 1.0]) @ to_page @ np.diag([1 / wanted, 1 / wanted, 1.0])
+    width, height = (round(side * wanted) for side in page.size.millimetres)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    laid = cv2.warpPerspective(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(laid, np.uint8)
+
+
+def _measured(image: Image, cells: tuple[int, int]) -> tuple[Numbers, Numbers]:
+    """Return contrasts, by channel and band, and colours in each cell."""
+    red, green, blue = cv2.split(np.log(image.astype(np.float32) + _DARK))
+    level = cv2.merge([(red + green + blue) / 3, red - green, (red + green) / 2 - blue])
+    colours = _by_cell(np.asarray(level, np.float32), cells).transpose(2, 0, 1)
+    bands = []
+    for _ in range(BANDS):
+        soft = cv2.GaussianBlur(level, (0, 0), 1.0)
+        fine = np.asarray(level - soft, np.float32)
+        bands.append(np.log(_by_cell(fine * fine, cells) + _NOTHING))
+        level = cv2.resize(soft, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    contrasts = np.stack(bands, 1).reshape(-1, BANDS, cells[1], CHANNELS).transpose(3, 1, 0, 2)
+    return (
+        np.ascontiguousarray(contrasts.reshape(CHANNELS * BANDS, *cells), np.float32),
+        np.ascontiguousarray(colours - colours.mean((1, 2), keepdims=True), np.float32),
+    )
+
+
+def differences(page: PagePrint, model: PagePrint) -> dict[str, float]:
+    """Return how a page's print differs from its model's: named numbers for ``reference.print`` to weigh.
+
+    ``forged…``: the network's answers against those for genuine samples. ``process…``: by process. ``contrast…``: more
+    or less contrast on the whole, by channel and band. ``pattern…``: whether contrast is where samples have it, as a
+    correlation over the cells. ``colour…``: root mean square of colour differences over the cells. ``capture…``: what
+    the capture is like, for the others depend on it.
+    """
+    known = model.known > 0
+    apart = page.crops - model.crops
+    forged, strongest = apart[:, 0], np.sort(apart[:, 1])
+    found: dict[str, float] = {
+        "forged_mean": float(forged.mean()),
+        "forged_spread": float(forged.std()),
+        "forged_least": float(np.quantile(forged, 0.15)),
+        "forged_most": float(strongest[-6:].mean()),
+        "embedding": float(np.linalg.norm(page.embedding - model.embedding)),
+        "capture_scale": float(np.log(page.pixels_per_mm)),
+        "capture_sharpness": page.sharpness - model.sharpness,
+    }
+    found |= {f"process_{index}": float(value) for index, value in enumerate(apart[:, 2:].mean(0))}
+    for index, (seen, usual) in enumerate(zip(page.contrasts, model.contrasts, strict=True)):
+        found[f"contrast_{index}"] = float((seen - usual)[known].mean())
+        found[f"pattern_{index}"] = _correlation(seen[known], usual[known])
+    for index, (seen, usual) in enumerate(zip(page.colours, model.colours, strict=True)):
+        found[f"colour_{index}"] = float(np.sqrt(np.square(seen - usual)[known].mean()))
+    return found
+
+
+def _correlation(one: Numbers, other: Numbers) -> float:
+    one, other = one - one.mean(), other - other.mean()
+    return float((one @ other) / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-9))
+
+
+def by_region(page: PagePrint, model: PagePrint, spots: Mapping[str, int]) -> dict[str, float]:
+    """Return for each region, given its number of crops in their order, how far its print is from the samples'."""
+    apart, start, found = page.crops[:, 0] - model.crops[:, 0], 0, {}
+    for name, count in spots.items():
+        found[name] = float(apart[start : start + count].mean())
+        start += count
+    return found

@@ -1,0 +1,49 @@
+from collections.abc import Callable
+
+import pytest
+
+from docscan.checks import CHECKS, perform
+from docscan.evidence import Evidence
+from docscan.runtime import Calibration
+from docscan.types import Comparison, Outcome
+from tests.docscan.documents.conftest import small_model
+
+Make = Callable[..., Evidence]
+
+CALIBRATION = Calibration(
+    weights={"forged_mean": 2.0, "colour_0": -1.0},
+    weight=0.5,
+    intercept=-0.5,
+    lowest=-2.0,
+    highest=2.0,
+    threshold=1.0,
+    genuine=100,
+    forged=100,
+)
+CHECK = next(check for check in CHECKS if check.id == "reference.print")
+
+
+def _compared(**numbers: float) -> Comparison:
+    return Comparison(numbers, {"portrait": 0.7})
+
+
+@pytest.mark.parametrize(("forged", "outcome"), [(0.5, Outcome.PASSED), (4.0, Outcome.FAILED)])
+def test_all_numbers_are_weighed_together(evidence: Make, forged: float, outcome: Outcome) -> None:
+    compared = _compared(forged_mean=forged, colour_0=1.0)
+    seen = evidence(model=small_model(), comparison=compared, calibrations={"reference.print": CALIBRATION})
+    result = perform(CHECK, seen)
+    assert result.outcome is outcome
+    assert result.log10_lr == pytest.approx(max(-2.0, min(2.0, 0.5 * (2 * forged - 1) - 0.5)))
+    assert result.region is not None
+    assert result.region.name == "portrait"
+    assert ("least so the portrait" in result.explanation) == (outcome is Outcome.FAILED)
+
+
+def test_without_a_model_nothing_is_compared(evidence: Make) -> None:
+    assert perform(CHECK, evidence()).outcome is Outcome.NOT_PERFORMED
+
+
+def test_a_page_that_could_not_be_compared_is_undetermined_and_says_why(evidence: Make) -> None:
+    seen = evidence(model=small_model(), comparison=Comparison({}, {}, "Too coarse to compare."))
+    result = perform(CHECK, seen)
+    assert (result.outcome, result.explanation) == (Outcome.UNDETERMINED, "Too coarse to compare.")

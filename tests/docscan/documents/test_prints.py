@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from datasets.sheet import Kind
+from datasets.specimens import GENUINE, Order, make
+from docscan.capture import ImageFile
+from docscan.documents.matching import library_of
+from docscan.documents.model import DocumentModel
+from docscan.documents.prints import BANDS, CHANNELS, differences
+from docscan.inspection import Tools, gather, inspect
+from docscan.types import Comparison, Outcome
+from tests.docscan.documents.conftest import Makes
+
+
+def _file(recipe: str, number: int) -> ImageFile:
+    made = make(Order(4711, number, "XVA", Kind.TD3, recipe), ("visible",), device="reader", dpi=300)
+    return ImageFile(recipe, made.captured.files["visible"][0])
+
+
+@pytest.fixture(scope="module")
+def knowing(passports: DocumentModel, tools: Tools) -> Tools:
+    return replace(tools, library=library_of([passports]), reader=None)
+
+
+@pytest.fixture(scope="module")
+def compared(knowing: Tools) -> dict[str, Comparison]:
+    recipes = GENUINE, "counterfeit_inkjet", "counterfeit_toner"
+    return {recipe: gather(_file(recipe, 30), tools=knowing).comparison for recipe in recipes}
+
+
+def test_a_model_keeps_the_mean_print_of_its_samples(passports: DocumentModel) -> None:
+    kept = passports.print
+    assert kept is not None
+    assert kept.crops.shape == (sum(len(region.spots) for region in passports.regions.values()), 9)
+    assert kept.contrasts.shape == (CHANNELS * BANDS, *kept.known.shape)
+    assert 0.2 < kept.known.mean() < 1
+    assert np.abs(kept.colours.mean((1, 2))).max() < 1e-3
+
+
+def test_a_print_does_not_differ_from_itself(passports: DocumentModel) -> None:
+    assert passports.print is not None
+    numbers = differences(passports.print, passports.print)
+    patterns = [value for name, value in numbers.items() if name.startswith("pattern_")]
+    assert patterns == pytest.approx([1.0] * 15)
+    others = [value for name, value in numbers.items() if not name.startswith(("pattern_", "capture_scale"))]
+    assert others == pytest.approx([0.0] * len(others))
+
+
+@pytest.mark.parametrize("recipe", ["counterfeit_inkjet", "counterfeit_toner"])
+def test_a_counterfeit_differs_where_a_genuine_document_does_not(compared: dict[str, Comparison], recipe: str) -> None:
+    genuine, forged = compared[GENUINE], compared[recipe]
+    assert genuine.missing is None
+    assert forged.missing is None
+    assert forged.numbers["forged_mean"] > genuine.numbers["forged_mean"] + 0.5
+    assert forged.numbers["pattern_9"] < genuine.numbers["pattern_9"]
+    assert min(forged.regions.values()) > max(genuine.regions.values()) - 0.5
+
+
+def test_the_report_says_which_is_printed_as_the_samples_are(knowing: Tools) -> None:
+    outcomes = {}
+    for recipe in (GENUINE, "counterfeit_inkjet"):
+        report = inspect(_file(recipe, 31), tools=knowing).report
+        outcomes[recipe] = next(check for check in report.checks if check.id == "reference.print").outcome
+    assert outcomes == {GENUINE: Outcome.PASSED, "counterfeit_inkjet": Outcome.FAILED}
+
+
+def test_a_page_of_no_known_kind_is_not_compared(makes: Makes, tools: Tools) -> None:
+    path = makes.path("XVA", Kind.TD2, 0)
+    evidence = gather(ImageFile(path.name, path.read_bytes()), tools=replace(tools, reader=None))
+    assert evidence.model is None
+    assert evidence.comparison.missing is not None

@@ -1,0 +1,54 @@
+from pathlib import Path
+
+from datasets.specimens import GENUINE
+from docscan.runtime import open_models
+from docscan.types import CheckResult, Outcome, Spectrum
+from tests.conftest import ROOT
+from training.witnesses.documents import ENROLLED, KINDS, WHOLE_PAGE, groups
+from training.witnesses.judging import rows
+from training.witnesses.measuring import Witnessed
+
+REFERENCE = "reference.print"
+
+
+def test_groups_share_no_document_and_no_state_with_another_split(tmp_path: Path) -> None:
+    calibration, test = groups(tmp_path, "calibration"), groups(tmp_path, "test")
+    assert len(calibration) == 6 * len(KINDS)
+    indices = [order.index for group in calibration for order in group.orders]
+    assert indices == list(range(len(indices)))
+    states = [{order.code for group in some for order in group.orders} for some in (calibration, test)]
+    assert not states[0] & states[1]
+    for group in (*calibration, *test):
+        assert all((order.recipe, order.device) == (GENUINE, "reader") for order in group.orders[:ENROLLED])
+        assert len({order.recipe for order in group.orders}) > 12
+
+
+def test_a_set_of_whole_pages_has_no_other_forgery(tmp_path: Path) -> None:
+    for group in groups(tmp_path, "test", 1, whole_page_only=True):
+        assert {order.recipe for order in group.orders} == {GENUINE, *WHOLE_PAGE}
+
+
+def _witnessed(recipe: str, fails: bool, uv: float = 0.0, print_lr: float = -0.5) -> Witnessed:
+    checks = (
+        CheckResult("print.portrait", Outcome.PASSED, "", log10_lr=print_lr),
+        CheckResult(REFERENCE, Outcome.FAILED if fails else Outcome.PASSED, "", log10_lr=0.5 if fails else -0.5),
+        CheckResult("uv.made_up", Outcome.FAILED if uv > 0 else Outcome.PASSED, "", Spectrum.UV, log10_lr=uv),
+        CheckResult("mrz.issuing_state", Outcome.FAILED, "", log10_lr=3.0),
+    )
+    return Witnessed(recipe, "A", 3, True, {}, checks)
+
+
+def test_what_is_found_is_counted_among_what_the_network_lets_pass() -> None:
+    models = open_models(ROOT / "models", providers=["CPUExecutionProvider"], threads=1, only=["region"])
+    documents = [
+        *[_witnessed(GENUINE, fails=False, uv=-0.5)] * 19,
+        _witnessed(GENUINE, fails=True),
+        *[_witnessed("counterfeit_toner", fails=True, uv=2.0)] * 3,
+        _witnessed("counterfeit_toner", fails=False),
+        *[_witnessed("counterfeit_toner", fails=True, print_lr=9.0)] * 5,  # which the network finds alone
+    ]
+    found = rows(documents, models, [REFERENCE])
+    assert found[f"genuine that fail {REFERENCE}"].startswith("5.0 % (1 of 20")
+    assert found["counterfeits that the network alone lets pass, found"].startswith("75.0 % (3 of 4")
+    assert found["captured under three lights, of them genuine"] == "29, 20"
+    assert float(found["three lights: AUC"]) > float(found["visible light alone: AUC"])

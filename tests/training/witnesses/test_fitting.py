@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from training.witnesses.documents import WHOLE_PAGE
+from training.witnesses.fitting import FINDS, calibration
+from training.witnesses.measuring import Witnessed
+
+CHECK = "reference.print"
+
+
+def _documents(apart: float, seed: int = 0) -> list[Witnessed]:
+    """Documents of five states with two numbers; the first is higher by ``apart`` on forged ones, the other noise."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for state in ("A", "B", "C", "D", "E"):
+        for recipe in ("genuine",) * 40 + WHOLE_PAGE * 6:
+            numbers = {"value": 0.0, "tells": rng.normal(apart * (recipe != "genuine")), "noise": 100 * rng.normal()}
+            found.append(Witnessed(recipe, state, 1, True, {CHECK: numbers}, ()))
+    return found
+
+
+def _ratios(documents: list[Witnessed]) -> tuple[np.ndarray, np.ndarray]:
+    fitted = calibration(CHECK, documents)
+    values = np.array([sum(w * one.numbers[CHECK][name] for name, w in fitted.weights.items()) for one in documents])
+    ratios = np.clip(fitted.weight * values + fitted.intercept, fitted.lowest, fitted.highest)
+    return ratios, np.array([one.genuine for one in documents])
+
+
+def test_what_tells_is_weighed_and_what_does_not_is_not() -> None:
+    fitted = calibration(CHECK, _documents(3.0))
+    assert fitted.weights["tells"] > 0.5
+    assert abs(fitted.weights["noise"]) * 100 < 0.2 * fitted.weights["tells"]
+    assert (fitted.genuine, fitted.forged) == (200, 150)
+
+
+def test_ratios_are_what_a_normal_pair_has() -> None:
+    """Of two normal densities one apart by 2 deviations the log ratio is 2 x - 2, natural."""
+    documents = _documents(2.0, seed=1)
+    ratios, _ = _ratios(documents)
+    tells = np.array([one.numbers[CHECK]["tells"] for one in documents])
+    expected = (2 * tells - 2) / np.log(10)
+    inside = np.abs(expected) < 1
+    assert np.abs(ratios - expected)[inside].mean() < 0.15
+
+
+def test_hardly_a_genuine_document_fails() -> None:
+    documents = _documents(3.0, seed=2)
+    fitted = calibration(CHECK, documents)
+    ratios, genuine = _ratios(documents)
+    assert (ratios[genuine] >= fitted.threshold).mean() <= 0.01
+    assert (ratios[~genuine] >= fitted.threshold).mean() > 0.4
+
+
+def test_noise_weighs_nothing() -> None:
+    fitted = calibration(CHECK, _documents(0.0))
+    assert fitted.weight * max(abs(weight) for weight in fitted.weights.values()) < 0.2
+
+
+def test_forgeries_that_a_check_is_not_there_to_find_are_left_out() -> None:
+    others = [Witnessed("mrz_font", "A", 1, True, {CHECK: {"value": 0.0, "tells": -9.0, "noise": 0.0}}, ())] * 50
+    documents = _documents(2.0)
+    assert calibration(CHECK, documents + others) == calibration(CHECK, documents)
+    assert "mrz_font" not in FINDS[CHECK]
+
+
+def test_a_check_of_one_number_is_calibrated_by_it() -> None:
+    documents = [
+        Witnessed(one.recipe, one.state, 1, True, {CHECK: {"value": one.numbers[CHECK]["tells"]}}, ())
+        for one in _documents(2.0)
+    ]
+    fitted = calibration(CHECK, documents)
+    assert fitted.weights == {}
+    assert fitted.weight == pytest.approx(2 / np.log(10), rel=0.2)

@@ -1,0 +1,45 @@
+"""``python -m training.witnesses``: calibrates the measured checks, or judges them on states that they never saw."""
+
+import argparse
+import os
+from pathlib import Path
+
+from docscan.checks import CHECKS
+from docscan.runtime import open_models
+from training.manifest import calibrated
+from training.witnesses.documents import groups, make_all
+from training.witnesses.fitting import FINDS, calibration
+from training.witnesses.judging import rows
+from training.witnesses.measuring import Witnessed, witness
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> None:
+    """Make the documents that are missing, inspect them, and fit or judge."""
+    parser = argparse.ArgumentParser(prog="python -m training.witnesses", description=__doc__)
+    parser.add_argument("what", choices=("calibrate", "evaluate"), help="on calibration states, or on test states")
+    parser.add_argument("--work", type=Path, default=_ROOT / "build" / "witnesses", help="keeps the documents")
+    parser.add_argument("--models", type=Path, default=_ROOT / "models", help="whose manifest is written")
+    parser.add_argument("--states", type=int, default=6)
+    parser.add_argument("--whole-page-only", action="store_true", help="of forgeries only counterfeits and copies")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    chosen = parser.parse_args()
+    split = "calibration" if chosen.what == "calibrate" else "test"
+    wanted = groups(chosen.work, split, chosen.states, whole_page_only=chosen.whole_page_only)
+    for number, _ in enumerate(make_all(wanted, chosen.workers), 1):
+        print(f"made {number} of {len(wanted)} groups", flush=True)
+    documents: list[Witnessed] = []
+    for number, found in enumerate(witness(wanted, chosen.workers), 1):
+        documents += found
+        print(f"inspected {number} of {len(wanted)} groups", flush=True)
+    measured = [check.id for check in CHECKS if check.measure is not None]
+    if chosen.what == "calibrate":
+        calibrated(chosen.models, {check: calibration(check, documents) for check in measured if check in FINDS})
+    models = open_models(chosen.models, providers=["CPUExecutionProvider"], threads=1, only=["region"])
+    for name, value in rows(documents, models, measured).items():
+        print(f"{name:<70} {value}")
+
+
+if __name__ == "__main__":
+    main()

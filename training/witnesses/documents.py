@@ -1,0 +1,92 @@
+"""The documents on which measured checks are calibrated and judged: generated once, kept on disk."""
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import cv2
+
+from datasets.design.states import SPLITS, state
+from datasets.forging.catalogue import RECIPES, applies, shows
+from datasets.sheet import Kind
+from datasets.specimens import GENUINE, Order, make
+from docscan.processes import each
+
+ENROLLED = 5
+KINDS = (Kind.TD3, Kind.TD2, Kind.MRV_A, Kind.TD1_BACK)  # sides with an MRZ: what can be enrolled
+SEEDS = {"training": 6001, "calibration": 6002, "test": 6003}
+# The whole page made by other means than the issuer's.
+COUNTERFEITS = ("counterfeit_inkjet", "counterfeit_toner", "counterfeit_sublimation")
+WHOLE_PAGE = (*COUNTERFEITS, "print_and_scan", "screen_recapture")
+_LIGHTS = ("visible", "uv", "ir")
+_READER = "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Documents of one kind: the first ``ENROLLED`` are genuine, from page readers; the others are inspected."""
+
+    folder: Path
+    orders: tuple[Order, ...]
+
+    def path(self, order: Order) -> Path:
+        """Return where a document lies."""
+        return self.folder / f"{order.index + 1:05d}.pkl"
+
+
+def _wanted(code: str, kind: Kind, whole_page_only: bool) -> Iterator[tuple[str, str | None]]:
+    """Yield recipe and device (None: any) of each document of a group."""
+    yield from [(GENUINE, _READER)] * (ENROLLED + (4 if whole_page_only else 6)) + [(GENUINE, None)] * 6
+    for recipe in WHOLE_PAGE if whole_page_only else RECIPES:
+        if applies(recipe, state(code), kind):
+            yield recipe, None if shows(recipe, ("visible",)) else _READER
+            if recipe in WHOLE_PAGE:
+                yield from [(recipe, None)] if whole_page_only else [(recipe, _READER), (recipe, None)]
+
+
+def groups(work: Path, split: str, states: int = 6, *, whole_page_only: bool = False) -> list[Group]:
+    """Return the groups of a split's first states, one for each state and kind of side."""
+    found, index = [], 0
+    for code in SPLITS[split][:states]:
+        for kind in KINDS:
+            wanted = tuple(_wanted(code, kind, whole_page_only))
+            orders = tuple(
+                Order(SEEDS[split], index + number, code, kind, recipe, device)
+                for number, (recipe, device) in enumerate(wanted)
+            )
+            folder = work / (f"{split}-whole-page" if whole_page_only else split)
+            found.append(Group(folder / f"{code}-{kind.value}", orders))
+            index += len(orders)
+    return found
+
+
+def files_of(path: Path) -> dict[str, bytes]:
+    """Return a kept document's images by light."""
+    kept: dict[str, bytes] = pickle.loads(path.read_bytes())["files"]  # our own file
+    return kept
+
+
+def _make(group: Group) -> int:
+    cv2.setNumThreads(1)
+    group.folder.mkdir(parents=True, exist_ok=True)
+    for order in group.orders:
+        path = group.path(order)
+        if not path.exists():
+            made = make(order, _LIGHTS).captured.files
+            files = {light: data for light, (data, _) in made.items()}
+            new = path.with_suffix(".new")
+            new.write_bytes(pickle.dumps({"order": order, "files": files}))
+            new.replace(path)
+    return len(group.orders)
+
+
+def _died(group: Group) -> int:
+    raise RuntimeError(f"The process that made {group.folder} died.")
+
+
+def make_all(wanted: list[Group], workers: int) -> Iterator[int]:
+    """Make what is missing; yield how many documents each group has."""
+    for _, count in each(wanted, partial(_make), died=_died, workers=workers):
+        yield count

@@ -1,0 +1,75 @@
+"""What measured checks measured -> the calibrations of the manifest."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from docscan.checks.regions import bound
+from docscan.runtime import Calibration
+from training.region.calibrate import fit
+from training.witnesses.documents import WHOLE_PAGE
+from training.witnesses.measuring import Witnessed
+
+# The forgeries that a check is there to find: what it weighs must not be thinned by those on which it says nothing.
+FINDS: dict[str, tuple[str, ...]] = {"reference.print": WHOLE_PAGE}
+# Share of genuine documents that may fail a check.
+CHECK_BPCER = 0.01
+_STRENGTH = 0.1  # of the weights' regularisation, scikit-learn's C: there are fifty numbers and few states
+
+Numbers = NDArray[np.float64]
+
+
+def _weighing() -> Pipeline:
+    return make_pipeline(StandardScaler(), LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=1000))
+
+
+def _weights(model: Pipeline, names: Sequence[str]) -> dict[str, float]:
+    """Return what each number weighs before it is standardised; what that shifts is the calibration's business."""
+    scaler, regression = model[0], model[1]
+    return {name: float(weight) for name, weight in zip(names, regression.coef_[0] / scaler.scale_, strict=True)}
+
+
+def _values(
+    rows: Sequence[dict[str, float]], forged: NDArray[np.bool_], states: Sequence[str]
+) -> tuple[Numbers, dict[str, float]]:
+    """Return the value of each document as weights fitted without its state give it, and the weights of all."""
+    names = sorted(set(rows[0]) - {"value"})
+    if not names:
+        return np.array([row["value"] for row in rows]), {}
+    numbers = np.array([[row[name] for name in names] for row in rows])
+    model = _weighing().fit(numbers, forged)
+    weights = _weights(model, names)
+    offset = float((numbers @ np.array(list(weights.values())) - model.decision_function(numbers)).mean())
+    apart = cross_val_predict(
+        _weighing(), numbers, forged, cv=LeaveOneGroupOut(), groups=states, method="decision_function"
+    )
+    return apart + offset, weights
+
+
+def calibration(check: str, documents: Sequence[Witnessed]) -> Calibration:
+    """Fit one check.
+
+    Where its value is made up of several numbers their weights are a logistic regression's; the likelihood ratio and
+    the threshold are fitted on values that come of weights fitted without the document's own state.
+    """
+    seen = [one for one in documents if check in one.numbers and (one.genuine or one.recipe in FINDS[check])]
+    forged = np.array([not one.genuine for one in seen])
+    values, weights = _values([one.numbers[check] for one in seen], forged, [one.state for one in seen])
+    weight, intercept = fit(values[~forged], values[forged])
+    lowest, highest = bound(int((~forged).sum()), int(forged.sum()))
+    ratios = np.clip(weight * values[~forged] + intercept, lowest, highest)
+    return Calibration(
+        weights=weights,
+        weight=weight,
+        intercept=intercept,
+        lowest=lowest,
+        highest=highest,
+        threshold=max(0.0, float(np.nextafter(np.quantile(ratios, 1 - CHECK_BPCER, method="higher"), np.inf))),
+        genuine=int((~forged).sum()),
+        forged=int(forged.sum()),
+    )

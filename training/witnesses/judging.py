@@ -1,0 +1,89 @@
+"""How often the checks against a reference find a counterfeit that the region network alone lets pass."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docscan.runtime import Models
+from docscan.scoring import fuse, fused
+from docscan.types import Outcome, Spectrum
+from training.region.measures import Rate, auc, bpcer_at
+from training.witnesses.documents import COUNTERFEITS, WHOLE_PAGE
+from training.witnesses.measuring import Witnessed
+
+REFER = 1.0  # log10 likelihood ratio from which a person must look
+
+
+def _outcome(one: Witnessed, check: str) -> Outcome:
+    return next(result.outcome for result in one.checks if result.id == check)
+
+
+def _by_print(one: Witnessed, models: Models) -> float | None:
+    """Return what the region network alone says; None where it abstained."""
+    ratios = {
+        result.id: result.log10_lr
+        for result in one.checks
+        if result.id.startswith("print.") and result.outcome in (Outcome.PASSED, Outcome.FAILED)
+    }
+    return fused(ratios, models.fusions()["print"]) if ratios else None
+
+
+def _rate(documents: Sequence[Witnessed], holds: Callable[[Witnessed], bool]) -> str:
+    return str(Rate(sum(holds(one) for one in documents), len(documents)))
+
+
+def rows(documents: Sequence[Witnessed], models: Models, checks: Sequence[str]) -> Mapping[str, str]:
+    """Return what was measured, as a table of two columns."""
+    genuine = [one for one in documents if one.genuine]
+    forged = [one for one in documents if one.recipe in WHOLE_PAGE]
+
+    def missed(one: Witnessed) -> bool:
+        ratio = _by_print(one, models)
+        return ratio is not None and ratio < REFER
+
+    def fails(one: Witnessed) -> bool:
+        return _outcome(one, "reference.print") is Outcome.FAILED
+
+    found = {
+        "documents, of them genuine": f"{len(documents)}, {len(genuine)}",
+        "matched to their model": _rate(documents, lambda one: one.modelled),
+    }
+    for check in checks:
+        found[f"genuine that fail {check}"] = _rate(
+            genuine, lambda one, check=check: _outcome(one, check) is Outcome.FAILED
+        )  # type: ignore[misc]
+    for recipe in WHOLE_PAGE:
+        found[f"{recipe} that fail reference.print"] = _rate([one for one in forged if one.recipe == recipe], fails)
+    for title, recipes in (("counterfeits", COUNTERFEITS), ("counterfeits and copies", WHOLE_PAGE)):
+        alone = [one for one in forged if one.recipe in recipes and missed(one)]
+        found[f"{title} that the network alone lets pass, found"] = _rate(alone, fails)
+    return found | _lights(documents, models)
+
+
+def _lights(documents: Sequence[Witnessed], models: Models) -> dict[str, str]:
+    """Return what three lights add, on documents of page readers, of all forgeries together."""
+    three = [one for one in documents if one.lights == len(Spectrum)]
+    found = {"captured under three lights, of them genuine": f"{len(three)}, {sum(one.genuine for one in three)}"}
+    for title, lights in (("visible light alone", (Spectrum.VISIBLE,)), ("three lights", tuple(Spectrum))):
+        ratios = np.array([_ratio(one, models, lights) for one in three])
+        genuine = np.array([one.genuine for one in three])
+        if genuine.all() or not genuine.any():
+            continue
+        for apcer in (0.05, 0.1):
+            value = bpcer_at(ratios[genuine], ratios[~genuine], apcer)
+            found[f"{title}: BPCER at APCER {100 * apcer:.0f} %"] = f"{100 * value:.1f} %"
+        found[f"{title}: AUC"] = f"{auc(ratios[genuine], ratios[~genuine]):.3f}"
+        found[f"{title}: genuine referred"] = _rate_of(ratios[genuine] >= REFER)
+        found[f"{title}: forged not referred"] = _rate_of(ratios[~genuine] < REFER)
+    return found
+
+
+def _ratio(one: Witnessed, models: Models, lights: Collection[Spectrum]) -> float:
+    # Generated states' codes are none that ICAO lists: what that check says would tell nothing.
+    checks = [check for check in one.checks if check.spectrum in lights and check.id != "mrz.issuing_state"]
+    return fuse(checks, models.fusions())
+
+
+def _rate_of(wrong: NDArray[np.bool_]) -> str:
+    return str(Rate(int(wrong.sum()), len(wrong)))
