@@ -107,7 +107,8 @@ def _write_html(path: Path, inspection: "Inspection") -> None:
     from docscan.rendering.pictures import draw
 
     report = inspection.report
-    page = to_html(report, draw(report, inspection.capture, inspection.page, inspection.heat))
+    pictures = draw(report, inspection.capture, inspection.page, inspection.heat, inspection.references)
+    page = to_html(report, pictures)
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:

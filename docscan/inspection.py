@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,14 +14,14 @@ from docscan.checks import perform_all
 from docscan.checks.regions import look
 from docscan.documents.comparison import compare, spots_of
 from docscan.documents.matching import Library, nearest_model, open_library
-from docscan.documents.model import DocumentModel
+from docscan.documents.model import DocumentModel, ReferencePicture
 from docscan.evidence import Evidence
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
 from docscan.runtime import Models, open_models
 from docscan.settings import Settings
-from docscan.types import Capture, Document, HeatMap, ModelInfo, Mrz, Page, Report, TextLine
+from docscan.types import Capture, Document, HeatMap, ModelInfo, Mrz, Page, Report, Spectrum, TextLine
 from docscan.visual.ocr import TextReader
 from docscan.visual.read import lines_of_page, read_visual
 
@@ -57,7 +57,7 @@ class Inspection:
     capture: Capture
     page: Page
     heat: HeatMap | None
-    model: DocumentModel | None = None  # of the page's kind
+    references: Mapping[Spectrum, ReferencePicture]  # genuine samples of the document's kind; empty: no model matched
 
 
 def open_tools(settings: Settings) -> Tools:
@@ -269,4 +269,4 @@ def inspect(
         models=tools.infos(),
         timings_ms=watch.total(),
     )
-    return Inspection(report, capture, page, heat, model)
+    return Inspection(report, capture, page, heat, model.pictures if model else {})

@@ -41,7 +41,7 @@ def region(name: str) -> Callable[[Evidence], Finding]:
         if evidence.region_abstained:
             return undetermined(evidence.region_abstained)
         if name not in evidence.region_scores:
-            return not_performed(f"The {_WORDS[name]} is not on this side of the document, or not in view.")
+            return not_performed("It is not on this side of the document, or not in view.")
         seen = evidence.region_scores[name]
         failed = seen.forged >= seen.threshold
         explanation = (

@@ -39,7 +39,9 @@ def _not_found(name: str, what: str, evidence: Evidence) -> Finding:
     """Say that a datum was not found: for the officer to look where others were, for every page shows it."""
     fields, mrz = evidence.visual.fields, evidence.mrz
     if mrz is None or name in _NOT_ALWAYS or len(fields) < _FOUND:
-        return not_performed(f"The {what} was not found among the printed data.")
+        return not_performed(
+            "It was not found among the printed data."
+        )  # in the same words for all: a report groups them
     said = getattr(mrz.parsed.fields, name)
     return undetermined(f"“{said}”, the machine-readable zone's {what}, was not found on the page: compare by eye.")
 

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -10,24 +9,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from docscan.rendering import words
+from docscan.rendering.fields import AGREEMENTS, field_rows, mrz_remarks
+from docscan.rendering.findings import deciding, findings_of, not_decided, not_looked_at, numbers_of
+from docscan.rendering.outlines import RADIUS, outlines
+from docscan.rendering.paper import MOST_CARDS, setting
 from docscan.rendering.pictures import Picture, Pictures
-from docscan.types import CheckResult, Outcome, Polygon, Report
+from docscan.types import Polygon, Report
 from docscan.version import __version__
-
-# Worst first: a region is drawn as its worst check.
-_SEVERITY = (Outcome.FAILED, Outcome.ABORTED, Outcome.UNDETERMINED, Outcome.PASSED, Outcome.NOT_PERFORMED)
-
-
-@dataclass(frozen=True, slots=True)
-class _Outline:
-    """A numbered outline over the picture; lengths in pixels of the capture."""
-
-    number: int
-    name: str
-    outcome: Outcome
-    points: str
-    label_x: float
-    label_y: float
 
 
 def stylesheet() -> str:
@@ -57,12 +45,12 @@ def _environment() -> Environment:
     environment = templates_of("docscan.rendering")
     environment.filters["data_uri"] = _data_uri
     environment.filters["points"] = _points
-    environment.globals.update(words=words, version=__version__)
+    environment.globals.update(words=words, agreements=AGREEMENTS, radius=RADIUS, version=__version__)
     return environment
 
 
 def to_html(report: Report, pictures: Pictures | None) -> str:
-    """Return a report as a self-contained page.
+    """Return a report as a self-contained page that prints on one sheet of A4.
 
     Parameters
     ----------
@@ -71,8 +59,9 @@ def to_html(report: Report, pictures: Pictures | None) -> str:
     pictures
         Made by :func:`docscan.rendering.pictures.draw`; None where the images are no longer held.
     """
-    numbers = words.numbered_regions(report.checks)
-    unit = 1.0 if pictures is None else max(pictures.visible.width, pictures.visible.height) / 1000
+    findings = findings_of(report.checks)
+    seen = None if pictures is None else pictures.page
+    rows = field_rows(report.mrz, report.visual) if report.mrz else []
     return (
         _environment()
         .get_template("report.html")
@@ -80,13 +69,31 @@ def to_html(report: Report, pictures: Pictures | None) -> str:
             report=report,
             pictures=pictures,
             css=Markup(stylesheet()),  # our own file; a style element must not be escaped
-            unit=unit,
-            outlines=_outlines(report, numbers, unit),
-            number_of=lambda check: numbers[check.region.name, check.region.polygon] if check.region else None,
-            signs=[check for check in report.checks if words.speaks_for_forgery(check)],
+            findings=findings,
+            deciding=deciding(report, findings),
+            numbers=numbers_of(findings),
+            outlines=outlines(findings, pictures.places, seen.width, seen.height) if pictures and seen else [],
+            unit=max(seen.width, seen.height) / 1000 if seen else 1.0,
+            setting=setting(report, findings, rows).value,
+            most_cards=MOST_CARDS,
+            comparison=_comparison(report, pictures),
+            rows=rows,
+            remarks=mrz_remarks(report.mrz) if report.mrz else [],
+            unseen=[*not_looked_at(report.checks), *not_decided(report.checks)],
             marker=_marker(report.confidence.log10_lr),
         )
     )
+
+
+def _comparison(report: Report, pictures: Pictures | None) -> str | None:
+    """Say why nothing stands beside the findings; None where genuine samples do."""
+    if pictures is None:
+        return "The pictures of this inspection are no longer held."
+    if pictures.lights:
+        return None
+    if report.document.model is None:
+        return "No document model matched this document, so there are no genuine samples to lay beside it."
+    return f"The document model {report.document.model} holds no pictures to lay beside it."
 
 
 def _data_uri(picture: Picture) -> str:
@@ -100,32 +107,3 @@ def _points(polygon: Polygon) -> str:
 def _marker(log10_lr: float) -> float:
     """Return where the fused ratio stands on a scale of 0 (genuine, -4) to 100 (forged, +4)."""
     return round(50 + 12.5 * max(-4.0, min(4.0, log10_lr)), 1)
-
-
-def _worst(checks: list[CheckResult]) -> Outcome:
-    # Expired or specimen: said of the document, not of the place where it was read.
-    outcomes = [check.outcome for check in checks if not words.is_note(check)]
-    return min(outcomes or [Outcome.PASSED], key=_SEVERITY.index)
-
-
-def _outlines(report: Report, numbers: dict[tuple[str, Polygon], int], unit: float) -> list[_Outline]:
-    outlines: list[_Outline] = []
-    taken: list[tuple[float, float]] = []
-    for (name, polygon), number in numbers.items():
-        here = [
-            check
-            for check in report.checks
-            if check.region and (check.region.name, check.region.polygon) == (name, polygon)
-        ]
-        x, y = _free_corner(polygon, taken, 44 * unit)
-        taken.append((x, y))
-        outlines.append(_Outline(number, words.region_name(name), _worst(here), _points(polygon), x, y))
-    return outlines
-
-
-def _free_corner(polygon: Polygon, taken: list[tuple[float, float]], distance: float) -> tuple[float, float]:
-    """Return the first corner whose label would cover no other label."""
-    for x, y in polygon:
-        if all(abs(x - other_x) > distance or abs(y - other_y) > distance for other_x, other_y in taken):
-            return x, y
-    return polygon[0]

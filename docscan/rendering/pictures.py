@@ -1,22 +1,28 @@
-"""What a report shows of the capture: small JPEGs and the outlines to draw over them.
+"""What a report shows of the capture: small JPEGs, and the outlines to draw over them.
 
 Made once, while the images are at hand; a rendered report needs nothing else, so the images can go.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import cv2
 import numpy as np
 
+from docscan.documents.model import ReferencePicture
 from docscan.page_geometry import in_capture, rectangle
+from docscan.rendering.closer import Window, cut, of_samples, window
+from docscan.rendering.findings import NumberedFinding, findings_of
 from docscan.rendering.heat import on_page
-from docscan.rendering.words import numbered_regions, speaks_for_forgery
-from docscan.types import Capture, HeatMap, Image, Page, Polygon, Report
+from docscan.rendering.view import View, view_of
+from docscan.types import Capture, HeatMap, Image, Page, Polygon, Report, Spectrum
 
 LONGEST_SIDE = 1600  # pixels; enough to read an MRZ on a screen and on A4
-_LONGEST_DETAIL = 900
-_JPEG_QUALITY = 85
+_LONGEST_OTHER = 800
+_LONGEST_DETAIL = 760  # pixels; four an edge of a millimetre, printed half a page wide
+MOST_BYTES = 1_080_000  # of all pictures of a report; its HTML, in base64, is then about 1.5 MB
+_QUALITIES = (88, 75, 60, 45)  # of the JPEGs, tried until they fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,79 +30,116 @@ class Picture:
     """An image as JPEG, and the size of what it shows."""
 
     jpeg: bytes
-    width: int  # pixels of the capture, which outlines are given in; the JPEG may be smaller
+    width: int  # pixels of what was cut out, which outlines are given in; the JPEG may be smaller
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closer:
+    """A finding enlarged, beside genuine samples."""
+
+    seen: Picture
+    samples: Picture | None  # the same place, at the same scale
+    differs: bool = False  # True: no samples are shown, for they differ there from holder to holder
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
     """All that a report shows of one capture."""
 
-    visible: Picture
-    outline: Polygon | None  # the page's border in the capture; None: no border was seen
-    uv: Picture | None = None
+    page: Picture  # of the rectified page, or of the whole capture where ``capture`` is None
+    places: Mapping[int, Polygon]  # of each finding on ``page``, by number
+    closer: Mapping[int, Closer] = field(default_factory=dict)  # by number; none for what lies outside the picture
+    uv: Picture | None = None  # as page
     ir: Picture | None = None
-    details: Mapping[int, Picture] = field(default_factory=dict)  # by region number
     heat: Picture | None = None  # where the network doubts the print; None: it did not look
+    capture: Picture | None = None  # as it was taken; None: it is what ``page`` shows
+    outline: Polygon | None = None  # the page's place in ``capture``
+    lights: frozenset[Spectrum] = frozenset()  # for which there were genuine samples to compare with
 
     @property
     def size(self) -> int:
         """Bytes of all JPEGs."""
-        others = [picture for picture in (self.uv, self.ir, self.heat, *self.details.values()) if picture is not None]
-        return sum(len(picture.jpeg) for picture in (self.visible, *others))
+        pairs = [picture for closer in self.closer.values() for picture in (closer.seen, closer.samples)]
+        every = (self.page, self.uv, self.ir, self.heat, self.capture, *pairs)
+        return sum(len(picture.jpeg) for picture in every if picture is not None)
 
 
-def draw(report: Report, capture: Capture, page: Page, heat: HeatMap | None = None) -> Pictures:
-    """Make the pictures of a report.
+def draw(
+    report: Report,
+    capture: Capture,
+    page: Page,
+    heat: HeatMap | None = None,
+    references: Mapping[Spectrum, ReferencePicture] = MappingProxyType({}),
+) -> Pictures:
+    """Make the pictures of a report, of no more than about ``MOST_BYTES``.
 
     Parameters
     ----------
     report
-        Its checks say which regions are shown closer: those that failed and weigh for a forgery.
+        Its checks say which places are shown closer (:mod:`docscan.rendering.findings`).
     capture, page
         What was inspected, RGB.
     heat
         Where the network doubts the print, if it looked.
+    references
+        Pictures of genuine samples of the document's kind, by light; none where no document model matched.
     """
+    for quality in _QUALITIES:
+        pictures = _drawn(report, capture, page, heat, references, quality)
+        if pictures.size <= MOST_BYTES:
+            break
+    return pictures
+
+
+def _drawn(
+    report: Report,
+    capture: Capture,
+    page: Page,
+    heat: HeatMap | None,
+    references: Mapping[Spectrum, ReferencePicture],
+    quality: int,
+) -> Pictures:
+    view, findings = view_of(capture, page), findings_of(report.checks)
+    places = {finding.number: view.place(finding.region.polygon if finding.region else None) for finding in findings}
+    closer = {}
+    for finding in findings:
+        at = window(view, places[finding.number])
+        if at is not None and (pair := _closer(view, finding, at, references.get(finding.spectrum), quality)):
+            closer[finding.number] = pair
     return Pictures(
-        visible=_picture(capture.visible, LONGEST_SIDE),
-        outline=_outline(page) if page.found else None,
-        uv=None if capture.uv is None else _picture(capture.uv, LONGEST_SIDE // 2),
-        ir=None if capture.ir is None else _picture(capture.ir, LONGEST_SIDE // 2),
-        details=_details(report, capture.visible),
-        heat=None if heat is None else _picture(on_page(page, heat), LONGEST_SIDE // 2),
+        page=_picture(view.visible, LONGEST_SIDE, quality),
+        places=places,
+        closer=closer,
+        uv=None if view.uv is None else _picture(view.uv, _LONGEST_OTHER, quality),
+        ir=None if view.ir is None else _picture(view.ir, _LONGEST_OTHER, quality),
+        heat=None if heat is None else _picture(on_page(page, heat), _LONGEST_OTHER, quality),
+        capture=_picture(capture.visible, _LONGEST_OTHER, quality) if page.found else None,
+        outline=in_capture(rectangle(*page.size.millimetres), page.to_capture) if page.found else None,
+        lights=frozenset(references),
     )
 
 
-def _picture(image: Image, longest: int) -> Picture:
+def _closer(
+    view: View, finding: NumberedFinding, at: Window, reference: ReferencePicture | None, quality: int
+) -> Closer | None:
+    image = view.light(finding.spectrum)
+    if image is None:
+        return None
+    seen = _picture(cut(image, at), _LONGEST_DETAIL, quality)
+    if reference is None or view.pixels_per_mm is None:
+        return Closer(seen, None)
+    samples = of_samples(reference, at, view.pixels_per_mm)
+    if samples is None:
+        return Closer(seen, None, differs=True)
+    return Closer(seen, _picture(samples, _LONGEST_DETAIL, quality))
+
+
+def _picture(image: Image, longest: int, quality: int) -> Picture:
     height, width = image.shape[:2]
     scale = min(1.0, longest / max(height, width))
     if scale < 1:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-    encoded = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
+    encoded = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return Picture(encoded.tobytes(), width, height)
-
-
-def _outline(page: Page) -> Polygon:
-    return in_capture(rectangle(*page.size.millimetres), page.to_capture)
-
-
-def _details(report: Report, visible: Image) -> dict[int, Picture]:
-    numbers = numbered_regions(report.checks)
-    details = {}
-    for check in report.checks:
-        if check.region is None or not speaks_for_forgery(check):
-            continue
-        crop = _crop(visible, check.region.polygon)
-        if crop.size:
-            details[numbers[check.region.name, check.region.polygon]] = _picture(crop, _LONGEST_DETAIL)
-    return details
-
-
-def _crop(image: Image, polygon: Polygon) -> Image:
-    height, width = image.shape[:2]
-    x, y, w, h = cv2.boundingRect(np.asarray(polygon, np.float32))
-    margin = round(0.05 * max(w, h))
-    top, left = max(0, y - margin), max(0, x - margin)
-    return image[top : min(height, y + h + margin), left : min(width, x + w + margin)]

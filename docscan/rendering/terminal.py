@@ -7,6 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from docscan.rendering import words
+from docscan.rendering.fields import AGREEMENTS, FieldRow, field_rows, mrz_remarks
+from docscan.rendering.findings import not_looked_at
 from docscan.types import CheckResult, Mrz, Outcome, Report, VisualZone
 
 
@@ -28,13 +30,11 @@ def print_report(report: Report, console: Console, *, title: str | None = None) 
     else:
         _print_mrz(report.mrz, report.visual, console)
     console.print(_checks(report))
-    missing = words.not_looked_at(report.checks)
+    missing = [reason for reason in not_looked_at(report.checks) if reason.outcome is Outcome.NOT_PERFORMED]
     if missing:
         console.print(_heading("What was not looked at"))
-        for check in missing:
-            console.print(
-                _plain(f"○ {words.check_name(check.id)} ({words.family_name(check.id).lower()}): {check.explanation}")
-            )
+        for reason in missing:
+            console.print(_plain(f"○ {', '.join(reason.checks)}: {reason.explanation}"))
     _print_quality(report, console)
     console.print(Padding(Text(_small_print(report), style="dim"), (1, 2, 0, 2)))
 
@@ -70,19 +70,18 @@ def _print_mrz(mrz: Mrz, visual: VisualZone, console: Console) -> None:
     for line in mrz.parsed.lines:
         console.print(_plain(line), style="cyan")
     table = Table.grid(padding=(0, 2))
-    printed = words.printed(visual)
-    for label, value, digit in words.mrz_rows(mrz):
-        table.add_row(Text(label, style="dim"), Text(value), _digit(digit), _printed(*printed.get(label, (None, ""))))
+    for row in field_rows(mrz, visual):
+        table.add_row(Text(row.label, style="dim"), Text(row.mrz), _digit(row.digit), _printed(row))
     console.print(Padding(table, (1, 2, 0, 2)))
-    for remark in words.mrz_remarks(mrz):
+    for remark in mrz_remarks(mrz):
         console.print(_plain(f"! {remark}"))
 
 
-def _printed(outcome: Outcome | None, text: str) -> Text:
-    if outcome is None:
+def _printed(row: FieldRow) -> Text:
+    if row.agreement is None:
         return Text("")
-    sign = words.OUTCOMES[outcome]
-    return Text(f"{sign.symbol} printed: {text}", style=sign.colour)
+    sign = words.OUTCOMES[AGREEMENTS[row.agreement][0]]
+    return Text(f"{sign.symbol} printed: {row.printed}", style=sign.colour)
 
 
 def _digit(agrees: bool | None) -> Text:

@@ -3,10 +3,10 @@
 No meaning is carried by colour alone: every verdict and every outcome has a word and a symbol.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from docscan.types import Agreement, CheckResult, Mrz, MrzFields, Outcome, Polygon, Repair, Report, Verdict, VisualZone
+from docscan.types import CheckResult, Outcome, Report, Spectrum, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,6 @@ OUTCOMES = {
 
 # The MRZ readers' names as people write them.
 READERS = {"docscan": "docscan", "passporteye": "PassportEye"}
-
-_MOST_DIFFERENCES = 8  # shown one by one
 
 FAMILIES = {
     "mrz": "Machine-readable zone",
@@ -79,20 +77,11 @@ CHECKS = {
     "ir.mrz_visible": "Zone under infrared",
 }
 
-REGIONS = {
-    "mrz": "Machine-readable zone",
-    "viz": "Personal data",
-    "portrait": "Portrait",
-    "background": "Background",
+LIGHTS = {
+    Spectrum.VISIBLE: "visible light",
+    Spectrum.UV: "ultraviolet light (365 nm)",
+    Spectrum.IR: "infrared light",
 }
-
-_AGREEMENTS = {
-    Agreement.AGREES: Outcome.PASSED,
-    Agreement.DIFFERS: Outcome.FAILED,
-    Agreement.UNCLEAR: Outcome.UNDETERMINED,
-}
-
-_SEX = {"F": "F (female)", "M": "M (male)", "X": "X (unspecified)"}
 
 
 def speaks_for_forgery(check: CheckResult) -> bool:
@@ -116,9 +105,9 @@ def family_name(check_id: str) -> str:
     return FAMILIES.get(family, family.replace("_", " ").capitalize())
 
 
-def region_name(name: str) -> str:
-    """Return the name of a region for a person."""
-    return REGIONS.get(name, name.replace("_", " ").capitalize())
+def full_name(check_id: str) -> str:
+    """Return a check's name behind its heading's, for where it stands alone."""
+    return f"{family_name(check_id)}: {check_name(check_id)}"
 
 
 def looked_at(checks: Iterable[CheckResult]) -> list[tuple[str, list[CheckResult]]]:
@@ -128,92 +117,6 @@ def looked_at(checks: Iterable[CheckResult]) -> list[tuple[str, list[CheckResult
         if check.outcome is not Outcome.NOT_PERFORMED:
             groups.setdefault(family_name(check.id), []).append(check)
     return list(groups.items())
-
-
-def not_looked_at(checks: Iterable[CheckResult]) -> list[CheckResult]:
-    """Return the checks whose input was absent."""
-    return [check for check in checks if check.outcome is Outcome.NOT_PERFORMED]
-
-
-def numbered_regions(checks: Sequence[CheckResult]) -> dict[tuple[str, Polygon], int]:
-    """Give each region of the checks a number from 1, in the order of the report."""
-    numbers: dict[tuple[str, Polygon], int] = {}
-    for check in checks:
-        if check.region is not None:
-            numbers.setdefault((check.region.name, check.region.polygon), len(numbers) + 1)
-    return numbers
-
-
-def mrz_rows(mrz: Mrz) -> list[tuple[str, str, bool | None]]:
-    """Return label, value and check digit (None: the field has none) of every field, in reading order."""
-    fields, digits = mrz.parsed.fields, mrz.parsed.check_digits
-    rows: list[tuple[str, str, bool | None]] = [
-        ("Surname", fields.surname, None),
-        ("Given names", fields.given_names, None),
-        ("Document number", fields.document_number, digits.get("document_number")),
-        ("Issuing state", fields.issuing_state, None),
-        ("Nationality", fields.nationality, None),
-        ("Date of birth", fields.birth_date or "not readable or unknown", digits.get("birth_date")),
-        ("Sex", _SEX.get(fields.sex or "", fields.sex or "not readable"), None),
-        ("Date of expiry", fields.expiry_date or "not readable or unknown", digits.get("expiry_date")),
-        *_optional_rows(fields, digits.get("optional_data")),
-    ]
-    if "composite" in digits:
-        rows.append(("All of it (composite)", "", digits["composite"]))
-    return rows
-
-
-def _optional_rows(fields: MrzFields, digit: bool | None) -> list[tuple[str, str, bool | None]]:
-    rows: list[tuple[str, str, bool | None]] = []
-    if fields.optional_data or digit is not None:
-        rows.append(("Optional data", fields.optional_data or "none", digit))
-    if fields.optional_data_2:
-        rows.append(("Optional data 2", fields.optional_data_2, None))
-    return rows
-
-
-def printed(visual: VisualZone) -> dict[str, tuple[Outcome, str]]:
-    """Return by label what the page prints of a field of the MRZ, and how it stands to that."""
-    return {
-        check_name(f"viz.{name}"): (_AGREEMENTS[field.agreement], field.line.text)
-        for name, field in visual.fields.items()
-    }
-
-
-def mrz_remarks(mrz: Mrz) -> list[str]:
-    """Return what the officer must know of the reading: repairs, breaches, truncation, old layouts."""
-    remarks = [_repaired(repair) for repair in mrz.parsed.repairs]
-    if not mrz.parsed.conforming:
-        remarks.append("The zone follows an old national layout, not ICAO Doc 9303.")
-    if mrz.parsed.fields.names_truncated:
-        remarks.append("The names fill their field: they are probably cut short.")
-    return [*remarks, *mrz.parsed.problems, *_second_opinion(mrz)]
-
-
-def _second_opinion(mrz: Mrz) -> list[str]:
-    """Say what the other reader made of the zone, where it was asked."""
-    if mrz.second is None:
-        return []
-    speaks, other = READERS[mrz.zone.reader], READERS[mrz.second.zone.reader]
-    if mrz.second.parsed.format.shape != mrz.parsed.format.shape:
-        return [f"The other reader, {other}, took the zone for one of format {mrz.second.parsed.format}."]
-    if not mrz.second.differences:
-        return [f"The other reader, {other}, read the same."]
-    places = "; ".join(
-        f"line {at.line + 1}, character {at.column + 1}: {at.other} for {at.read}"
-        for at in mrz.second.differences[:_MOST_DIFFERENCES]
-    )
-    more = len(mrz.second.differences) - _MOST_DIFFERENCES
-    rest = f"; and {more} more" if more > 0 else ""
-    return [f"The other reader, {other}, read otherwise than {speaks}: {places}{rest}."]
-
-
-def _repaired(repair: Repair) -> str:
-    where = f"Line {repair.line + 1}, character {repair.column + 1}"
-    if not repair.read:
-        return f"{where} was not read and taken for {repair.used}."
-    field = repair.field.replace("_", " ")
-    return f"{where} ({field}) was read as {repair.read} and taken for {repair.used}: its field admits no other."
 
 
 def probability(value: float) -> str:

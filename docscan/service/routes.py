@@ -66,7 +66,8 @@ async def create_inspection(request: Request) -> Response:
 def _inspect(files: Mapping[str, UploadFile], tools: Tools) -> tuple[Report, Pictures]:
     images = {light: read(file, light) for light, file in files.items()}
     inspection = inspect(images["visible"], uv=images.get("uv"), ir=images.get("ir"), tools=tools)
-    return inspection.report, draw(inspection.report, inspection.capture, inspection.page, inspection.heat)
+    report, references = inspection.report, inspection.references
+    return report, draw(report, inspection.capture, inspection.page, inspection.heat, references)
 
 
 @router.get(

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, expect
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Server
 
-SAMPLE = ROOT / "datasets/samples/genuine-utopia.jpg"
+SAMPLE, FORGED = (ROOT / f"datasets/samples/{name}-utopia.jpg" for name in ("genuine", "forged"))
 TIMEOUT = 30_000
 
 
@@ -32,13 +32,15 @@ def test_states_are_announced_and_pictures_described(browser: Browser, server: S
     expect(page.get_by_label("Drop an image of the document here")).to_be_attached()
     assert page.locator("#working").get_attribute("role") == "status"
     assert page.locator("#problem").get_attribute("role") == "alert"
-    page.set_input_files("#visible", SAMPLE)
-    picture = page.get_by_role("img", name="The capture with")
+    page.set_input_files("#visible", FORGED)
+    picture = page.get_by_role("img", name="The page with")
     expect(picture).to_be_visible(timeout=TIMEOUT)
-    expect(page).to_have_title("No concern · docscan report")
+    expect(page).to_have_title("Refer · docscan report")
     drawn = picture.locator(".badge-text").all_text_contents()
     legend = page.locator(".legend .number").all_text_contents()
-    assert drawn == legend == [str(number) for number in range(1, len(drawn) + 1)]
+    cards = page.locator(".card h3 .number").all_text_contents()
+    assert drawn == legend == cards == [str(number) for number in range(1, len(drawn) + 1)] != []
+    assert all(page.locator("img").evaluate_all("images => images.map(image => image.alt)"))
 
 
 def test_nothing_is_cut_off_on_a_tablet_or_a_phone(browser: Browser, server: Server) -> None:

@@ -7,7 +7,7 @@ const working = document.getElementById("working");
 const problem = document.getElementById("problem");
 const result = document.getElementById("result");
 
-const PARTS = ["verdict", "weight", "document", "signs"];
+const PARTS = ["verdict", "weight", "document", "findings", "fields"];
 const maxBytes = Number(form.dataset.maxBytes);
 let running = null;
 

@@ -33,7 +33,7 @@ def make_client(monkeypatch: pytest.MonkeyPatch, capture: Capture, page: Page) -
         today: date | None = None,
     ) -> Inspection:
         del visible, uv, ir, tools, today
-        return Inspection(replace(report(), id=str(uuid4())), capture, page, None)
+        return Inspection(replace(report(), id=str(uuid4())), capture, page, None, {})
 
     monkeypatch.setattr(routes, "inspect", inspect)
     opened: list[TestClient] = []

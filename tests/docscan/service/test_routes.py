@@ -12,7 +12,6 @@ from httpx import Response
 from docscan.errors import BrokenImageError, NotAnImageError, TooLargeError
 from docscan.rendering.html import stylesheet_digest
 from docscan.service import routes
-from docscan.types import Capture, HeatMap, Page, Report
 
 IMAGE = {"visible": ("scan of erika.jpg", b"pixels", "image/jpeg")}
 
@@ -160,10 +159,10 @@ def test_beyond_the_queue_it_says_when_to_come_again(
     begun, go_on = threading.Event(), threading.Event()
     draw = routes.draw
 
-    def slow(report: Report, capture: Capture, page: Page, heat: HeatMap | None) -> object:
+    def slow(*shown: object) -> object:
         begun.set()
         assert go_on.wait(10)
-        return draw(report, capture, page, heat)
+        return draw(*shown)
 
     monkeypatch.setattr(routes, "draw", slow)
     with ThreadPoolExecutor(1) as pool:

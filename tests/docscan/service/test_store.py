@@ -6,7 +6,7 @@ from tests.docscan.rendering.conftest import report
 
 
 def pictures(size: int) -> Pictures:
-    return Pictures(Picture(bytes(size), 1, 1), None)
+    return Pictures(Picture(bytes(size), 1, 1), {})
 
 
 def test_the_oldest_pictures_give_way_before_their_reports() -> None:
