@@ -15,6 +15,7 @@ from docscan.checks.regions import look
 from docscan.documents.matching import Library, nearest_model, open_library
 from docscan.documents.model import DocumentModel
 from docscan.evidence import Evidence
+from docscan.lights import look_at_lights
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
@@ -222,6 +223,7 @@ def inspect(
             model=model,
             calibrations=tools.models.calibrations,
             today=today,
+            lights=look_at_lights(page, mrz, model.pictures if model else {}),
         )
         checks = perform_all(evidence)
     log10_lr = scoring.fuse(checks, tools.models.fusions())

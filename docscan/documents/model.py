@@ -87,3 +87,4 @@ class DocumentModel:
     appearance: Statistics  # see docscan.documents.appearance
     reach: float  # distance of a page's appearance up to which it is of this kind
     pictures: Mapping[Spectrum, ReferencePicture] = field(default_factory=dict)
+    measured: Mapping[str, Statistics] = field(default_factory=dict)  # one number each; see documents.light_statistics
