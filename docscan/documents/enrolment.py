@@ -8,16 +8,20 @@ from numpy.typing import NDArray
 
 from docscan.checks.regions import MODEL
 from docscan.documents.appearance import apart, appearance_of, cells_under, learned, reach_of
+from docscan.documents.laying import structure_of
+from docscan.documents.light_statistics import light_statistics
 from docscan.documents.model import DocumentModel, ReferenceRegion, Statistics
+from docscan.documents.pictures import laid_together, pictures_of
 from docscan.documents.record import FEWEST
 from docscan.documents.regions import RegionLook, common_spots, regions_of
 from docscan.documents.samples import Sample, require_alike, usable_samples
 from docscan.documents.store import checked_name
+from docscan.lights import look_at_lights
 from docscan.runtime import Models
 from docscan.types import Box, Spectrum
 from docscan.version import __version__
-from docscan.visual.places import text_layout
-from docscan.zones import Spots, around
+from docscan.visual.places import data_boxes, text_layout
+from docscan.zones import Spots, around, layout_of
 
 
 def enrol(
@@ -54,6 +58,15 @@ def enrol(
     distances = apart(seen, hidden)
     require_alike(usable, distances)
     looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
+    text = text_layout([(sample.mrz, sample.lines) for sample in usable])
+    pages = [sample.page for sample in usable]
+    structures = [structure_of(page) for page in pages]
+    _, laid = laid_together(structures, page_size)
+    zone = layout_of(page_size, parsed.format).mrz
+    of_holders = [portrait, *(place.box for place in text.fields.values()), *([zone] if zone else [])]
+    pictures = pictures_of(pages, laid, of_holders)
+    lights = [look_at_lights(sample.page, sample.mrz, pictures) for sample in usable]
+    data = [data_boxes(sample.mrz, sample.lines) for sample in usable]
     return DocumentModel(
         name=name,
         version=version,
@@ -64,11 +77,13 @@ def enrol(
         format=parsed.format,
         document_code=parsed.fields.document_code,
         issuing_state=parsed.fields.issuing_state,
-        text=text_layout([(sample.mrz, sample.lines) for sample in usable]),
+        text=text,
         regions={region: _reference(places, [look[region] for look in looks]) for region, places in spots.items()},
         network=models.entries[MODEL].sha256,
         appearance=learned(seen, hidden),
         reach=reach_of(distances),
+        pictures=pictures,
+        measured=light_statistics(list(zip(lights, data, strict=True)), FEWEST),
     )
 
 

@@ -24,6 +24,7 @@ Arrays = Mapping[str, NDArray[np.float32]]
 
 _Millimetres = Annotated[float, Field(ge=-50, le=200)]
 _Size = Annotated[float, Field(gt=0, le=50)]  # millimetres
+_MeasuredName = Annotated[str, Field(pattern=r"^(uv|ir)\.[a-z_]+(\.[a-z_]+)?$")]
 _Count = Annotated[int, Field(ge=1, le=MOST)]
 _FieldName = Annotated[str, Field(pattern=f"^({'|'.join(_FIELDS)})$")]
 _RegionName = Annotated[str, Field(pattern=f"^({'|'.join(REGIONS)})$")]
@@ -105,6 +106,7 @@ class Record(_Strict):
     regions: dict[_RegionName, _Region]
     network: str = Field(pattern="^[0-9a-f]{64}$")
     reach: float = Field(gt=0)
+    measured: dict[_MeasuredName, _Count] = Field({}, max_length=40)  # in how many samples each number was measured
 
 
 def record_of(model: DocumentModel) -> Record:
@@ -114,6 +116,7 @@ def record_of(model: DocumentModel) -> Record:
         **{name: getattr(model, name) for name in (*own, "network", "reach")},
         text=_Text.of(model.text),
         regions={name: _region_record(region) for name, region in model.regions.items()},
+        measured={name: found.samples for name, found in model.measured.items()},
     )
 
 
@@ -132,6 +135,7 @@ def arrays_of(model: DocumentModel) -> dict[str, NDArray[np.float32]]:
     for name, region in model.regions.items():
         for kind, by_light in (("embedding", region.embedding), ("colour", region.colour)):
             statistics |= {f"{name}.{kind}.{light}": found for light, found in by_light.items()}
+    statistics |= {f"measured.{name}": found for name, found in model.measured.items()}
     return {name: np.stack([found.mean, found.spread]) for name, found in sorted(statistics.items())}
 
 
@@ -163,9 +167,11 @@ def model_of(record: Record, arrays: Mapping[str, NDArray[Any]]) -> DocumentMode
     taken = _Taken(arrays)
     regions = {name: _region(taken, name, region) for name, region in record.regions.items()}
     appearance = taken.statistics("appearance", APPEARANCE_SIZE, record.samples)
+    measured = {name: taken.statistics(f"measured.{name}", 1, count) for name, count in record.measured.items()}
     taken.nothing_left()
-    own = {name: getattr(record, name) for name in Record.model_fields if name not in ("schema_", "text", "regions")}
-    return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance)
+    made = ("schema_", "text", "regions", "measured")
+    own = {name: getattr(record, name) for name in Record.model_fields if name not in made}
+    return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance, measured=measured)
 
 
 def _region(taken: _Taken, name: str, region: _Region) -> ReferenceRegion:

@@ -99,4 +99,5 @@ def small_model(name: str = "uto-p-2019", version: int = 1, seed: int = 0) -> Do
         network="ab" * 32,
         appearance=statistics(SIZE),
         reach=0.15,
+        measured={"uv.fibres": statistics(1), "ir.text.surname": statistics(1)},
     )
