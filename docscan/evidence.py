@@ -1,10 +1,11 @@
 """What the checks of one document may look at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from docscan.documents.model import DocumentModel
+from docscan.lights import Lights
 from docscan.runtime import Calibration
 from docscan.types import Capture, Comparison, Mrz, Page, RegionScore, VisualZone
 
@@ -24,3 +25,4 @@ class Evidence:
     comparison: Comparison
     calibrations: Mapping[str, Calibration]  # of measured checks, by id
     today: date
+    lights: Lights = field(default_factory=Lights)  # the page under ultraviolet and infrared

@@ -16,6 +16,7 @@ from docscan.documents.comparison import compare, spots_of
 from docscan.documents.matching import Library, nearest_model, open_library
 from docscan.documents.model import DocumentModel, ReferencePicture
 from docscan.evidence import Evidence
+from docscan.lights import look_at_lights
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
@@ -222,6 +223,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         comparison=comparison,
         calibrations=tools.models.calibrations,
         today=today,
+        lights=look_at_lights(page, mrz, model.pictures if model else {}),
     )
     return evidence, looked.heat
 

@@ -168,6 +168,14 @@ def _fewest(strokes: NDArray[np.float32], spots: NDArray[np.float64], wanted: in
     return tuple(found)
 
 
+def portrait_box(page_grey: NDArray[np.uint8], layout: Layout) -> Box | None:
+    """Return where the portrait stands, on the right where that is the darker place; arguments as ``crop_spots``."""
+    portrait = layout.portrait
+    if portrait is not None and layout.portrait_either_side and _on_the_right(page_grey, portrait, layout.page):
+        return _mirrored(portrait, layout.page)
+    return portrait
+
+
 def crop_spots(page_grey: NDArray[np.uint8], layout: Layout) -> dict[str, Spots]:
     """Return where the crops of each region are cut.
 
@@ -182,10 +190,8 @@ def crop_spots(page_grey: NDArray[np.uint8], layout: Layout) -> dict[str, Spots]
         For each of ``REGIONS`` that the side has, the upper left corners of its crops in millimetres of the page.
     """
     found: dict[str, Spots] = {}
-    portrait = layout.portrait
+    portrait = portrait_box(page_grey, layout)
     if portrait is not None:
-        if layout.portrait_either_side and _on_the_right(page_grey, portrait, layout.page):
-            portrait = _mirrored(portrait, layout.page)
         found["portrait"] = _portrait_spots(portrait)
     if layout.mrz is not None:
         found["mrz"] = grid(layout.mrz, layout.mrz_crops, 1)

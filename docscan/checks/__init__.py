@@ -4,7 +4,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from docscan.checks import document, mrz_geometry, mrz_rules, other_lights, printing, reference, visual_zone
+from docscan.checks import (
+    document,
+    infrared,
+    mrz_geometry,
+    mrz_rules,
+    printing,
+    reference,
+    slots,
+    ultraviolet,
+    visual_zone,
+)
 from docscan.checks.finding import Finding
 from docscan.checks.measured import Measure, measured
 from docscan.evidence import Evidence
@@ -51,8 +61,16 @@ CHECKS: tuple[Check, ...] = (
     Check("print.mrz", printing.region("mrz")),
     Check("print.background", printing.region("background")),
     _measured("reference.print", reference.print_of_page),
-    Check("uv.dull_paper", other_lights.dull_paper, Spectrum.UV),
-    Check("ir.mrz_visible", other_lights.mrz_visible, Spectrum.IR),
+    Check("uv.image", slots.right_image(Spectrum.UV), Spectrum.UV),
+    _measured("uv.dull_paper", ultraviolet.dull_paper, Spectrum.UV),
+    _measured("uv.pattern", ultraviolet.pattern, Spectrum.UV),
+    _measured("uv.fibres", ultraviolet.fibres, Spectrum.UV),
+    _measured("uv.patches", ultraviolet.patches, Spectrum.UV),
+    _measured("uv.portrait_edges", ultraviolet.portrait_edges, Spectrum.UV),
+    Check("ir.image", slots.right_image(Spectrum.IR), Spectrum.IR),
+    _measured("ir.mrz_visible", infrared.mrz_visible, Spectrum.IR),
+    _measured("ir.text_visible", infrared.text_visible, Spectrum.IR),
+    _measured("ir.portrait", infrared.portrait, Spectrum.IR),
 )
 
 

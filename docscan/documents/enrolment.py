@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from docscan.checks.regions import MODEL
 from docscan.documents.appearance import apart, appearance_of, cells_under, learned, reach_of
 from docscan.documents.laying import Laid, Structure, structure_of
+from docscan.documents.light_statistics import light_statistics
 from docscan.documents.model import DocumentModel, PagePrint, ReferenceRegion, Statistics
 from docscan.documents.pictures import LEAST_SHARE, laid_together, pictures_of
 from docscan.documents.prints import likeness, mean_of, print_of
@@ -16,10 +17,11 @@ from docscan.documents.record import FEWEST
 from docscan.documents.regions import RegionLook, common_spots, regions_of
 from docscan.documents.samples import Sample, require_alike, usable_samples
 from docscan.documents.store import checked_name
+from docscan.lights import look_at_lights
 from docscan.runtime import Models
 from docscan.types import Box, Page, Spectrum
 from docscan.version import __version__
-from docscan.visual.places import text_layout
+from docscan.visual.places import data_boxes, text_layout
 from docscan.zones import Spots, around, layout_of
 
 _SHOWN_ALIKE = 0.45  # correlation of a cell with the samples' mean from which it shows the same on all
@@ -65,6 +67,9 @@ def enrol(
     zone = layout_of(page_size, parsed.format).mrz
     of_holders = [portrait, *(place.box for place in text.fields.values()), *([zone] if zone else [])]
     looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
+    pictures = pictures_of(pages, laid, of_holders)
+    lights = [look_at_lights(sample.page, sample.mrz, pictures) for sample in usable]
+    data = [data_boxes(sample.mrz, sample.lines) for sample in usable]
     return DocumentModel(
         name=name,
         version=version,
@@ -80,8 +85,9 @@ def enrol(
         network=models.entries[MODEL].sha256,
         appearance=learned(seen, hidden),
         reach=reach_of(distances),
-        pictures=pictures_of(pages, laid, of_holders),
+        pictures=pictures,
         print=_mean_print(pages, structures, (mean, laid), looks),
+        measured=light_statistics(list(zip(lights, data, strict=True)), FEWEST),
     )
 
 

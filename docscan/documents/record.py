@@ -25,6 +25,7 @@ _FIELDS = tuple(field.name for field in fields(MrzFields))
 _Millimetres = Annotated[float, Field(ge=-50, le=200)]
 _Size = Annotated[float, Field(gt=0, le=50)]  # millimetres
 _PixelsPerMm = Annotated[float, Field(gt=0, le=24)]
+_MeasuredName = Annotated[str, Field(pattern=r"^(uv|ir)\.[a-z_]+(\.[a-z_]+)?$")]
 _Count = Annotated[int, Field(ge=1, le=MOST)]
 _FieldName = Annotated[str, Field(pattern=f"^({'|'.join(_FIELDS)})$")]
 _RegionName = Annotated[str, Field(pattern=f"^({'|'.join(REGIONS)})$")]
@@ -116,6 +117,7 @@ class Record(_Strict):
     # Of models from before there were such.
     pictures: dict[Spectrum, _PixelsPerMm] = {}  # by the lights of which there is one
     print: _Print | None = None
+    measured: dict[_MeasuredName, _Count] = Field({}, max_length=40)  # in how many samples each number was measured
 
 
 def record_of(model: DocumentModel) -> Record:
@@ -127,6 +129,7 @@ def record_of(model: DocumentModel) -> Record:
         regions={name: _region_record(region) for name, region in model.regions.items()},
         pictures={light: picture.pixels_per_mm for light, picture in model.pictures.items()},
         print=model.print and _Print(sharpness=model.print.sharpness, pixels_per_mm=model.print.pixels_per_mm),
+        measured={name: found.samples for name, found in model.measured.items()},
     )
 
 
@@ -145,6 +148,7 @@ def arrays_of(model: DocumentModel) -> dict[str, NDArray[Any]]:
     for name, region in model.regions.items():
         for kind, by_light in (("embedding", region.embedding), ("colour", region.colour)):
             statistics |= {f"{name}.{kind}.{light}": found for light, found in by_light.items()}
+    statistics |= {f"measured.{name}": found for name, found in model.measured.items()}
     arrays: dict[str, NDArray[Any]] = {name: np.stack([one.mean, one.spread]) for name, one in statistics.items()}
     if model.print is not None:
         arrays |= {f"print.{name}": getattr(model.print, name) for name in _PRINT}
@@ -212,13 +216,14 @@ def model_of(record: Record, arrays: Mapping[str, NDArray[Any]]) -> DocumentMode
     taken = _Taken(arrays)
     regions = {name: _region(taken, name, region) for name, region in record.regions.items()}
     appearance = taken.statistics("appearance", APPEARANCE_SIZE, record.samples)
+    measured = {name: taken.statistics(f"measured.{name}", 1, count) for name, count in record.measured.items()}
     pictures = {light: taken.picture(light, scale, record.page_size) for light, scale in record.pictures.items()}
     crops = sum(len(region.spots) for region in regions.values())
     page_print = record.print and taken.page_print(record.print, crops)
     taken.nothing_left()
-    made = ("schema_", "text", "regions", "pictures", "print")
+    made = ("schema_", "text", "regions", "pictures", "print", "measured")
     own = {name: getattr(record, name) for name in Record.model_fields if name not in made}
-    own |= {"pictures": pictures, "print": page_print}
+    own |= {"pictures": pictures, "print": page_print, "measured": measured}
     return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance)
 
 

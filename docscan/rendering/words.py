@@ -73,8 +73,16 @@ CHECKS = {
     "print.mrz": "Machine-readable zone",
     "print.background": "Background",
     "reference.print": "Print of the page",
+    "uv.image": "Image under UV",
     "uv.dull_paper": "Paper under UV",
+    "uv.pattern": "Fluorescent pattern",
+    "uv.fibres": "Fluorescent fibres",
+    "uv.patches": "Portrait under UV",
+    "uv.portrait_edges": "Glue about the portrait",
+    "ir.image": "Image under infrared",
     "ir.mrz_visible": "Zone under infrared",
+    "ir.text_visible": "Data under infrared",
+    "ir.portrait": "Portrait under infrared",
 }
 
 LIGHTS = {

@@ -16,7 +16,7 @@ SCALE = 8.0
 ZONE = tuple((x * SCALE, y * SCALE) for x, y in ((6, 71), (117.8, 71), (117.8, 80), (6, 80)))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def evidence() -> Callable[..., Evidence]:
     """Make evidence: a passport read without doubt on an empty page, with whatever is said otherwise."""
 

@@ -1,12 +1,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from docscan.checks import CHECKS, Check, perform, perform_all
 from docscan.checks.mrz_geometry import geometry, place
-from docscan.checks.other_lights import dull_paper, mrz_visible
 from docscan.checks.printing import region
 from docscan.evidence import Evidence
 from docscan.types import Outcome, Region, RegionScore
@@ -62,32 +60,6 @@ def test_a_zone_out_of_place_fails(
 def test_a_page_without_a_border_cannot_be_measured(evidence: Make) -> None:
     seen = evidence()
     assert geometry(replace(seen, page=replace(seen.page, border_seen=False))).outcome is Outcome.UNDETERMINED
-
-
-@pytest.mark.parametrize(
-    ("blue", "outcome"), [(60, Outcome.PASSED), (140, Outcome.UNDETERMINED), (220, Outcome.FAILED)]
-)
-def test_paper_under_ultraviolet(evidence: Make, blue: int, outcome: Outcome) -> None:
-    seen = evidence()
-    lit = np.full_like(seen.page.image, blue)
-    assert dull_paper(replace(seen, page=replace(seen.page, uv=lit))).outcome is outcome
-    assert dull_paper(seen).outcome is Outcome.NOT_PERFORMED
-
-
-@pytest.mark.parametrize(("ink", "outcome"), [(20, Outcome.PASSED), (140, Outcome.UNDETERMINED), (195, Outcome.FAILED)])
-def test_the_zone_under_infrared(evidence: Make, ink: int, outcome: Outcome) -> None:
-    seen = evidence()
-
-    def printed(value: int) -> np.ndarray:
-        image = np.full((704, 1000, 3), 200, np.uint8)
-        image[570:640, 50:940:4] = value
-        return image
-
-    capture = replace(seen.capture, visible=printed(20), ir=printed(ink)[::2, ::2])
-    assert mrz_visible(replace(seen, capture=capture)).outcome in (outcome, Outcome.UNDETERMINED)
-    full = replace(seen.capture, visible=printed(20), ir=printed(ink))
-    assert mrz_visible(replace(seen, capture=full)).outcome is outcome
-    assert mrz_visible(seen).outcome is Outcome.NOT_PERFORMED
 
 
 def test_the_print_of_a_region(evidence: Make) -> None:

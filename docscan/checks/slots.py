@@ -1,0 +1,38 @@
+"""Whether the image given for a light shows that light, and why the checks of a light may not speak.
+
+BSI TR-03135 demands that what cannot be checked is said and not counted as a failure.
+"""
+
+from collections.abc import Callable
+
+from docscan.checks.finding import Finding, not_performed, undetermined
+from docscan.evidence import Evidence
+from docscan.types import Outcome, Spectrum
+
+_NAMES = {Spectrum.UV: "ultraviolet", Spectrum.IR: "infrared"}
+
+
+def unusable(evidence: Evidence, light: Spectrum) -> Finding | None:
+    """Return why nothing can be said of a light; None where its image was given and seems to be right."""
+    if evidence.page.light(light) is None:
+        return not_performed(f"No image under {_NAMES[light]} light was given.")
+    fault = evidence.lights.wrong.get(light)
+    return None if fault is None else undetermined(fault)
+
+
+def right_image(light: Spectrum) -> Callable[[Evidence], Finding]:
+    """Return the check whether a light's image is of that light and of this page; it never fails."""
+
+    def check(evidence: Evidence) -> Finding:
+        return unusable(evidence, light) or Finding(
+            Outcome.PASSED, f"The {_NAMES[light]} image looks like one under that light."
+        )
+
+    return check
+
+
+def no_samples() -> Finding:
+    """Return the finding of a check that only genuine samples can be compared with."""
+    return not_performed(
+        "No genuine samples of this kind are enrolled with this light, so there is nothing to compare with."
+    )

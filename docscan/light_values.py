@@ -1,0 +1,152 @@
+"""What is measured of a page under ultraviolet and infrared: by the checks, and on the samples of a document model.
+
+Every value is relative: to the brightest thing on the page, to the surroundings, to the same place under visible light.
+Readers differ in exposure. Pictures are those of ``Lights``; contrast is a share of the paper's light about it.
+"""
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from docscan.documents.laying import PIXELS_PER_MM
+from docscan.lights import Expected, Lights
+from docscan.types import Box, Image, Spectrum
+
+Plane = NDArray[np.float32]
+
+RIM = 8  # pixels of a page's edge that are left out: a border is never found exactly
+_STROKE = 9  # pixels; wider than a stroke of text
+_LINE = np.ones((7, 7), np.uint8)  # wider than a fluorescent line
+_INK = 0.25  # contrast from which something dark is ink
+_DIM = 0.02  # of full light, added before a logarithm: noise in the dark must not count
+_LEAST_KNOWN = 2000  # pixels: a bit more than a square centimetre
+_NO_PATTERN = 0.01  # deviation of the samples' picture, from which something thin glows on it
+_LINEAR = np.asarray((np.arange(256) / 255) ** 2.2, np.float32)
+
+
+def linear(image: Image) -> Plane:
+    """Return light, 0 to 1, of grey levels as cameras store them."""
+    return np.asarray(_LINEAR[image], np.float32)
+
+
+def part(picture: NDArray[np.float32], box: Box, grow: float = 0.0) -> Plane:
+    """Return a box of a picture, in millimetres, as a view; grown on each side."""
+    left, top = (max(0, round((value - grow) * PIXELS_PER_MM)) for value in (box.x, box.y))
+    right, bottom = (round((value + grow) * PIXELS_PER_MM) for value in (box.x + box.width, box.y + box.height))
+    return picture[top : max(top, bottom), left : max(left, right)]
+
+
+def inner(box: Box, share: float = 0.6) -> Box:
+    """Return the middle of a box: about a portrait, surely the portrait."""
+    width, height = box.width * share, box.height * share
+    return Box(box.x + (box.width - width) / 2, box.y + (box.height - height) / 2, width, height)
+
+
+def grey(image: Image) -> Plane:
+    """Return light and dark of a picture, grey levels."""
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
+
+
+def contrast(image: Image) -> Plane:
+    """Return by which share each thin thing is darker than what is about it: height x width."""
+    levels = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+    paper = cv2.morphologyEx(levels, cv2.MORPH_CLOSE, np.ones((_STROKE, _STROKE), np.uint8)).astype(np.float32)
+    return np.asarray((paper - levels) / np.maximum(paper, 20), np.float32)
+
+
+def ink_stays(lights: Lights, boxes: Mapping[str, Box]) -> dict[str, float]:
+    """Return which share of its contrast the ink in each box keeps under infrared; without those that have no ink."""
+    visible, infrared = (contrast(lights.seen[light]) for light in (Spectrum.VISIBLE, Spectrum.IR))
+    found = {}
+    for name, box in boxes.items():
+        seen, left = part(visible, box, 0.2), part(infrared, box, 0.2)
+        ink = seen > _INK
+        if ink.sum() >= 15:
+            found[name] = float(left[ink].mean() / seen[ink].mean())
+    return found
+
+
+def portrait_stays(lights: Lights, portrait: Box) -> float:
+    """Return which share of a portrait's light and dark is left under infrared, 0 to about 1."""
+    one, other = (_tones(lights.seen[light], portrait) for light in (Spectrum.VISIBLE, Spectrum.IR))
+    return float((one * other).sum() / max(float((one * one).sum()), 1e-6))
+
+
+def _tones(image: Image, portrait: Box) -> Plane:
+    soft = cv2.GaussianBlur(np.log(grey(image) + 12), (0, 0), 0.4 * PIXELS_PER_MM)
+    tones = part(np.asarray(soft, np.float32), inner(portrait))
+    return np.asarray(tones - tones.mean(), np.float32)
+
+
+def portrait_glow(lights: Lights, portrait: Box) -> float:
+    """Return how much more a portrait glows than the paper about it, as a logarithm."""
+    light = linear(lights.seen[Spectrum.UV]).sum(axis=2) / 2
+    around = part(light, portrait, 5.0).copy()
+    edge = round(4.0 * PIXELS_PER_MM)
+    around[edge:-edge, edge:-edge] = np.nan
+    inside = float(np.median(part(light, inner(portrait))))
+    return float(np.log((inside + _DIM / 2) / (float(np.nanpercentile(around, 30)) + _DIM / 2)))
+
+
+def paper_glow(image: Image) -> float:
+    """Return how much of the brightest light on a page its paper sends out under ultraviolet, as log10."""
+    light = linear(image[RIM:-RIM, RIM:-RIM])
+    brightest = float(np.percentile(light.max(axis=2), 99.5))
+    return float(np.log10((np.percentile(light[..., 2], 40) + 0.003) / max(brightest, 0.25)))
+
+
+def lines(image: Image) -> Plane:
+    """Return what is thin and bright under ultraviolet, as the square root of light."""
+    return np.asarray(cv2.morphologyEx(np.sqrt(linear(image).max(axis=2)), cv2.MORPH_TOPHAT, _LINE), np.float32)
+
+
+def fibres(image: Image, expected: Expected) -> tuple[int, float]:
+    """Count fluorescent fibres where the samples show nothing in common.
+
+    Returns
+    -------
+    tuple
+        How many pieces of fibres there are; on how many square centimetres they were looked for.
+    """
+    printed = cv2.dilate(lines(expected.image), np.ones((5, 5), np.uint8)) >= 0.06
+    free = cv2.erode((expected.known & ~printed).astype(np.uint8), np.ones((3, 3), np.uint8))
+    inside = np.zeros_like(free)
+    inside[RIM + 4 : -RIM - 4, RIM + 4 : -RIM - 4] = free[RIM + 4 : -RIM - 4, RIM + 4 : -RIM - 4]
+    thin = lines(image)
+    brightest = max(0.5, float(np.percentile(thin, 99.5)))
+    hit = ((thin > 0.08 * brightest) & (inside > 0)).astype(np.uint8)
+    _, _, found, _ = cv2.connectedComponentsWithStats(hit, connectivity=8)
+    length = found[1:, 2:4].max(axis=1) / PIXELS_PER_MM if len(found) > 1 else np.zeros(0)
+    return int(((length >= 0.9) & (length < 7)).sum()), float(inside.sum()) / PIXELS_PER_MM**2 / 100
+
+
+def pattern_agrees(image: Image, expected: Expected) -> tuple[float, float] | None:
+    """Compare a page's fluorescent pattern with the samples'; None where they have none, or too little is known.
+
+    Returns
+    -------
+    tuple
+        Correlation, 1 at most; how strong the samples' pattern is on the page, as a share of what it is on theirs.
+    """
+    known = expected.known.copy()
+    known[:RIM], known[-RIM:], known[:, :RIM], known[:, -RIM:] = False, False, False, False
+    one, other = _pattern(image), _pattern(expected.image)
+    if known.sum() < _LEAST_KNOWN or float(other[known].std()) < _NO_PATTERN:
+        return None
+    shifts = ((down, across) for down in (-1, 0, 1) for across in (-1, 0, 1))
+    found = (_fit(one[known], np.roll(other, shift, (0, 1))[known]) for shift in shifts)
+    return max(found)
+
+
+def _pattern(image: Image) -> Plane:
+    light = np.sqrt(linear(image).max(axis=2))
+    fine, coarse = (cv2.GaussianBlur(light, (0, 0), width * PIXELS_PER_MM) for width in (0.2, 1.5))
+    return np.asarray(fine - coarse, np.float32)
+
+
+def _fit(one: Plane, other: Plane) -> tuple[float, float]:
+    one, other = one - one.mean(), other - other.mean()
+    both, own, theirs = float((one * other).sum()), float((one * one).sum()), float((other * other).sum())
+    return both / max(float(np.sqrt(own * theirs)), 1e-9), both / max(theirs, 1e-9)

@@ -1,0 +1,194 @@
+"""Checks of ultraviolet and infrared, on documents of Utopia as a page reader takes them, enrolled and forged."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from datasets.sheet import Kind
+from datasets.specimens import GENUINE, Order, make
+from docscan.capture import ImageFile
+from docscan.checks import CHECKS, perform
+from docscan.documents.enrolment import enrol
+from docscan.documents.model import DocumentModel
+from docscan.documents.samples import Sample
+from docscan.evidence import Evidence
+from docscan.inspection import Seen, Tools, open_enrolment_tools, read_lines, see
+from docscan.lights import look_at_lights
+from docscan.settings import Settings
+from docscan.types import Agreement, CheckResult, Outcome, Spectrum, TextLine, VisualField, VisualZone
+from docscan.visual.places import data_boxes
+from tests.docscan.documents.conftest import CREATED
+
+Make = Callable[..., Evidence]
+Results = dict[str, CheckResult]
+LIGHTS = [check for check in CHECKS if check.spectrum is not Spectrum.VISIBLE]
+
+
+class Desk:
+    """Makes Utopian passports, and performs the checks of both lights on them."""
+
+    def __init__(self, tools: Tools, evidence: Make) -> None:
+        self.tools, self._evidence = tools, evidence
+        self.model: DocumentModel | None = None
+        self._seen: dict[tuple[str, int], Seen] = {}
+
+    def seen(self, recipe: str, index: int = 0) -> Seen:
+        """Return a passport as it was found in its files; drawn once."""
+        if (recipe, index) not in self._seen:
+            self._seen[recipe, index] = self._drawn(recipe, index)
+        return self._seen[recipe, index]
+
+    def _drawn(self, recipe: str, index: int) -> Seen:
+        made = make(Order(4712, index, "UTO", Kind.TD3, recipe), ("visible", "uv", "ir"), device="reader", dpi=250)
+        files = {light: ImageFile(light, data) for light, (data, _) in made.captured.files.items()}
+        return see(**files, tools=self.tools)  # type: ignore[arg-type]
+
+    def enrol(self) -> None:
+        seen = [self.seen(GENUINE, index) for index in range(1, 5)]
+        samples = [Sample("", one.capture, one.page, one.mrz, read_lines(one, self.tools)) for one in seen]
+        self.model = enrol("uto-p-2019", samples, version=1, created=CREATED, models=self.tools.models)
+
+    def results(self, seen: Seen, *, enrolled: bool = True) -> Results:
+        model = self.model if enrolled else None
+        pictures = model.pictures if model else {}
+        assert seen.mrz is not None
+        boxes = data_boxes(seen.mrz, read_lines(seen, self.tools))
+        fields = {name: VisualField(name, "", TextLine("", (), box), Agreement.AGREES) for name, box in boxes.items()}
+        evidence = self._evidence(
+            capture=seen.capture,
+            page=seen.page,
+            visual=VisualZone(fields),
+            model=model,
+            calibrations=self.tools.models.calibrations,
+            lights=look_at_lights(seen.page, seen.mrz, pictures),
+        )
+        evidence = replace(evidence, mrz=seen.mrz)
+        return {check.id: perform(check, evidence) for check in LIGHTS}
+
+
+@pytest.fixture(scope="module")
+def desk(evidence: Make) -> Desk:
+    cv2.setNumThreads(1)
+    made = Desk(open_enrolment_tools(Settings(threads=1)), evidence)
+    made.enrol()
+    return made
+
+
+def _with(seen: Seen, **lights: np.ndarray | None) -> Seen:
+    return replace(seen, page=replace(seen.page, **lights))  # type: ignore[arg-type]
+
+
+def test_a_genuine_document_fails_nothing(desk: Desk) -> None:
+    for enrolled in (True, False):
+        results = desk.results(desk.seen(GENUINE), enrolled=enrolled)
+        assert {name: one.explanation for name, one in results.items() if one.outcome is Outcome.FAILED} == {}
+    assert results["uv.dull_paper"].outcome is results["ir.mrz_visible"].outcome is Outcome.PASSED
+    assert {name for name, one in results.items() if one.outcome is Outcome.NOT_PERFORMED} == {
+        "uv.pattern", "uv.fibres", "ir.portrait",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("recipe", "check", "says"),
+    [
+        ("uv_bright_paper", "uv.dull_paper", "glows"),
+        ("uv_pattern_missing", "uv.pattern", "missing"),
+        ("uv_painted", "uv.pattern", "missing"),
+        ("fibres_missing", "uv.fibres", "fewer"),
+        ("portrait_pasted", "uv.patches", "glows otherwise"),
+        ("portrait_laminate_cut", "uv.portrait_edges", "lines glow"),
+        ("mrz_ink", "ir.mrz_visible", "vanishes"),
+    ],
+)
+def test_what_is_forged_is_found_where_it_is(desk: Desk, recipe: str, check: str, says: str) -> None:
+    result = desk.results(desk.seen(recipe, 7))[check]
+    assert (result.outcome, says in result.explanation) == (Outcome.FAILED, True), result
+    assert result.log10_lr > 0
+    assert (result.region is not None) == (check in ("uv.patches", "uv.portrait_edges", "ir.mrz_visible"))
+
+
+def test_data_of_another_printer_differ_under_infrared(desk: Desk) -> None:
+    """Dye data of which one keeps its visible darkness under infrared, with samples and without."""
+    seen = desk.seen(GENUINE)
+    assert seen.mrz is not None
+    assert seen.page.ir is not None
+    box = data_boxes(seen.mrz, read_lines(seen, desk.tools))["surname"]
+    infrared, scale = seen.page.ir.copy(), seen.page.pixels_per_mm
+    rows = slice(round(box.y * scale), round((box.y + box.height) * scale))
+    columns = slice(round(box.x * scale), round((box.x + box.width) * scale))
+    infrared[rows, columns] = seen.page.image[rows, columns].mean(2, keepdims=True).astype(np.uint8)
+    for enrolled in (True, False):
+        result = desk.results(_with(seen, ir=infrared), enrolled=enrolled)["ir.text_visible"]
+        assert (result.outcome, "surname stays" in result.explanation) == (Outcome.FAILED, True), result
+
+
+def test_a_portrait_of_another_process_is_told_by_samples_alone(desk: Desk) -> None:
+    seen = desk.seen(GENUINE)
+    assert desk.results(seen)["ir.portrait"].outcome is Outcome.PASSED
+    assert seen.page.ir is not None
+    box = look_at_lights(seen.page, seen.mrz, {}).portrait
+    assert box is not None
+    assert desk.model is not None
+    share, scale = float(desk.model.measured["ir.portrait"].mean[0]), seen.page.pixels_per_mm
+    other, part = seen.page.ir.copy(), (
+        slice(round(box.y * scale), round((box.y + box.height) * scale)),
+        slice(round(box.x * scale), round((box.x + box.width) * scale)),
+    )  # fmt: skip
+    grey = seen.page.image[part].mean(2, keepdims=True)
+    other[part] = grey.astype(np.uint8) if share < 0.5 else 200
+    result = desk.results(_with(seen, ir=other))["ir.portrait"]
+    assert (result.outcome, "stays" in result.explanation) == (Outcome.FAILED, share < 0.5)
+    assert desk.results(_with(seen, ir=other), enrolled=False)["ir.portrait"].outcome is Outcome.NOT_PERFORMED
+
+
+@pytest.mark.parametrize(
+    ("given", "light", "says"),
+    [
+        (lambda page: {"uv": page.ir, "ir": page.uv}, "uv", "infrared one is"),
+        (lambda page: {"uv": page.ir, "ir": page.uv}, "ir", "an ultraviolet one"),
+        (lambda page: {"uv": (page.image * 0.8).astype(np.uint8)}, "uv", "under visible light"),
+        (lambda page: {"ir": (page.image * 0.8).astype(np.uint8)}, "ir", "under visible light"),
+        (lambda page: {"ir": page.image}, "ir", "given twice"),
+        (lambda page: {"uv": page.ir}, "uv", "given twice"),
+        (lambda page: {"ir": np.roll(page.ir, (20, 30), (0, 1))}, "ir", "do not move it"),
+        (lambda page: {"ir": page.ir // 20}, "ir", "dark all over"),
+    ],
+)
+def test_a_wrong_image_is_said_and_nothing_of_its_light_fails(
+    desk: Desk, given: Callable[..., dict[str, np.ndarray]], light: str, says: str
+) -> None:
+    seen = desk.seen(GENUINE)
+    results = desk.results(_with(seen, **given(seen.page)))
+    for check, result in results.items():
+        if check.startswith(light):
+            assert (result.outcome, says in result.explanation) == (Outcome.UNDETERMINED, True), result
+            assert result.log10_lr == 0
+
+
+def test_a_camera_without_colour_or_with_a_tint_is_no_wrong_image(desk: Desk) -> None:
+    seen = desk.seen(GENUINE)
+    assert seen.page.uv is not None
+    assert seen.page.ir is not None
+    grey = np.repeat(seen.page.uv.max(2, keepdims=True), 3, 2)
+    tinted = (seen.page.ir * np.array([1.0, 0.8, 0.95])).astype(np.uint8)
+    results = desk.results(_with(seen, uv=grey, ir=tinted))
+    assert results["uv.image"].outcome is results["ir.image"].outcome is Outcome.PASSED
+
+
+def test_without_a_light_its_checks_are_not_performed(desk: Desk) -> None:
+    seen = desk.seen(GENUINE)
+    for given in ({"uv": None}, {"ir": None}, {"uv": None, "ir": None}):
+        for check, result in desk.results(_with(seen, **given)).items():
+            if check.partition(".")[0] in given:
+                assert result.outcome is Outcome.NOT_PERFORMED
+
+
+def test_samples_are_measured_in_each_light(desk: Desk) -> None:
+    assert desk.model is not None
+    measured = desk.model.measured
+    assert {"uv.fibres", "uv.portrait", "ir.portrait", "ir.text.surname"} <= set(measured)
+    assert all(found.mean.shape == found.spread.shape == (1,) and found.samples >= 3 for found in measured.values())
+    assert 0.1 < measured["uv.fibres"].mean[0] < 5  # a square centimetre
