@@ -17,9 +17,8 @@ from docscan.page_geometry import moved, rectangle
 from docscan.types import Box, Homography, Image, Page, PageSize, Spectrum
 
 PIXELS_PER_MM = 8.0  # about 200 dpi: a finding's place can be shown beside it, enlarged
-LEAST_SHARE = (
-    0.25  # of a picture's patches that a page of its design shows at least, of some hundred training pages all
-)
+# Of a picture's patches, that a page of its design shows at least; all of some hundred training pages did.
+LEAST_SHARE = 0.25
 _FEWEST = 3  # samples of which a picture is the mean: of fewer it would show single documents
 _DIFFERS = 0.55  # deviations of structure between samples, from which a place is one that differs
 _AROUND_MM = 0.6  # about such a place that is left out with it
@@ -70,16 +69,19 @@ def pictures_of(
     good = [(page, place) for page, place in zip(pages, laid, strict=True) if place.share >= LEAST_SHARE]
     if len(good) < _FEWEST:
         return {}
-    means, known = {}, _apart_from(of_holders, good[0][0].size)
+    found, apart = {}, _apart_from(of_holders, good[0][0].size)
+    by_daylight = apart
     for light in Spectrum:
         images = [(page.light(light), page, place) for page, place in good]
         seen = [_on_frame(image, page, place.in_millimetres) for image, page, place in images if image is not None]
         if len(seen) == len(good):
             alike = _of_one_exposure(np.stack(seen))
-            means[light] = np.clip(alike.mean(0), 0, 255)
-            # What shows a holder's text under one light may show it faintly under another.
-            known &= _agree(alike)
-    return {light: ReferencePicture.of(_filled(mean, known), known, PIXELS_PER_MM) for light, mean in means.items()}
+            # What shows a holder's text by daylight may show it faintly under infrared; ultraviolet shows what glows.
+            known = _agree(alike) & (by_daylight if light is Spectrum.IR else apart)
+            mean = np.clip(alike.mean(0), 0, 255)
+            found[light] = ReferencePicture.of(_filled(mean, known), known, PIXELS_PER_MM)
+            by_daylight = known if light is Spectrum.VISIBLE else by_daylight
+    return found
 
 
 def _on_frame(image: Image, page: Page, to_page: Homography) -> NDArray[np.float32]:

@@ -230,5 +230,8 @@ def test_checks_of_one_reason_are_one_line(referred: Report) -> None:
     absent = CheckResult("uv.x", Outcome.NOT_PERFORMED, "No image under ultraviolet light.", Spectrum.UV)
     others = tuple(replace(absent, id=f"uv.{name}") for name in ("fibres", "pattern"))
     html = to_html(replace(referred, checks=(*referred.checks, *others)), None)
-    assert "<strong>Paper under UV, Fibres, Pattern</strong>: No image under ultraviolet light." in html
+    assert (
+        "<strong>Paper under UV, Fluorescent fibres, Fluorescent pattern</strong>: No image under ultraviolet light."
+        in html
+    )
     assert html.count("No image under ultraviolet light.") == 1
