@@ -4,8 +4,6 @@ Every value is relative: to the brightest thing on the page, to the surroundings
 Readers differ in exposure. Pictures are those of ``Lights``; contrast is a share of the paper's light about it.
 """
 
-from collections.abc import Mapping
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +15,7 @@ from docscan.types import Box, Image, Spectrum
 Plane = NDArray[np.float32]
 
 RIM = 8  # pixels of a page's edge that are left out: a border is never found exactly
-_STROKE = 9  # pixels; wider than a stroke of text
 _LINE = np.ones((7, 7), np.uint8)  # wider than a fluorescent line
-_INK = 0.25  # contrast from which something dark is ink
 _DIM = 0.02  # of full light, added before a logarithm: noise in the dark must not count
 _LEAST_KNOWN = 2000  # pixels: a bit more than a square centimetre
 _NO_PATTERN = 0.01  # deviation of the samples' picture, from which something thin glows on it
@@ -47,25 +43,6 @@ def inner(box: Box, share: float = 0.6) -> Box:
 def grey(image: Image) -> Plane:
     """Return light and dark of a picture, grey levels."""
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
-
-
-def contrast(image: Image) -> Plane:
-    """Return by which share each thin thing is darker than what is about it: height x width."""
-    levels = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
-    paper = cv2.morphologyEx(levels, cv2.MORPH_CLOSE, np.ones((_STROKE, _STROKE), np.uint8)).astype(np.float32)
-    return np.asarray((paper - levels) / np.maximum(paper, 20), np.float32)
-
-
-def ink_stays(lights: Lights, boxes: Mapping[str, Box]) -> dict[str, float]:
-    """Return which share of its contrast the ink in each box keeps under infrared; without those that have no ink."""
-    visible, infrared = (contrast(lights.seen[light]) for light in (Spectrum.VISIBLE, Spectrum.IR))
-    found = {}
-    for name, box in boxes.items():
-        seen, left = part(visible, box, 0.2), part(infrared, box, 0.2)
-        ink = seen > _INK
-        if ink.sum() >= 15:
-            found[name] = float(left[ink].mean() / seen[ink].mean())
-    return found
 
 
 def portrait_stays(lights: Lights, portrait: Box) -> float:

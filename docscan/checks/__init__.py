@@ -69,7 +69,6 @@ CHECKS: tuple[Check, ...] = (
     _measured("uv.portrait_edges", ultraviolet.portrait_edges, Spectrum.UV),
     Check("ir.image", slots.right_image(Spectrum.IR), Spectrum.IR),
     _measured("ir.mrz_visible", infrared.mrz_visible, Spectrum.IR),
-    _measured("ir.text_visible", infrared.text_visible, Spectrum.IR),
     _measured("ir.portrait", infrared.portrait, Spectrum.IR),
 )
 

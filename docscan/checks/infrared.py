@@ -9,7 +9,6 @@ much of its contrast is left did not tell 182 counterfeits from 226 genuine docu
 """
 
 import math
-from statistics import median
 
 import cv2
 import numpy as np
@@ -22,17 +21,15 @@ from docscan.checks.slots import no_samples, unusable
 from docscan.checks.ultraviolet import portrait_region
 from docscan.documents.laying import PIXELS_PER_MM
 from docscan.evidence import Evidence
-from docscan.light_values import grey, ink_stays, portrait_stays
-from docscan.page_geometry import homography, in_capture, moved, rectangle, zone_corners
-from docscan.types import Image, Mrz, Page, Region, Spectrum
-from docscan.zones import corners_mm
+from docscan.light_values import grey, portrait_stays
+from docscan.page_geometry import homography, moved, rectangle, zone_corners
+from docscan.types import Image, Mrz, Page, Spectrum
 
-TEXT, PORTRAIT = "ir.text.{}", "ir.portrait"  # names of what samples are measured on
+PORTRAIT = "ir.portrait"  # name of what samples are measured on
 
 _CELL = (10, 26)  # pixels, width and height, to which a character's place is brought
 _FAINT = 0.25  # contrast of an MRZ in visible light that is too little to compare
 _VARIES = 0.06  # deviation between genuine documents of one kind, beside what the samples tell
-_UNLIKE = 0.12  # by which a datum may differ from the others without samples
 _STAYS = 0.5  # share of a zone's pairs of characters from which all of it is meant
 
 
@@ -80,45 +77,6 @@ def _contrasts(image: Image, page: Page, mrz: Mrz) -> NDArray[np.float32]:
     cells = cut.reshape(lines, height, characters, width).transpose(0, 2, 1, 3).reshape(lines, characters, -1)
     dark, light = np.percentile(cells, (8, 90), axis=2)
     return np.asarray((light - dark) / np.maximum(light, 20), np.float32)
-
-
-def text_visible(evidence: Evidence) -> Measurement | Finding:
-    """Measure how much one printed datum stays otherwise than the samples', or than the others of the page."""
-    found = unusable(evidence, Spectrum.IR)
-    if found is not None:
-        return found
-    boxes = {name: field.line.box for name, field in evidence.visual.fields.items()}
-    stays = ink_stays(evidence.lights, boxes)
-    odd = _against_samples(evidence, stays) or _against_each_other(stays)
-    if not odd:
-        return not_performed("Too few printed data were found to compare how they look under infrared light.")
-    name = max(odd, key=lambda key: odd[key])
-    what = name.replace("_", " ")
-    does = "stays" if stays[name] > _STAYS else "is faint or vanishes"
-    return Measurement(
-        odd[name],
-        passed="The printed data look alike under infrared light, as from one printing.",
-        failed=f"The {what} {does} under infrared light, unlike what was expected: it may come from another printer.",
-        region=Region(f"viz.{name}", in_capture(corners_mm(boxes[name]), evidence.page.to_capture)),
-    )
-
-
-def _against_samples(evidence: Evidence, stays: dict[str, float]) -> dict[str, float]:
-    measured = evidence.model.measured if evidence.model is not None else {}
-    return {
-        name: abs(share - float(usual.mean[0])) / math.hypot(float(usual.spread[0]), _VARIES)
-        for name, share in stays.items()
-        if (usual := measured.get(TEXT.format(name))) is not None
-    }
-
-
-def _against_each_other(stays: dict[str, float]) -> dict[str, float]:
-    """Compare data without samples; a document's number often has an ink of its own."""
-    alike = {name: share for name, share in stays.items() if name != "document_number"}
-    if len(alike) < 3:
-        return {}
-    middle = median(alike.values())
-    return {name: abs(share - middle) / _UNLIKE for name, share in alike.items()}
 
 
 def portrait(evidence: Evidence) -> Measurement | Finding:

@@ -21,7 +21,7 @@ from docscan.lights import look_at_lights
 from docscan.runtime import Models
 from docscan.types import Box, Page, Spectrum
 from docscan.version import __version__
-from docscan.visual.places import data_boxes, text_layout
+from docscan.visual.places import text_layout
 from docscan.zones import Spots, around, layout_of
 
 _SHOWN_ALIKE = 0.45  # correlation of a cell with the samples' mean from which it shows the same on all
@@ -69,7 +69,6 @@ def enrol(
     looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
     pictures = pictures_of(pages, laid, of_holders)
     lights = [look_at_lights(sample.page, sample.mrz, pictures) for sample in usable]
-    data = [data_boxes(sample.mrz, sample.lines) for sample in usable]
     return DocumentModel(
         name=name,
         version=version,
@@ -87,7 +86,7 @@ def enrol(
         reach=reach_of(distances),
         pictures=pictures,
         print=_mean_print(pages, structures, (mean, laid), looks),
-        measured=light_statistics(list(zip(lights, data, strict=True)), FEWEST),
+        measured=light_statistics(lights, FEWEST),
     )
 
 

@@ -1,43 +1,40 @@
 """What single numbers the checks of ultraviolet and infrared compare are like on genuine samples of a kind."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from docscan.checks.infrared import PORTRAIT as IR_PORTRAIT
-from docscan.checks.infrared import TEXT
 from docscan.checks.ultraviolet import FIBRES
 from docscan.checks.ultraviolet import PORTRAIT as UV_PORTRAIT
 from docscan.documents.model import Statistics
-from docscan.light_values import fibres, ink_stays, portrait_glow, portrait_stays
+from docscan.light_values import fibres, portrait_glow, portrait_stays
 from docscan.lights import Expected, Lights
-from docscan.types import Box, Spectrum
+from docscan.types import Spectrum
 
 
-def light_statistics(samples: Sequence[tuple[Lights, Mapping[str, Box]]], fewest: int) -> dict[str, Statistics]:
+def light_statistics(samples: Sequence[Lights], fewest: int) -> dict[str, Statistics]:
     """Measure samples and return mean and spread by name, of what at least ``fewest`` of them show.
 
     Parameters
     ----------
     samples
-        Each with the samples' common pictures laid on it, where there are any, and where it prints which datum.
+        Each with the samples' common pictures laid on it, where there are any.
     """
     found: dict[str, list[float]] = defaultdict(list)
-    for lights, fields in samples:
-        for name, value in _values(lights, fields).items():
+    for lights in samples:
+        for name, value in _values(lights).items():
             found[name].append(value)
     return {name: _statistics(values) for name, values in sorted(found.items()) if len(values) >= fewest}
 
 
-def _values(lights: Lights, fields: Mapping[str, Box]) -> dict[str, float]:
+def _values(lights: Lights) -> dict[str, float]:
     values: dict[str, float] = {}
     if Spectrum.UV in lights.seen and Spectrum.UV not in lights.wrong:
         values |= _under_uv(lights, lights.expected.get(Spectrum.UV))
-    if Spectrum.IR in lights.seen and Spectrum.IR not in lights.wrong:
-        values |= {TEXT.format(name): share for name, share in ink_stays(lights, fields).items()}
-        if lights.portrait is not None:
-            values[IR_PORTRAIT] = portrait_stays(lights, lights.portrait)
+    if Spectrum.IR in lights.seen and Spectrum.IR not in lights.wrong and lights.portrait is not None:
+        values[IR_PORTRAIT] = portrait_stays(lights, lights.portrait)
     return values
 
 

@@ -21,7 +21,7 @@ from docscan.errors import DocumentModelError
 
 RECORD, ARRAYS, HASHES = "model.json", "arrays.npz", "SHA256"
 FILES = (RECORD, ARRAYS, HASHES)
-MAX_BYTES = 4_000_000  # of one file, and of all arrays unpacked; a model has some 100,000
+MAX_BYTES = 4_000_000  # of one file, and of all arrays unpacked; a model with three lights has some 500,000
 
 
 def pack(model: DocumentModel) -> dict[str, bytes]:

@@ -81,7 +81,6 @@ CHECKS = {
     "uv.portrait_edges": "Glue about the portrait",
     "ir.image": "Image under infrared",
     "ir.mrz_visible": "Zone under infrared",
-    "ir.text_visible": "Data under infrared",
     "ir.portrait": "Portrait under infrared",
 }
 

@@ -25,12 +25,6 @@ def _found(name: str, sample: Sample) -> tuple[TextLine, ...]:
     return tuple(line for line in lines if is_shown(name, datum, line))
 
 
-def data_boxes(mrz: Mrz, lines: tuple[TextLine, ...]) -> dict[str, Box]:
-    """Return where a page shows each datum as its MRZ says."""
-    found = {name: _found(name, (mrz, lines)) for name in FIELDS}
-    return {name: shown[0].box for name, shown in found.items() if shown}
-
-
 def _near(box: Box, other: Box) -> bool:
     return bool(np.hypot(box.x - other.x, box.y - other.y) <= _APART)
 

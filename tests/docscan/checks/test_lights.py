@@ -18,8 +18,7 @@ from docscan.evidence import Evidence
 from docscan.inspection import Seen, Tools, open_enrolment_tools, read_lines, see
 from docscan.lights import look_at_lights
 from docscan.settings import Settings
-from docscan.types import Agreement, CheckResult, Outcome, Spectrum, TextLine, VisualField, VisualZone
-from docscan.visual.places import data_boxes
+from docscan.types import CheckResult, Outcome, Spectrum
 from tests.docscan.documents.conftest import CREATED
 
 Make = Callable[..., Evidence]
@@ -55,12 +54,9 @@ class Desk:
         model = self.model if enrolled else None
         pictures = model.pictures if model else {}
         assert seen.mrz is not None
-        boxes = data_boxes(seen.mrz, read_lines(seen, self.tools))
-        fields = {name: VisualField(name, "", TextLine("", (), box), Agreement.AGREES) for name, box in boxes.items()}
         evidence = self._evidence(
             capture=seen.capture,
             page=seen.page,
-            visual=VisualZone(fields),
             model=model,
             calibrations=self.tools.models.calibrations,
             lights=look_at_lights(seen.page, seen.mrz, pictures),
@@ -108,21 +104,6 @@ def test_what_is_forged_is_found_where_it_is(desk: Desk, recipe: str, check: str
     assert (result.outcome, says in result.explanation) == (Outcome.FAILED, True), result
     assert result.log10_lr > 0
     assert (result.region is not None) == (check in ("uv.patches", "uv.portrait_edges", "ir.mrz_visible"))
-
-
-def test_data_of_another_printer_differ_under_infrared(desk: Desk) -> None:
-    """Dye data of which one keeps its visible darkness under infrared, with samples and without."""
-    seen = desk.seen(GENUINE)
-    assert seen.mrz is not None
-    assert seen.page.ir is not None
-    box = data_boxes(seen.mrz, read_lines(seen, desk.tools))["surname"]
-    infrared, scale = seen.page.ir.copy(), seen.page.pixels_per_mm
-    rows = slice(round(box.y * scale), round((box.y + box.height) * scale))
-    columns = slice(round(box.x * scale), round((box.x + box.width) * scale))
-    infrared[rows, columns] = seen.page.image[rows, columns].mean(2, keepdims=True).astype(np.uint8)
-    for enrolled in (True, False):
-        result = desk.results(_with(seen, ir=infrared), enrolled=enrolled)["ir.text_visible"]
-        assert (result.outcome, "surname stays" in result.explanation) == (Outcome.FAILED, True), result
 
 
 def test_a_portrait_of_another_process_is_told_by_samples_alone(desk: Desk) -> None:
@@ -189,6 +170,6 @@ def test_without_a_light_its_checks_are_not_performed(desk: Desk) -> None:
 def test_samples_are_measured_in_each_light(desk: Desk) -> None:
     assert desk.model is not None
     measured = desk.model.measured
-    assert {"uv.fibres", "uv.portrait", "ir.portrait", "ir.text.surname"} <= set(measured)
+    assert {"uv.fibres", "uv.portrait", "ir.portrait"} <= set(measured)
     assert all(found.mean.shape == found.spread.shape == (1,) and found.samples >= 3 for found in measured.values())
     assert 0.1 < measured["uv.fibres"].mean[0] < 5  # a square centimetre

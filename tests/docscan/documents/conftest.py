@@ -101,5 +101,5 @@ def small_model(name: str = "uto-p-2019", version: int = 1, seed: int = 0) -> Do
         appearance=statistics(SIZE),
         reach=0.15,
         pictures={Spectrum.VISIBLE: ReferencePicture.of(picture, picture[..., 0] > 128, 2.0)},
-        measured={"uv.fibres": statistics(1), "ir.text.surname": statistics(1)},
+        measured={"uv.fibres": statistics(1), "ir.portrait": statistics(1)},
     )
