@@ -37,7 +37,7 @@ class ManifestEntry(BaseModel):
 
 
 class Calibration(BaseModel):
-    """What a check's measurement weighs, fitted by ``training`` on documents that nothing else was fitted on.
+    """What a check's measurement weighs.
 
     A value's log10 likelihood ratio is ``weight`` times it plus ``intercept``, no lower than ``lowest`` and no higher
     than ``highest``, which the numbers of documents support; the check fails where it reaches ``threshold``. A value
