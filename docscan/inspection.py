@@ -15,6 +15,7 @@ from docscan.checks.regions import look
 from docscan.documents.comparison import compare, spots_of
 from docscan.documents.matching import Library, nearest_model, open_library
 from docscan.documents.model import DocumentModel, ReferencePicture
+from docscan.documents.pictures import laid_on_samples
 from docscan.evidence import Evidence
 from docscan.lights import look_at_lights
 from docscan.mrz import read as mrz_room
@@ -210,7 +211,11 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
     with watch.room("print"):
         looked = look(capture, page, mrz.parsed.format if mrz else None, tools.models, spots_of(model))
     with watch.room("reference"):
-        comparison = compare(page, model, looked)
+        pictures = model.pictures if model else {}
+        laid = laid_on_samples(page, pictures)
+        comparison = compare(page, model, looked, laid)
+    with watch.room("checks"):
+        lights = look_at_lights(page, mrz, pictures, laid)
     evidence = Evidence(
         capture=capture,
         page=page,
@@ -223,7 +228,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         comparison=comparison,
         calibrations=tools.models.calibrations,
         today=today,
-        lights=look_at_lights(page, mrz, model.pictures if model else {}),
+        lights=lights,
     )
     return evidence, looked.heat
 

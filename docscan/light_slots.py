@@ -19,10 +19,8 @@ _SAME = 2.5  # grey levels by which an image that was given twice differs on ave
 _LIKE_VISIBLE = 0.945  # correlation of light and dark with the visible image; of infrared 0.94 at most
 _HUES_ALIKE, _HUE_OFF, _HUED = 0.25, 0.08, 0.006  # correlation of hue with it, how far off its middle, its deviation
 _COLOURED = 0.2  # deviation of hue under ultraviolet; under infrared 0.02, also of a camera that tints it
-_BLUE, _WHITE = (
-    1.25,
-    0.87,
-)  # of red against blue: what glows is bluer than the one, a lamp's light redder than the other
+# Blue against red, and red against blue: what glows is bluer than the one, a lamp's light redder than the other.
+_BLUE, _WHITE = 1.25, 0.87
 _DARK = 40  # grey levels of the brighter part of a page, below which a lamp did not shine
 _BRIGHT = 70  # grey levels of a page's middle that no dull page has
 _SAME_TEXT = 0.71  # correlation of ink between two images of one zone; with other text 0.68 at most

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.documents.laying import PIXELS_PER_MM, lay, structure_of, structure_of_image
+from docscan.documents.laying import PIXELS_PER_MM, Laid
 from docscan.documents.model import ReferencePicture
 from docscan.light_slots import wrong_image
 from docscan.types import Box, Homography, Image, Mrz, Page, Spectrum
@@ -39,13 +39,17 @@ class Lights:
     portrait: Box | None = None  # about where it stands, millimetres of the page
 
 
-def look_at_lights(page: Page, mrz: Mrz | None, pictures: Mapping[Spectrum, ReferencePicture]) -> Lights:
+def look_at_lights(
+    page: Page, mrz: Mrz | None, pictures: Mapping[Spectrum, ReferencePicture], laid: Laid | None
+) -> Lights:
     """Make the pictures that the checks of ultraviolet and infrared look at; none without either light.
 
     Parameters
     ----------
     pictures
         Of the page's document model; none where no model is known.
+    laid
+        How the page lies on them; None where there is none by daylight.
     """
     if page.uv is None and page.ir is None:
         return Lights()
@@ -55,7 +59,7 @@ def look_at_lights(page: Page, mrz: Mrz | None, pictures: Mapping[Spectrum, Refe
     grey = np.asarray(cv2.cvtColor(seen[Spectrum.VISIBLE], cv2.COLOR_RGB2GRAY), np.uint8)
     return Lights(
         seen,
-        _expected(page, pictures, others),
+        _expected(page, pictures, laid, others),
         {light: fault for light, fault in faults.items() if fault is not None},
         portrait_box(grey, layout_of(page.size, mrz.parsed.format if mrz else None)),
     )
@@ -72,17 +76,12 @@ def _small(image: Image, page: Page) -> Image:
 
 
 def _expected(
-    page: Page, pictures: Mapping[Spectrum, ReferencePicture], lights: Sequence[Spectrum]
+    page: Page, pictures: Mapping[Spectrum, ReferencePicture], laid: Laid | None, lights: Sequence[Spectrum]
 ) -> dict[Spectrum, Expected]:
     """Lay the samples' pictures on the page by what both show in visible light."""
-    visible = pictures.get(Spectrum.VISIBLE)
-    wanted = {light: pictures[light] for light in lights if light in pictures}
-    if visible is None or not wanted:
+    if laid is None or laid.share < _LEAST_SHARE:
         return {}
-    laid = lay(structure_of(page), structure_of_image(visible.image, visible.pixels_per_mm))
-    if laid.share < _LEAST_SHARE:
-        return {}
-    return {light: laid_on(picture, laid.in_millimetres, page) for light, picture in wanted.items()}
+    return {light: laid_on(pictures[light], laid.in_millimetres, page) for light in lights if light in pictures}
 
 
 def laid_on(picture: ReferencePicture, to_page: Homography, page: Page) -> Expected:

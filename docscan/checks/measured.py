@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from docscan.checks.finding import Finding
+from docscan.checks.regions import probability
 from docscan.evidence import Evidence
 from docscan.runtime import Calibration
 from docscan.types import Outcome, Region
@@ -35,15 +36,10 @@ def weighed(seen: Measurement, calibration: Calibration) -> Finding:
         Outcome.FAILED if failed else Outcome.PASSED,
         seen.failed if failed else seen.passed,
         ratio,
-        score=_probability(ratio),
-        threshold=_probability(calibration.threshold),
+        score=probability(ratio * math.log(10)),
+        threshold=probability(calibration.threshold * math.log(10)),
         region=seen.region,
     )
-
-
-def _probability(log10_lr: float) -> float:
-    """Return the probability of a forgery were half of all documents forged."""
-    return 1 / (1 + math.pow(10, -log10_lr))
 
 
 def measured(check_id: str, measure: Measure) -> Callable[[Evidence], Finding]:

@@ -15,7 +15,7 @@ from docscan.checks.slots import no_samples, unusable
 from docscan.documents.laying import PIXELS_PER_MM
 from docscan.evidence import Evidence
 from docscan.light_values import fibres as count_fibres
-from docscan.light_values import paper_glow, pattern_agrees, portrait_glow
+from docscan.light_values import linear, paper_glow, pattern_agrees, portrait_glow
 from docscan.page_geometry import in_capture
 from docscan.types import Box, Image, Region, Spectrum
 from docscan.zones import corners_mm
@@ -94,7 +94,7 @@ def portrait_edges(evidence: Evidence) -> Measurement | Finding:
 
 
 def _blue(image: Image) -> np.ndarray:
-    return np.sqrt((image[..., 2] / np.float32(255)) ** np.float32(2.2))
+    return np.sqrt(linear(image[..., 2]))
 
 
 def _sides(light: np.ndarray, about: Box) -> list[float]:

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from docscan.checks.regions import Looked
-from docscan.documents.laying import lay, structure_of, structure_of_image
+from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
 from docscan.documents.pictures import LEAST_SHARE
 from docscan.documents.prints import by_region, differences, print_of
-from docscan.types import Comparison, Page, Spectrum
+from docscan.types import Comparison, Page
 from docscan.zones import Spots
 
 
@@ -22,25 +20,25 @@ def _not_compared(reason: str) -> Comparison:
     return Comparison({}, {}, reason)
 
 
-def compare(page: Page, model: DocumentModel | None, looked: Looked) -> Comparison:
+def compare(page: Page, model: DocumentModel | None, looked: Looked, laid: Laid | None) -> Comparison:
     """Compare a page with the genuine samples of its kind.
 
     Parameters
     ----------
     looked
         What the network said of the page where ``spots_of`` the model are.
+    laid
+        How the page lies on the model's picture; None where the model has none.
     """
     if model is None:
         return _not_compared("No genuine samples of this kind of document are enrolled.")
-    picture = model.pictures.get(Spectrum.VISIBLE)
-    if picture is None or model.print is None:
+    if laid is None or model.print is None:
         return _not_compared("The document model holds nothing of its samples' print: enrol it again.")
     if looked.abstained is not None:
         return _not_compared(looked.abstained)
-    laid = lay(structure_of(page), structure_of_image(picture.image, picture.pixels_per_mm))
     if laid.share < LEAST_SHARE:
         return _not_compared("The page could not be laid on the genuine samples': compare it with them by eye.")
     answers = [looked.answers[name] for name in model.regions]
-    seen = print_of(page, np.asarray(laid.in_millimetres), answers, model.print.known)
+    seen = print_of(page, laid.in_millimetres, answers, model.print.known)
     counts = {name: len(region.spots) for name, region in model.regions.items()}
     return Comparison(differences(seen, model.print), by_region(seen, model.print, counts))

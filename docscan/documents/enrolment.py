@@ -11,7 +11,7 @@ from docscan.documents.appearance import apart, appearance_of, cells_under, lear
 from docscan.documents.laying import Laid, Structure, structure_of
 from docscan.documents.light_statistics import light_statistics
 from docscan.documents.model import DocumentModel, PagePrint, ReferenceRegion, Statistics
-from docscan.documents.pictures import LEAST_SHARE, laid_together, pictures_of
+from docscan.documents.pictures import LEAST_SHARE, laid_on_samples, laid_together, pictures_of
 from docscan.documents.prints import likeness, mean_of, print_of
 from docscan.documents.record import FEWEST
 from docscan.documents.regions import RegionLook, common_spots, regions_of
@@ -68,7 +68,9 @@ def enrol(
     of_holders = [portrait, *(place.box for place in text.fields.values()), *([zone] if zone else [])]
     looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
     pictures = pictures_of(pages, laid, of_holders)
-    lights = [look_at_lights(sample.page, sample.mrz, pictures) for sample in usable]
+    lights = [
+        look_at_lights(sample.page, sample.mrz, pictures, laid_on_samples(sample.page, pictures)) for sample in usable
+    ]
     return DocumentModel(
         name=name,
         version=version,

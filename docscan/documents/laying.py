@@ -148,6 +148,30 @@ def _peak(values: NDArray[np.float32]) -> float:
     return 0.0 if bend == 0 else 0.5 * (before - after) / bend
 
 
+def on_frame(image: Image, page: Page, to_page: Homography, pixels_per_mm: float) -> Image:
+    """Return a page's picture under one light in a common frame.
+
+    Parameters
+    ----------
+    image
+        Of the whole page, as ``page.image`` lies.
+    to_page
+        From millimetres of the frame to millimetres of the page.
+    pixels_per_mm
+        Of the result.
+    """
+    scale, wanted = page.pixels_per_mm, pixels_per_mm
+    if scale > 1.3 * wanted:
+        factor = wanted / scale
+        image = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+        scale = wanted
+    matrix = np.diag([scale, scale, 1.0]) @ to_page @ np.diag([1 / wanted, 1 / wanted, 1.0])
+    width, height = (round(side * wanted) for side in page.size.millimetres)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    laid = cv2.warpPerspective(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(laid, np.uint8)
+
+
 def warped(picture: NDArray[np.float32], matrix: Homography, size: tuple[int, int]) -> NDArray[np.float32]:
     """Return a picture as ``matrix`` maps the pixels of the result, of width and height ``size``, to its own."""
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP

@@ -4,17 +4,17 @@ The samples' pages are laid on each other and averaged. Where a portrait, a datu
 the samples differ, the picture is not known: filled from around, so that nobody's text or face shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from docscan.documents.laying import PIXELS_PER_MM as LAID_AT
-from docscan.documents.laying import Laid, Structure, lay, warped
+from docscan.documents.laying import Laid, Structure, lay, on_frame, structure_of, structure_of_image, warped
 from docscan.documents.model import ReferencePicture
 from docscan.page_geometry import moved, rectangle
-from docscan.types import Box, Homography, Image, Page, PageSize, Spectrum
+from docscan.types import Box, Image, Page, PageSize, Spectrum
 
 PIXELS_PER_MM = 8.0  # about 200 dpi: a finding's place can be shown beside it, enlarged
 # Of a picture's patches, that a page of its design shows at least; all of some hundred training pages did.
@@ -54,6 +54,14 @@ def _mean(structures: Sequence[Structure], laid: Sequence[Laid]) -> Structure:
     return np.asarray(np.mean(good, 0, dtype=np.float32)) if good else structures[0]
 
 
+def laid_on_samples(page: Page, pictures: Mapping[Spectrum, ReferencePicture]) -> Laid | None:
+    """Lay a page on its kind's picture by daylight; None where there is none. ``share`` tells how well it lies."""
+    picture = pictures.get(Spectrum.VISIBLE)
+    if picture is None:
+        return None
+    return lay(structure_of(page), structure_of_image(picture.image, picture.pixels_per_mm))
+
+
 def pictures_of(
     pages: Sequence[Page], laid: Sequence[Laid], of_holders: Sequence[Box]
 ) -> dict[Spectrum, ReferencePicture]:
@@ -73,7 +81,11 @@ def pictures_of(
     by_daylight = apart
     for light in Spectrum:
         images = [(page.light(light), page, place) for page, place in good]
-        seen = [_on_frame(image, page, place.in_millimetres) for image, page, place in images if image is not None]
+        seen = [
+            on_frame(image, page, place.in_millimetres, PIXELS_PER_MM).astype(np.float32)
+            for image, page, place in images
+            if image is not None
+        ]
         if len(seen) == len(good):
             alike = _of_one_exposure(np.stack(seen))
             # What shows a holder's text by daylight may show it faintly under infrared; ultraviolet shows what glows.
@@ -82,20 +94,6 @@ def pictures_of(
             found[light] = ReferencePicture.of(_filled(mean, known), known, PIXELS_PER_MM)
             by_daylight = known if light is Spectrum.VISIBLE else by_daylight
     return found
-
-
-def _on_frame(image: Image, page: Page, to_page: Homography) -> NDArray[np.float32]:
-    """Return a page's picture in the common frame, each brought to one exposure."""
-    scale, wanted = page.pixels_per_mm, PIXELS_PER_MM
-    if scale > 1.3 * wanted:
-        factor = wanted / scale
-        image = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
-        scale = wanted
-    matrix = np.diag([scale, scale, 1.0]) @ to_page @ np.diag([1 / wanted, 1 / wanted, 1.0])
-    width, height = (round(side * wanted) for side in page.size.millimetres)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    laid = cv2.warpPerspective(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return laid.astype(np.float32)
 
 
 def _apart_from(boxes: Sequence[Box], size: PageSize) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from docscan.checks.regions import Answers, mean_strongest
 from docscan.documents.laying import PIXELS_PER_MM as LAID_AT
-from docscan.documents.laying import Structure, warped
+from docscan.documents.laying import Structure, on_frame, warped
 from docscan.documents.model import PagePrint
 from docscan.types import Homography, Image, Page
 
@@ -45,7 +45,8 @@ def print_of(page: Page, to_page: Homography, answers: Sequence[Answers], known:
     known
         Cells of the common frame where samples show the same.
     """
-    contrasts, colours = _measured(_laid(page, to_page), (known.shape[0], known.shape[1]))
+    image = on_frame(page.image, page, to_page, _PIXELS_PER_MM)
+    contrasts, colours = _measured(image, (known.shape[0], known.shape[1]))
     return PagePrint(
         crops=np.concatenate([crops_of(one) for one in answers]),
         embedding=np.concatenate([one.embedding for one in answers]).mean(0),
@@ -93,20 +94,6 @@ def likeness(model: Structure, page: Structure, matrix: Homography) -> Numbers:
 def _by_cell(picture: Numbers, cells: tuple[int, int]) -> Numbers:
     rows, columns = cells
     return np.asarray(cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
-
-
-def _laid(page: Page, to_page: Homography) -> Image:
-    """Return a page in the common frame, at the scale at which contrasts are measured."""
-    image, scale, wanted = page.image, page.pixels_per_mm, _PIXELS_PER_MM
-    if scale > 1.3 * wanted:
-        factor = wanted / scale
-        image = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
-        scale = wanted
-    matrix = np.diag([scale, scale, 1.0]) @ to_page @ np.diag([1 / wanted, 1 / wanted, 1.0])
-    width, height = (round(side * wanted) for side in page.size.millimetres)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    laid = cv2.warpPerspective(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(laid, np.uint8)
 
 
 def _measured(image: Image, cells: tuple[int, int]) -> tuple[Numbers, Numbers]:

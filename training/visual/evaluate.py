@@ -6,7 +6,7 @@ enrolled, as a laboratory would; the others are inspected as the product does it
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache, partial
 from pathlib import Path
 
@@ -14,15 +14,12 @@ from datasets.design.states import SPLITS
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order, Specimen, make
 from docscan.capture import ImageFile
-from docscan.documents.enrolment import enrol
 from docscan.documents.matching import library_of
-from docscan.documents.model import DocumentModel
-from docscan.documents.samples import Sample
-from docscan.errors import DocumentModelError
-from docscan.inspection import Tools, inspect, open_tools, read_lines, see
+from docscan.inspection import Seen, Tools, inspect, open_tools, see
 from docscan.processes import each
 from docscan.settings import Settings
 from docscan.types import Outcome
+from training.enrolling import model_of
 
 FIRST_SEED = 4_000_000
 ENROLLED = 5
@@ -82,22 +79,11 @@ def _file(specimen: Specimen) -> ImageFile:
     return ImageFile("generated", specimen.captured.files["visible"][0])
 
 
-def _model(group: Group, tools: Tools) -> DocumentModel | None:
-    """Enrol the first genuine documents of a group; one that cannot be a sample is left out, as an office would."""
-    samples = []
+def _samples(group: Group, tools: Tools) -> Iterator[Seen]:
+    """Make the genuine documents of a group that are enrolled."""
     for index in range(ENROLLED):
         specimen = make(Order(group.seed, index, group.code, group.kind, GENUINE), ("visible",))
-        seen = see(_file(specimen), tools=tools, today=_TODAY)
-        samples.append(Sample(f"sample {index}", seen.capture, seen.page, seen.mrz, read_lines(seen, tools)))
-    while samples:
-        try:
-            return enrol("a-model", samples, version=1, created=datetime.now(UTC), models=tools.models)
-        except DocumentModelError as error:
-            refused = next((sample for sample in samples if sample.file in str(error)), None)
-            if refused is None:
-                return None
-            samples.remove(refused)
-    return None
+        yield see(_file(specimen), tools=tools, today=_TODAY)
 
 
 def _judged(order: Order, tools: Tools) -> Judged:
@@ -120,7 +106,7 @@ def _judged(order: Order, tools: Tools) -> Judged:
 def _measure(enrolled: bool, group: Group) -> list[Judged]:
     tools = _tools()
     if enrolled:
-        model = _model(group, tools)
+        model = model_of(_samples(group, tools), tools)
         tools = replace(tools, library=library_of([model] if model else []))
     orders = (
         Order(group.seed, ENROLLED + number, group.code, group.kind, _CYCLE[number % len(_CYCLE)])

@@ -3,7 +3,6 @@
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -88,5 +87,5 @@ def _died(group: Group) -> int:
 
 def make_all(wanted: list[Group], workers: int) -> Iterator[int]:
     """Make what is missing; yield how many documents each group has."""
-    for _, count in each(wanted, partial(_make), died=_died, workers=workers):
+    for _, count in each(wanted, _make, died=_died, workers=workers):
         yield count

@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 from docscan.runtime import Models
 from docscan.scoring import fuse, fused
+from docscan.settings import Settings
 from docscan.types import Outcome, Spectrum
 from training.region.measures import Rate, auc, bpcer_at
 from training.witnesses.documents import COUNTERFEITS, WHOLE_PAGE
 from training.witnesses.measuring import Witnessed
 
-REFER = 1.0  # log10 likelihood ratio from which a person must look
+REFER = float(Settings.model_fields["refer_log10_lr"].default)
 
 
 def _outcome(one: Witnessed, check: str) -> Outcome:

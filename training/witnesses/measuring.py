@@ -2,23 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from functools import cache, partial
+from datetime import date
+from functools import cache
 
 from datasets.specimens import GENUINE
 from docscan.capture import ImageFile
 from docscan.checks import CHECKS, perform
 from docscan.checks.finding import Finding
-from docscan.documents.enrolment import enrol
 from docscan.documents.matching import library_of
-from docscan.documents.model import DocumentModel
-from docscan.documents.samples import Sample
-from docscan.errors import DocumentModelError
 from docscan.evidence import Evidence
-from docscan.inspection import Tools, gather, open_enrolment_tools, see
+from docscan.inspection import Seen, Tools, gather, open_enrolment_tools, see
 from docscan.processes import each
 from docscan.settings import Settings
 from docscan.types import CheckResult
+from training.enrolling import model_of
 from training.witnesses.documents import ENROLLED, Group, files_of
 
 _TODAY = date(2026, 11, 24)
@@ -55,21 +52,9 @@ def _images(group: Group, index: int) -> dict[str, ImageFile]:
     return {light: ImageFile("generated", data) for light, data in files.items()}
 
 
-def enrolled(group: Group, tools: Tools) -> DocumentModel | None:
-    """Enrol the first documents of a group; one that cannot be a sample is left out, as an office would."""
-    samples = []
+def _samples(group: Group, tools: Tools) -> Iterator[Seen]:
     for index in range(ENROLLED):
-        seen = see(**_images(group, index), tools=tools, today=_TODAY)  # type: ignore[arg-type]
-        samples.append(Sample(f"sample {index}", seen.capture, seen.page, seen.mrz))
-    while samples:
-        try:
-            return enrol("a-model", samples, version=1, created=datetime.now(UTC), models=tools.models)
-        except DocumentModelError as error:
-            refused = next((sample for sample in samples if sample.file in str(error)), None)
-            if refused is None:
-                return None
-            samples.remove(refused)
-    return None
+        yield see(**_images(group, index), tools=tools, today=_TODAY)  # type: ignore[arg-type]
 
 
 def _numbers(evidence: Evidence) -> dict[str, dict[str, float]]:
@@ -83,7 +68,7 @@ def _numbers(evidence: Evidence) -> dict[str, dict[str, float]]:
 
 def _witness(group: Group) -> list[Witnessed]:
     tools = _tools()
-    model = enrolled(group, tools)
+    model = model_of(_samples(group, tools), tools)
     tools = replace(tools, library=library_of([model] if model else []))
     found = []
     for index, order in enumerate(group.orders):
@@ -103,5 +88,5 @@ def _died(group: Group) -> list[Witnessed]:
 
 def witness(groups: list[Group], workers: int) -> Iterator[list[Witnessed]]:
     """Inspect every group; yield each one's documents as they are done."""
-    for _, found in each(groups, partial(_witness), died=_died, workers=workers):
+    for _, found in each(groups, _witness, died=_died, workers=workers):
         yield found

@@ -13,6 +13,7 @@ from docscan.capture import ImageFile
 from docscan.checks import CHECKS, perform
 from docscan.documents.enrolment import enrol
 from docscan.documents.model import DocumentModel
+from docscan.documents.pictures import laid_on_samples
 from docscan.documents.samples import Sample
 from docscan.evidence import Evidence
 from docscan.inspection import Seen, Tools, open_enrolment_tools, read_lines, see
@@ -59,7 +60,7 @@ class Desk:
             page=seen.page,
             model=model,
             calibrations=self.tools.models.calibrations,
-            lights=look_at_lights(seen.page, seen.mrz, pictures),
+            lights=look_at_lights(seen.page, seen.mrz, pictures, laid_on_samples(seen.page, pictures)),
         )
         evidence = replace(evidence, mrz=seen.mrz)
         return {check.id: perform(check, evidence) for check in LIGHTS}
@@ -110,7 +111,7 @@ def test_a_portrait_of_another_process_is_told_by_samples_alone(desk: Desk) -> N
     seen = desk.seen(GENUINE)
     assert desk.results(seen)["ir.portrait"].outcome is Outcome.PASSED
     assert seen.page.ir is not None
-    box = look_at_lights(seen.page, seen.mrz, {}).portrait
+    box = look_at_lights(seen.page, seen.mrz, {}, None).portrait
     assert box is not None
     assert desk.model is not None
     share, scale = float(desk.model.measured["ir.portrait"].mean[0]), seen.page.pixels_per_mm
