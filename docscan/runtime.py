@@ -41,7 +41,8 @@ class Calibration(BaseModel):
 
     A value's log10 likelihood ratio is ``weight`` times it plus ``intercept``, no lower than ``lowest`` and no higher
     than ``highest``, which the numbers of documents support; the check fails where it reaches ``threshold``. A value
-    made up of several numbers is the sum of them times ``weights``.
+    made up of several numbers is the sum of them times ``weights``. The ratio is against the forgeries that the check
+    is there to find, a ``share`` of all: a forger who did something else leaves what it looks at as it was.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,6 +53,7 @@ class Calibration(BaseModel):
     lowest: float
     highest: float
     threshold: float
+    share: float = 1.0  # above 0, at most 1
     genuine: int  # documents of each class that it was fitted on
     forged: int
 

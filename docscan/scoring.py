@@ -15,7 +15,8 @@ from docscan.types import CheckResult, Confidence, Outcome, Quality, Verdict
 
 LARGEST_LOG10_LR = 4.0
 
-# Families that ask the same witness: the region network answers both, so the stronger of them counts, not their sum.
+# Families that ask another's witness, the region network: where they speak for a forgery the stronger of both counts,
+# not their sum. What the other says for a genuine document they do not weaken.
 _SAME_WITNESS = {"reference": "print"}
 
 # Upper ends of the bands of the ENFSI verbal scale, as log10 of the likelihood ratio.
@@ -68,7 +69,9 @@ def fuse(checks: Iterable[CheckResult], fusions: Mapping[str, Mapping[str, Any]]
     witnesses: dict[str, list[float]] = {}
     for family, ratios in families.items():
         ratio = fused(ratios, fusions[family]) if family in fusions else max(ratios.values())
-        witnesses.setdefault(_SAME_WITNESS.get(family, family), []).append(ratio)
+        other = _SAME_WITNESS.get(family, family)
+        if ratio > 0 or other not in families or other == family:
+            witnesses.setdefault(other, []).append(ratio)
     total = sum(max(ratios) for ratios in witnesses.values())
     return max(-LARGEST_LOG10_LR, min(LARGEST_LOG10_LR, total))
 

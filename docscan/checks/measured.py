@@ -26,11 +26,21 @@ Measure = Callable[[Evidence], Measurement | Finding]
 """Measures; or says in a finding why it cannot."""
 
 
+def against_all(ratio: float, share: float) -> float:
+    """Return what a ratio that speaks for a genuine document says against forgeries of which a check finds a share.
+
+    The other forgeries leave what it looks at as it was: there both hypotheses say the same. A ratio that speaks for a
+    forgery stays what it is against the forgeries of its kind: the shares of kinds are an assumption, and a rare kind
+    must not hide behind it.
+    """
+    return ratio if ratio >= 0 else math.log10(1 - share + share * 10**ratio)
+
+
 def weighed(seen: Measurement, calibration: Calibration) -> Finding:
     """Turn a measurement into the finding that its calibration supports."""
     value = seen.value + sum(weight * seen.numbers[name] for name, weight in calibration.weights.items())
     ratio = calibration.weight * value + calibration.intercept
-    ratio = max(calibration.lowest, min(calibration.highest, ratio))
+    ratio = against_all(max(calibration.lowest, min(calibration.highest, ratio)), calibration.share)
     failed = ratio >= calibration.threshold
     return Finding(
         Outcome.FAILED if failed else Outcome.PASSED,

@@ -31,8 +31,17 @@ def right_image(light: Spectrum) -> Callable[[Evidence], Finding]:
     return check
 
 
+def nothing_expected(evidence: Evidence, light: Spectrum) -> Finding:
+    """Return the finding of a check that only genuine samples can be compared with, and cannot."""
+    if evidence.model is not None and light in evidence.model.pictures:
+        return undetermined(
+            "The page could not be laid exactly on genuine samples of its kind: see that all of it is in the image."
+        )
+    return no_samples()
+
+
 def no_samples() -> Finding:
-    """Return the finding of a check that only genuine samples can be compared with."""
+    """Return the finding of a check for which no samples are enrolled."""
     return not_performed(
         "No genuine samples of this kind are enrolled with this light, so there is nothing to compare with."
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from docscan.checks.finding import Finding, not_performed, undetermined
 from docscan.checks.measured import Measurement
-from docscan.checks.slots import no_samples, unusable
+from docscan.checks.slots import no_samples, nothing_expected, unusable
 from docscan.documents.laying import PIXELS_PER_MM
 from docscan.evidence import Evidence
 from docscan.light_values import fibres as count_fibres
@@ -140,7 +140,7 @@ def pattern(evidence: Evidence) -> Measurement | Finding:
         return found
     expected = evidence.lights.expected.get(Spectrum.UV)
     if expected is None:
-        return no_samples()
+        return nothing_expected(evidence, Spectrum.UV)
     agreement = pattern_agrees(evidence.lights.seen[Spectrum.UV], expected)
     if agreement is None:
         return not_performed("Genuine documents of this kind show no fluorescent pattern that could be compared.")
@@ -162,8 +162,10 @@ def fibres(evidence: Evidence) -> Measurement | Finding:
         return found
     usual = evidence.model.measured.get(FIBRES) if evidence.model is not None else None
     expected = evidence.lights.expected.get(Spectrum.UV)
-    if usual is None or expected is None:
+    if usual is None:
         return no_samples()
+    if expected is None:
+        return nothing_expected(evidence, Spectrum.UV)
     count, area = count_fibres(evidence.lights.seen[Spectrum.UV], expected)
     mean = float(usual.mean[0]) * area
     if mean < _FEWEST_FIBRES:

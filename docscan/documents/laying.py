@@ -46,6 +46,7 @@ class Laid:
 
     matrix: Homography
     share: float  # of the other page's patches that were found where it says, 0 to 1; 0: it could not be laid
+    alike: float = 0.0  # correlation of both pages' structure where samples show the same; 0: not compared
 
     @property
     def in_millimetres(self) -> Homography:

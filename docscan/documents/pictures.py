@@ -5,6 +5,7 @@ the samples differ, the picture is not known: filled from around, so that nobody
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -55,11 +56,24 @@ def _mean(structures: Sequence[Structure], laid: Sequence[Laid]) -> Structure:
 
 
 def laid_on_samples(page: Page, pictures: Mapping[Spectrum, ReferencePicture]) -> Laid | None:
-    """Lay a page on its kind's picture by daylight; None where there is none. ``share`` tells how well it lies."""
+    """Lay a page on its kind's picture by daylight; None where there is none.
+
+    ``share`` tells whether it could be laid, ``alike`` whether it lies so exactly that line stands on line.
+    """
     picture = pictures.get(Spectrum.VISIBLE)
     if picture is None:
         return None
-    return lay(structure_of(page), structure_of_image(picture.image, picture.pixels_per_mm))
+    seen, samples = structure_of(page), structure_of_image(picture.image, picture.pixels_per_mm)
+    laid = lay(seen, samples)
+    height, width = samples.shape
+    known = cv2.resize(picture.known.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
+    return replace(laid, alike=_correlation(warped(seen, laid.matrix, (width, height))[known], samples[known]))
+
+
+def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    if not one.size or not one.std() or not other.std():
+        return 0.0
+    return float(np.corrcoef(one, other)[0, 1])
 
 
 def pictures_of(

@@ -53,7 +53,7 @@ FUSION = {
 }
 
 
-@pytest.mark.parametrize(("print_lr", "reference_lr", "both"), [(0.4, 1.2, 1.2), (1.1, -1.5, 1.1), (-0.5, -1.5, -0.5)])
+@pytest.mark.parametrize(("print_lr", "reference_lr", "both"), [(0.4, 1.2, 1.2), (1.1, -1.5, 1.1), (-0.5, -0.1, -0.5)])
 def test_of_two_families_that_ask_the_region_network_the_stronger_counts(
     print_lr: float, reference_lr: float, both: float
 ) -> None:

@@ -1,5 +1,6 @@
 """What measured checks measured -> the calibrations of the manifest."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,16 +10,30 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from datasets.forging.catalogue import RECIPES
 from docscan.checks.regions import bound
 from docscan.runtime import Calibration
 from training.region.calibrate import fit
-from training.witnesses.documents import WHOLE_PAGE
+from training.witnesses.documents import COUNTERFEITS, WHOLE_PAGE
 from training.witnesses.measuring import Witnessed
 
 # The forgeries that a check is there to find: what it weighs must not be thinned by those on which it says nothing.
-FINDS: dict[str, tuple[str, ...]] = {"reference.print": WHOLE_PAGE}
+_ON_PAPER = (*COUNTERFEITS, "print_and_scan")
+_PORTRAITS = ("portrait_pasted", "portrait_reprinted", "portrait_laminate_cut")
+_IN_THE_MRZ = tuple(f"{zones}mrz_altered{end}" for zones in ("", "viz_and_") for end in ("", "_wrong_check_digits"))
+FINDS: dict[str, tuple[str, ...]] = {
+    "reference.print": WHOLE_PAGE,
+    "uv.dull_paper": (*_ON_PAPER, "uv_bright_paper"),
+    "uv.pattern": (*WHOLE_PAGE, "uv_painted", "uv_pattern_missing"),
+    "uv.fibres": ("fibres_missing", "screen_recapture"),
+    "uv.patches": _PORTRAITS,
+    "uv.portrait_edges": ("portrait_laminate_cut",),
+    "ir.mrz_visible": (*WHOLE_PAGE, *_IN_THE_MRZ, "mrz_ink"),
+    "ir.portrait": (*WHOLE_PAGE, *_PORTRAITS),
+}
 # Share of genuine documents that may fail a check.
 CHECK_BPCER = 0.01
+_NO_SUPPORT = math.log10(2)  # below which the ENFSI scale has no word for what speaks for a forgery
 _STRENGTH = 0.1  # of the weights' regularisation, scikit-learn's C: there are fifty numbers and few states
 
 Numbers = NDArray[np.float64]
@@ -55,12 +70,16 @@ def calibration(check: str, documents: Sequence[Witnessed]) -> Calibration:
     """Fit one check.
 
     Where its value is made up of several numbers their weights are a logistic regression's; the likelihood ratio and
-    the threshold are fitted on values that come of weights fitted without the document's own state.
+    the threshold are fitted on values that come of weights fitted without the document's own state. That every kind of
+    forgery is as frequent is an assumption.
     """
     seen = [one for one in documents if check in one.numbers and (one.genuine or one.recipe in FINDS[check])]
     forged = np.array([not one.genuine for one in seen])
     values, weights = _values([one.numbers[check] for one in seen], forged, [one.state for one in seen])
-    weight, intercept = fit(values[~forged], values[forged])
+    # In genuine documents' deviations: the fit's penalty must not depend on a value's unit.
+    unit = float(values[~forged].std()) or 1.0
+    weight, intercept = fit(values[~forged] / unit, values[forged] / unit)
+    weight /= unit
     lowest, highest = bound(int((~forged).sum()), int(forged.sum()))
     ratios = np.clip(weight * values[~forged] + intercept, lowest, highest)
     return Calibration(
@@ -69,7 +88,8 @@ def calibration(check: str, documents: Sequence[Witnessed]) -> Calibration:
         intercept=intercept,
         lowest=lowest,
         highest=highest,
-        threshold=max(0.0, float(np.nextafter(np.quantile(ratios, 1 - CHECK_BPCER, method="higher"), np.inf))),
+        threshold=max(_NO_SUPPORT, float(np.nextafter(np.quantile(ratios, 1 - CHECK_BPCER, method="higher"), np.inf))),
+        share=len(FINDS[check]) / len(RECIPES),
         genuine=int((~forged).sum()),
         forged=int(forged.sum()),
     )

@@ -174,3 +174,12 @@ def test_samples_are_measured_in_each_light(desk: Desk) -> None:
     assert {"uv.fibres", "uv.portrait", "ir.portrait"} <= set(measured)
     assert all(found.mean.shape == found.spread.shape == (1,) and found.samples >= 3 for found in measured.values())
     assert 0.1 < measured["uv.fibres"].mean[0] < 5  # a square centimetre
+
+
+def test_a_page_that_cannot_be_laid_on_the_samples_is_not_held_against_it(desk: Desk) -> None:
+    seen = desk.seen(GENUINE)
+    turned = {name: np.ascontiguousarray(getattr(seen.page, name)[::-1]) for name in ("image", "uv", "ir")}
+    results = desk.results(_with(seen, **turned))
+    for check in ("uv.pattern", "uv.fibres"):
+        assert results[check].outcome is Outcome.UNDETERMINED
+        assert "could not be laid exactly" in results[check].explanation

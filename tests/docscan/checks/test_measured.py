@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable
 
 import pytest
@@ -37,6 +38,15 @@ def test_a_measurement_weighs_what_its_calibration_says(
     assert finding.score is not None
     assert finding.threshold is not None
     assert (finding.score >= finding.threshold) == (outcome is Outcome.FAILED)
+
+
+def test_passing_says_little_where_few_forgeries_show_there(evidence: Make) -> None:
+    few = CALIBRATION.model_copy(update={"share": 0.1})
+    calibrations = {"reference.made_up": few}
+    assert _checked(evidence(calibrations=calibrations), -9.0).log10_lr == pytest.approx(
+        math.log10(0.9 + 0.1 * 10**-1.5)
+    )
+    assert _checked(evidence(calibrations=calibrations), 9.0).log10_lr == pytest.approx(1.5)
 
 
 def test_what_cannot_be_measured_is_said_and_weighs_nothing(evidence: Make) -> None:
