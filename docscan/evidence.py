@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from docscan.documents.compared import Comparison
 from docscan.documents.model import DocumentModel
 from docscan.lights import Lights
 from docscan.runtime import Calibration
-from docscan.types import Capture, Comparison, Mrz, Page, RegionScore, VisualZone
+from docscan.types import Capture, Mrz, Page, RegionScore, VisualZone
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,11 @@ from numpy.typing import NDArray
 
 from docscan.documents.laying import PIXELS_PER_MM, Laid
 from docscan.documents.model import ReferencePicture
-from docscan.documents.pictures import LEAST_SHARE
+from docscan.documents.pictures import lies_exactly
 from docscan.light_slots import wrong_image
 from docscan.types import Box, Homography, Image, Mrz, Page, Spectrum
 from docscan.zones import layout_of, portrait_box
 
-# Correlation of the page with the samples by daylight from which it lies on them line on line; of 856 documents of
-# training states 1 % have less. What is below was laid askew or not found exactly: nothing is expected at its place.
-_LEAST_ALIKE = 0.5
 _SURELY_KNOWN = 250  # of 255, after a mask was laid on the page
 
 
@@ -82,7 +79,7 @@ def _expected(
     page: Page, pictures: Mapping[Spectrum, ReferencePicture], laid: Laid | None, lights: Sequence[Spectrum]
 ) -> dict[Spectrum, Expected]:
     """Lay the samples' pictures on the page by what both show in visible light."""
-    if laid is None or laid.share < LEAST_SHARE or laid.alike < _LEAST_ALIKE:
+    if laid is None or not lies_exactly(laid):
         return {}
     return {light: laid_on(pictures[light], laid.in_millimetres, page) for light in lights if light in pictures}
 

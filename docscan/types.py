@@ -323,15 +323,6 @@ class HeatMap:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """A page beside the genuine samples of its kind; ``missing`` says in words why it was not compared, else None."""
-
-    numbers: Mapping[str, float]  # how its print differs, see docscan.documents.prints.differences
-    regions: Mapping[str, float]  # by region, how much less like an issuer's print it looks than the samples do
-    missing: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class CheckResult:
     """What one check found."""
 

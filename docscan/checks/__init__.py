@@ -61,6 +61,7 @@ CHECKS: tuple[Check, ...] = (
     Check("print.mrz", printing.region("mrz")),
     Check("print.background", printing.region("background")),
     _measured("reference.print", reference.print_of_page),
+    _measured("reference.microtext", reference.microtext),
     Check("uv.image", slots.right_image(Spectrum.UV), Spectrum.UV),
     _measured("uv.dull_paper", ultraviolet.dull_paper, Spectrum.UV),
     _measured("uv.pattern", ultraviolet.pattern, Spectrum.UV),

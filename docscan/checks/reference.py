@@ -15,6 +15,27 @@ _WORDS = {
 }
 
 
+def microtext(evidence: Evidence) -> Measurement | Finding:
+    """Measure how much of the samples' fine contrast is missing along a line, where nothing else differs.
+
+    Microtext is printed in lines, and what a copier or an office printer cannot resolve is left out or runs together
+    (Doc 9303 part 2, appendix A).
+    """
+    seen, model = evidence.comparison, evidence.model
+    if seen.missing is not None:
+        return not_performed(seen.missing) if model is None else undetermined(seen.missing)
+    if seen.line is None:
+        return undetermined(
+            "The page could not be laid exactly on genuine samples of its kind: look for the microtext by eye."
+        )
+    return Measurement(
+        seen.line.lacks,
+        "Every fine line of print that genuine samples show is there.",
+        "A line of fine print, such as microtext, that genuine samples show here is missing or faint.",
+        Region("fine line", in_capture(seen.line.corners, evidence.page.to_capture)),
+    )
+
+
 def print_of_page(evidence: Evidence) -> Measurement | Finding:
     """Measure how the print of the whole page differs from the samples'; name the region that differs most."""
     seen, model = evidence.comparison, evidence.model

@@ -1,19 +1,39 @@
-"""Lays a page on its document model's picture and compares their prints."""
+"""Lays a page on its document model's picture and compares their prints, and place by place their fine contrast."""
 
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from docscan.checks.regions import Looked
+from docscan.documents.compared import Comparison, FaintLine
 from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
-from docscan.documents.pictures import LEAST_SHARE
-from docscan.documents.prints import by_region, differences, print_of
-from docscan.types import Comparison, Page
+from docscan.documents.pictures import LEAST_SHARE, lies_exactly
+from docscan.documents.prints import Fineness, by_region, differences, fineness_of, print_of
+from docscan.documents.texture import (
+    areas_of,
+    deviations,
+    faintest_line,
+    glare_of,
+    known_of,
+    seen_of,
+    texture_numbers,
+    texture_of,
+)
+from docscan.types import Page, Spectrum
 from docscan.zones import Spots
 
 
 def spots_of(model: DocumentModel | None) -> Mapping[str, Spots] | None:
     """Return where a model's kind has its regions; None where nobody knows."""
     return None if model is None else {name: region.spots for name, region in model.regions.items()}
+
+
+def model_areas(model: DocumentModel) -> dict[str, NDArray[np.bool_]]:
+    """Return the areas of a model's page, see ``areas_of``."""
+    portrait = model.regions["portrait"].box if "portrait" in model.regions else None
+    return areas_of(model.page_size, model.format, portrait, [place.box for place in model.text.fields.values()])
 
 
 def _not_compared(reason: str) -> Comparison:
@@ -32,13 +52,29 @@ def compare(page: Page, model: DocumentModel | None, looked: Looked, laid: Laid 
     """
     if model is None:
         return _not_compared("No genuine samples of this kind of document are enrolled.")
-    if laid is None or model.print is None:
+    if laid is None or model.print is None or model.texture is None:
         return _not_compared("The document model holds nothing of its samples' print: enrol it again.")
     if looked.abstained is not None:
         return _not_compared(looked.abstained)
     if laid.share < LEAST_SHARE:
         return _not_compared("The page could not be laid on the genuine samples': compare it with them by eye.")
     answers = [looked.answers[name] for name in model.regions]
-    seen = print_of(page, laid.in_millimetres, answers, model.print.known)
+    fineness = fineness_of(page, laid.in_millimetres)
+    seen = print_of(page, fineness, answers, model.print.known)
     counts = {name: len(region.spots) for name, region in model.regions.items()}
-    return Comparison(differences(seen, model.print), by_region(seen, model.print, counts))
+    numbers, line = _by_place(fineness, model, laid)
+    return Comparison(
+        differences(seen, model.print) | numbers,
+        by_region(seen, model.print, counts),
+        line=line if lies_exactly(laid) else None,
+    )
+
+
+def _by_place(fineness: Fineness, model: DocumentModel, laid: Laid) -> tuple[dict[str, float], FaintLine | None]:
+    assert model.texture is not None
+    areas, seen = model_areas(model), seen_of(laid.in_millimetres, model.page_size)
+    background = areas["background"] & seen
+    apart = deviations(texture_of(fineness, model.page_size), model.texture, background)
+    known = known_of(model.texture, background, model.pictures[Spectrum.VISIBLE].known)
+    line = faintest_line(apart, known & ~glare_of(fineness, model.page_size), laid.in_millimetres)
+    return texture_numbers(apart, known, areas), line

@@ -10,13 +10,14 @@ from docscan.checks.regions import MODEL
 from docscan.documents.appearance import apart, appearance_of, cells_under, learned, reach_of
 from docscan.documents.laying import Laid, Structure, structure_of
 from docscan.documents.light_statistics import light_statistics
-from docscan.documents.model import DocumentModel, PagePrint, ReferenceRegion, Statistics
+from docscan.documents.model import DocumentModel, PagePrint, PageTexture, ReferenceRegion, Statistics
 from docscan.documents.pictures import LEAST_SHARE, laid_on_samples, laid_together, pictures_of
-from docscan.documents.prints import likeness, mean_of, print_of
+from docscan.documents.prints import fineness_of, likeness, mean_of, print_of
 from docscan.documents.record import FEWEST
 from docscan.documents.regions import RegionLook, common_spots, regions_of
 from docscan.documents.samples import Sample, require_alike, usable_samples
 from docscan.documents.store import checked_name
+from docscan.documents.texture import areas_of, learned_texture, texture_of
 from docscan.lights import look_at_lights
 from docscan.runtime import Models
 from docscan.types import Box, Page, Spectrum
@@ -65,12 +66,15 @@ def enrol(
     structures = [structure_of(page) for page in pages]
     mean, laid = laid_together(structures, page_size)
     zone = layout_of(page_size, parsed.format).mrz
-    of_holders = [portrait, *(place.box for place in text.fields.values()), *([zone] if zone else [])]
+    data = [place.box for place in text.fields.values()]
+    of_holders = [portrait, *data, *([zone] if zone else [])]
     looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
     pictures = pictures_of(pages, laid, of_holders)
     lights = [
         look_at_lights(sample.page, sample.mrz, pictures, laid_on_samples(sample.page, pictures)) for sample in usable
     ]
+    background = areas_of(page_size, parsed.format, portrait if "portrait" in spots else None, data)["background"]
+    page_print, texture = _prints(pages, structures, (mean, laid), looks, background)
     return DocumentModel(
         name=name,
         version=version,
@@ -87,28 +91,33 @@ def enrol(
         appearance=learned(seen, hidden),
         reach=reach_of(distances),
         pictures=pictures,
-        print=_mean_print(pages, structures, (mean, laid), looks),
+        print=page_print,
+        texture=texture,
         measured=light_statistics(lights, FEWEST),
     )
 
 
-def _mean_print(
+def _prints(
     pages: Sequence[Page],
     structures: Sequence[Structure],
     together: tuple[Structure, Sequence[Laid]],
     looks: Sequence[Mapping[str, RegionLook]],
-) -> PagePrint | None:
-    """Return the mean of the samples' prints; None of fewer than can be a model's samples."""
+    background: NDArray[np.bool_],
+) -> tuple[PagePrint | None, PageTexture | None]:
+    """Return the mean of the samples' prints, and their texture; None of fewer than can be a model's samples."""
     mean, places = together
     asked = [[look.answers for look in seen.values() if look.answers is not None] for seen in looks]
     good = [
         index for index, place in enumerate(places) if place.share >= LEAST_SHARE and len(asked[index]) == len(looks[0])
     ]
     if len(good) < FEWEST:
-        return None
+        return None, None
     alike = np.mean([likeness(mean, structures[index], places[index].matrix) for index in good], 0)
     known = (alike > _SHOWN_ALIKE).astype(np.float32)
-    return mean_of([print_of(pages[index], places[index].in_millimetres, asked[index], known) for index in good])
+    fine = {index: fineness_of(pages[index], places[index].in_millimetres) for index in good}
+    prints = [print_of(pages[index], fine[index], asked[index], known) for index in good]
+    textures = [texture_of(fine[index], pages[index].size) for index in good]
+    return mean_of(prints), learned_texture(textures, background)
 
 
 def _reference(spots: Spots, looks: Sequence[RegionLook]) -> ReferenceRegion:

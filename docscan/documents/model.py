@@ -110,6 +110,17 @@ class PagePrint:
 
 
 @dataclass(frozen=True, slots=True)
+class PageTexture:
+    """How much fine contrast the samples have in each cell of a page: natural logarithms of squared contrast.
+
+    12 (by band, then by channel) x rows x columns; see docscan.documents.texture.
+    """
+
+    mean: NDArray[np.float32]
+    spread: NDArray[np.float32]  # standard deviation over the samples, freed of what their captures did to whole pages
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentModel:
     """What genuine documents of one kind look like: places, means and spreads, nothing of any holder."""
 
@@ -129,4 +140,5 @@ class DocumentModel:
     reach: float  # distance of a page's appearance up to which it is of this kind
     pictures: Mapping[Spectrum, ReferencePicture] = field(default_factory=dict)
     print: PagePrint | None = None  # the samples' mean; None: the network abstained on too many
+    texture: PageTexture | None = None  # None: too few samples lie on each other
     measured: Mapping[str, Statistics] = field(default_factory=dict)  # one number each; see documents.light_statistics

@@ -6,6 +6,7 @@ line work differs from state to state; against samples of the same design both s
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from docscan.checks.regions import Answers, mean_strongest
 from docscan.documents.laying import PIXELS_PER_MM as LAID_AT
 from docscan.documents.laying import Structure, on_frame, warped
 from docscan.documents.model import PagePrint
-from docscan.types import Homography, Image, Page
+from docscan.types import Homography, Page
 
 CELL_MM = 6.0  # side of a cell of the page
 BANDS = 5  # of fineness, each twice as coarse as the one before
@@ -27,26 +28,55 @@ _NOTHING = 1e-7  # contrast, squared, that is none
 Numbers = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Fineness:
+    """A page's contrast by fineness, in the samples' frame.
+
+    ``level`` is height x width x ``CHANNELS``: natural logarithms of light. ``squares`` holds, by band, the squared
+    contrast of each pixel; each band is half as fine, and half as large, as the one before. Both show the whole page.
+    """
+
+    level: Numbers
+    squares: tuple[Numbers, ...]
+
+
+def fineness_of(page: Page, to_page: Homography) -> Fineness:
+    """Take a page's contrast apart by fineness.
+
+    Parameters
+    ----------
+    to_page
+        From millimetres of the common frame to millimetres of the page.
+    """
+    image = on_frame(page.image, page, to_page, _PIXELS_PER_MM)
+    red, green, blue = cv2.split(np.log(image.astype(np.float32) + _DARK))
+    first = level = np.asarray(cv2.merge([(red + green + blue) / 3, red - green, (red + green) / 2 - blue]), np.float32)
+    squares = []
+    for _ in range(BANDS):
+        soft = cv2.GaussianBlur(level, (0, 0), 1.0)
+        fine = np.asarray(level - soft, np.float32)
+        squares.append(fine * fine)
+        level = np.asarray(cv2.resize(soft, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
+    return Fineness(first, tuple(squares))
+
+
 def crops_of(answers: Answers) -> Numbers:
     """Return what ``PagePrint.crops`` holds of some crops."""
     forged = answers.forged.mean((1, 2)), mean_strongest(answers.forged)
     return np.column_stack([*forged, answers.process.mean((2, 3))]).astype(np.float32)
 
 
-def print_of(page: Page, to_page: Homography, answers: Sequence[Answers], known: Numbers) -> PagePrint:
+def print_of(page: Page, fineness: Fineness, answers: Sequence[Answers], known: Numbers) -> PagePrint:
     """Measure the print of one page.
 
     Parameters
     ----------
-    to_page
-        From millimetres of the common frame to millimetres of the page.
     answers
         Of the network, region by region.
     known
         Cells of the common frame where samples show the same.
     """
-    image = on_frame(page.image, page, to_page, _PIXELS_PER_MM)
-    contrasts, colours = _measured(image, (known.shape[0], known.shape[1]))
+    contrasts, colours = _measured(fineness, (known.shape[0], known.shape[1]))
     return PagePrint(
         crops=np.concatenate([crops_of(one) for one in answers]),
         embedding=np.concatenate([one.embedding for one in answers]).mean(0),
@@ -96,17 +126,10 @@ def _by_cell(picture: Numbers, cells: tuple[int, int]) -> Numbers:
     return np.asarray(cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _measured(image: Image, cells: tuple[int, int]) -> tuple[Numbers, Numbers]:
+def _measured(fineness: Fineness, cells: tuple[int, int]) -> tuple[Numbers, Numbers]:
     """Return contrasts, by channel and band, and colours in each cell."""
-    red, green, blue = cv2.split(np.log(image.astype(np.float32) + _DARK))
-    level = cv2.merge([(red + green + blue) / 3, red - green, (red + green) / 2 - blue])
-    colours = _by_cell(np.asarray(level, np.float32), cells).transpose(2, 0, 1)
-    bands = []
-    for _ in range(BANDS):
-        soft = cv2.GaussianBlur(level, (0, 0), 1.0)
-        fine = np.asarray(level - soft, np.float32)
-        bands.append(np.log(_by_cell(fine * fine, cells) + _NOTHING))
-        level = cv2.resize(soft, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    colours = _by_cell(fineness.level, cells).transpose(2, 0, 1)
+    bands = [np.log(_by_cell(square, cells) + _NOTHING) for square in fineness.squares]
     contrasts = np.stack(bands, 1).reshape(-1, BANDS, cells[1], CHANNELS).transpose(3, 1, 0, 2)
     return (
         np.ascontiguousarray(contrasts.reshape(CHANNELS * BANDS, *cells), np.float32),

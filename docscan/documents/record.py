@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from docscan.documents.appearance import SIZE as APPEARANCE_SIZE
-from docscan.documents.model import DocumentModel, PagePrint, ReferencePicture, ReferenceRegion, Statistics
+from docscan.documents.model import DocumentModel, PagePrint, PageTexture, ReferencePicture, ReferenceRegion, Statistics
+from docscan.documents.texture import BANDS as TEXTURE_BANDS
+from docscan.documents.texture import cells_of
 from docscan.types import Box, FieldPlace, MrzFields, MrzFormat, PageSize, Spectrum, TextLayout
 from docscan.zones import REGIONS
 
@@ -117,6 +119,7 @@ class Record(_Strict):
     # Of models from before there were such.
     pictures: dict[Spectrum, _PixelsPerMm] = {}  # by the lights of which there is one
     print: _Print | None = None
+    texture: bool = False
     measured: dict[_MeasuredName, _Count] = Field({}, max_length=40)  # in how many samples each number was measured
 
 
@@ -128,6 +131,7 @@ def record_of(model: DocumentModel) -> Record:
         text=_Text.of(model.text),
         regions={name: _region_record(region) for name, region in model.regions.items()},
         pictures={light: picture.pixels_per_mm for light, picture in model.pictures.items()},
+        texture=model.texture is not None,
         print=model.print and _Print(sharpness=model.print.sharpness, pixels_per_mm=model.print.pixels_per_mm),
         measured={name: found.samples for name, found in model.measured.items()},
     )
@@ -152,6 +156,8 @@ def arrays_of(model: DocumentModel) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {name: np.stack([one.mean, one.spread]) for name, one in statistics.items()}
     if model.print is not None:
         arrays |= {f"print.{name}": getattr(model.print, name) for name in _PRINT}
+    if model.texture is not None:
+        arrays["texture"] = np.stack([model.texture.mean, model.texture.spread])
     for light, picture in model.pictures.items():
         for part, data in ((f"picture.{light}.jpeg", picture.jpeg), (f"picture.{light}.mask.png", picture.mask)):
             arrays[part] = np.frombuffer(data, np.uint8)
@@ -200,6 +206,10 @@ class _Taken:
             pixels_per_mm=found.pixels_per_mm,
         )
 
+    def texture(self, page_size: PageSize) -> PageTexture:
+        found = self.array("texture", (2, TEXTURE_BANDS * _CHANNELS, *cells_of(page_size)))
+        return PageTexture(found[0], found[1])
+
     def nothing_left(self) -> None:
         if self._left:
             raise ValueError(f"there are arrays that no model has: {', '.join(sorted(self._left))[:80]}")
@@ -220,10 +230,11 @@ def model_of(record: Record, arrays: Mapping[str, NDArray[Any]]) -> DocumentMode
     pictures = {light: taken.picture(light, scale, record.page_size) for light, scale in record.pictures.items()}
     crops = sum(len(region.spots) for region in regions.values())
     page_print = record.print and taken.page_print(record.print, crops)
+    texture = taken.texture(record.page_size) if record.texture else None
     taken.nothing_left()
-    made = ("schema_", "text", "regions", "pictures", "print", "measured")
+    made = ("schema_", "text", "regions", "pictures", "print", "texture", "measured")
     own = {name: getattr(record, name) for name in Record.model_fields if name not in made}
-    own |= {"pictures": pictures, "print": page_print, "measured": measured}
+    own |= {"pictures": pictures, "print": page_print, "texture": texture, "measured": measured}
     return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance)
 
 

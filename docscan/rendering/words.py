@@ -73,6 +73,7 @@ CHECKS = {
     "print.mrz": "Machine-readable zone",
     "print.background": "Background",
     "reference.print": "Print of the page",
+    "reference.microtext": "Fine lines and microtext",
     "uv.image": "Image under UV",
     "uv.dull_paper": "Paper under UV",
     "uv.pattern": "Fluorescent pattern",

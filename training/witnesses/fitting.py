@@ -23,6 +23,7 @@ _PORTRAITS = ("portrait_pasted", "portrait_reprinted", "portrait_laminate_cut")
 _IN_THE_MRZ = tuple(f"{zones}mrz_altered{end}" for zones in ("", "viz_and_") for end in ("", "_wrong_check_digits"))
 FINDS: dict[str, tuple[str, ...]] = {
     "reference.print": WHOLE_PAGE,
+    "reference.microtext": ("microtext_missing",),
     "uv.dull_paper": (*_ON_PAPER, "uv_bright_paper"),
     "uv.pattern": (*WHOLE_PAGE, "uv_painted", "uv_pattern_missing"),
     "uv.fibres": ("fibres_missing", "screen_recapture"),

@@ -4,9 +4,10 @@ from datetime import date
 import numpy as np
 import pytest
 
+from docscan.documents.compared import Comparison
 from docscan.evidence import Evidence
 from docscan.mrz.icao9303 import parse
-from docscan.types import Capture, Comparison, Mrz, Page, PageSize, Quality, VisualZone, Zone
+from docscan.types import Capture, Mrz, Page, PageSize, Quality, VisualZone, Zone
 
 TODAY = date(2026, 11, 24)
 PASSPORT = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F3204153ZE184226B<<<<<18")

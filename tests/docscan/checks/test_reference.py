@@ -1,11 +1,13 @@
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from docscan.checks import CHECKS, perform
+from docscan.documents.compared import Comparison, FaintLine
 from docscan.evidence import Evidence
 from docscan.runtime import Calibration
-from docscan.types import Comparison, Outcome
+from docscan.types import Outcome
 from tests.docscan.documents.conftest import small_model
 
 Make = Callable[..., Evidence]
@@ -21,6 +23,7 @@ CALIBRATION = Calibration(
     forged=100,
 )
 CHECK = next(check for check in CHECKS if check.id == "reference.print")
+MICROTEXT = next(check for check in CHECKS if check.id == "reference.microtext")
 
 
 def _compared(**numbers: float) -> Comparison:
@@ -47,3 +50,25 @@ def test_a_page_that_could_not_be_compared_is_undetermined_and_says_why(evidence
     seen = evidence(model=small_model(), comparison=Comparison({}, {}, "Too coarse to compare."))
     result = perform(CHECK, seen)
     assert (result.outcome, result.explanation) == (Outcome.UNDETERMINED, "Too coarse to compare.")
+
+
+LINES = Calibration(weight=1.0, intercept=-5.0, lowest=-1.0, highest=2.0, threshold=0.5, share=0.1, genuine=9, forged=9)
+CORNERS = np.array([[10.0, 60.0], [36.0, 60.0], [36.0, 62.0], [10.0, 62.0]])
+
+
+@pytest.mark.parametrize(("lacks", "outcome"), [(2.0, Outcome.PASSED), (8.0, Outcome.FAILED)])
+def test_a_missing_line_is_said_and_shown(evidence: Make, lacks: float, outcome: Outcome) -> None:
+    compared = Comparison({}, {}, line=FaintLine(lacks, CORNERS))
+    seen = evidence(model=small_model(), comparison=compared, calibrations={"reference.microtext": LINES})
+    result = perform(MICROTEXT, seen)
+    assert result.outcome is outcome
+    assert ("missing or faint" in result.explanation) == (outcome is Outcome.FAILED)
+    assert result.region is not None
+    assert np.array(result.region.polygon) == pytest.approx(8 * CORNERS)
+
+
+def test_where_no_line_can_be_judged_it_is_undetermined(evidence: Make) -> None:
+    result = perform(MICROTEXT, evidence(model=small_model(), comparison=Comparison({}, {})))
+    assert result.outcome is Outcome.UNDETERMINED
+    assert "by eye" in result.explanation
+    assert perform(MICROTEXT, evidence()).outcome is Outcome.NOT_PERFORMED

@@ -6,11 +6,12 @@ import pytest
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order, make
 from docscan.capture import ImageFile
+from docscan.documents.compared import Comparison
 from docscan.documents.matching import library_of
 from docscan.documents.model import DocumentModel
 from docscan.documents.prints import BANDS, CHANNELS, differences
 from docscan.inspection import Tools, gather, inspect
-from docscan.types import Comparison, Outcome
+from docscan.types import Outcome
 from tests.docscan.documents.conftest import Makes
 
 
@@ -26,7 +27,7 @@ def knowing(passports: DocumentModel, tools: Tools) -> Tools:
 
 @pytest.fixture(scope="module")
 def compared(knowing: Tools) -> dict[str, Comparison]:
-    recipes = GENUINE, "counterfeit_inkjet", "counterfeit_toner"
+    recipes = GENUINE, "counterfeit_inkjet", "counterfeit_toner", "microtext_missing"
     return {recipe: gather(_file(recipe, 30), tools=knowing).comparison for recipe in recipes}
 
 
@@ -56,6 +57,13 @@ def test_a_counterfeit_differs_where_a_genuine_document_does_not(compared: dict[
     assert forged.numbers["forged_mean"] > genuine.numbers["forged_mean"] + 0.5
     assert forged.numbers["pattern_9"] < genuine.numbers["pattern_9"]
     assert min(forged.regions.values()) > max(genuine.regions.values()) - 0.5
+
+
+def test_a_missing_line_of_microtext_is_seen(compared: dict[str, Comparison]) -> None:
+    genuine, forged = compared[GENUINE].line, compared["microtext_missing"].line
+    assert genuine is not None
+    assert forged is not None
+    assert forged.lacks > 5 > genuine.lacks
 
 
 def test_the_report_says_which_is_printed_as_the_samples_are(knowing: Tools) -> None:

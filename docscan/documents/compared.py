@@ -1,0 +1,24 @@
+"""What comes of comparing a page with the genuine samples of its kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from docscan.page_geometry import Corners
+
+
+@dataclass(frozen=True, slots=True)
+class FaintLine:
+    """Where along a line a page lacks most of the fine contrast that the samples have."""
+
+    lacks: float  # deviations between genuine documents
+    corners: Corners  # of the line, millimetres of the page
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A page beside the genuine samples of its kind; ``missing`` says in words why it was not compared, else None."""
+
+    numbers: Mapping[str, float]  # how its print differs, see docscan.documents.prints and .texture
+    regions: Mapping[str, float]  # by region, how much less like an issuer's print it looks than the samples do
+    missing: str | None = None
+    line: FaintLine | None = None  # None: too little of the background is known to look along lines
