@@ -15,7 +15,7 @@ from docscan.checks.regions import look
 from docscan.documents.comparison import compare, spots_of
 from docscan.documents.matching import Library, nearest_model, open_library
 from docscan.documents.model import DocumentModel, ReferencePicture
-from docscan.documents.pictures import laid_on_samples
+from docscan.documents.pictures import laid_on_samples, lies_exactly
 from docscan.evidence import Evidence
 from docscan.lights import look_at_lights
 from docscan.mrz import read as mrz_room
@@ -205,14 +205,16 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
     with watch.room("document"):
         nearest = nearest_model(page, mrz.parsed if mrz else None, tools.library)
         model = nearest.model if nearest and nearest.within_reach else None
+        pictures = model.pictures if model else {}
+        laid = laid_on_samples(page, pictures)
     with watch.room("visual"):
         # A capture that is unlike the samples, by glare perhaps, may have its text where theirs is all the same.
-        visual = read_visual(page, mrz, nearest.model.text if nearest else None, tools.reader)
+        layout = nearest.model.text if nearest else None
+        on_page = laid.in_millimetres if laid is not None and lies_exactly(laid) else None
+        visual = read_visual(page, mrz, layout, tools.reader, on_page)
     with watch.room("print"):
         looked = look(capture, page, mrz.parsed.format if mrz else None, tools.models, spots_of(model))
     with watch.room("reference"):
-        pictures = model.pictures if model else {}
-        laid = laid_on_samples(page, pictures)
         comparison = compare(page, model, looked, laid)
     with watch.room("checks"):
         lights = look_at_lights(page, mrz, pictures, laid)

@@ -52,7 +52,7 @@ def sharpness(grey: NDArray[np.uint8]) -> float:
     fine, coarse = (
         _gradient(np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.uint8)) for sigma in (_FINE, _COARSE)
     )
-    level = max(4.0, float(np.percentile(coarse, 97)))
+    level = max(4.0, float(np.percentile(coarse[::3, ::3], 97)))  # a ninth of the pixels tells it as well
     strong = coarse >= level
     # The ridge of an edge: there the model holds.
     strong &= coarse >= cv2.dilate(coarse, np.ones((3, 3), np.uint8)) * 0.95

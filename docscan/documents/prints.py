@@ -23,6 +23,10 @@ BANDS = 5  # of fineness, each twice as coarse as the one before
 CHANNELS = 3  # lightness, red against green, yellow against blue
 _PIXELS_PER_MM = 10.0  # of the picture whose contrasts are measured: page readers deliver it
 _DARK = 12.0  # grey levels added before the logarithm: noise in the dark must not count
+_LOGARITHM = np.log(np.arange(256, dtype=np.float32) + _DARK)
+_OPPONENT = np.array(
+    [[1 / 3, 1 / 3, 1 / 3], [1, -1, 0], [0.5, 0.5, -1]], np.float32
+)  # ``CHANNELS`` of red, green, blue
 _NOTHING = 1e-7  # contrast, squared, that is none
 
 Numbers = NDArray[np.float32]
@@ -49,8 +53,7 @@ def fineness_of(page: Page, to_page: Homography) -> Fineness:
         From millimetres of the common frame to millimetres of the page.
     """
     image = on_frame(page.image, page, to_page, _PIXELS_PER_MM)
-    red, green, blue = cv2.split(np.log(image.astype(np.float32) + _DARK))
-    first = level = np.asarray(cv2.merge([(red + green + blue) / 3, red - green, (red + green) / 2 - blue]), np.float32)
+    first = level = np.asarray(cv2.transform(cv2.LUT(image, _LOGARITHM), _OPPONENT), np.float32)
     squares = []
     for _ in range(BANDS):
         soft = cv2.GaussianBlur(level, (0, 0), 1.0)

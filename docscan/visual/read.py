@@ -12,7 +12,18 @@ from dataclasses import replace
 import numpy as np
 
 from docscan.page_geometry import MRZ_LINE_SPACING, moved, zone_corners
-from docscan.types import Agreement, Box, FieldPlace, Mrz, Page, TextLayout, TextLine, VisualField, VisualZone
+from docscan.types import (
+    Agreement,
+    Box,
+    FieldPlace,
+    Homography,
+    Mrz,
+    Page,
+    TextLayout,
+    TextLine,
+    VisualField,
+    VisualZone,
+)
 from docscan.visual.comparing import compared
 from docscan.visual.expected import Expected, expected
 from docscan.visual.labels import label_of
@@ -84,10 +95,10 @@ def _worth(field: VisualField) -> tuple[bool, bool, float]:
 
 
 def _at_places(
-    page: Page, floor: float, data: Mapping[str, Expected], layout: TextLayout, reader: TextReader
+    page: Page, floor: float, data: Mapping[str, Expected], layout: TextLayout, reader: TextReader, placed: Place
 ) -> Fields:
     known = {name: place for name, place in layout.fields.items() if name in data}
-    fields = _at(page, _wanted(known, data, lambda x, y: (x, y)), data, reader)
+    fields = _at(page, _wanted(known, data, placed), data, reader)
     doubtful = {name: place for name, place in known.items() if not _agrees(fields, name)}
     if not doubtful:
         return fields
@@ -110,6 +121,16 @@ def _anywhere(page: Page, above: Box, data: Mapping[str, Expected], reader: Text
     return searched(data, lines)
 
 
+def _placed(on_page: Homography | None) -> Place:
+    def placed(x: float, y: float) -> tuple[float, float]:
+        if on_page is None:
+            return x, y
+        right, down = moved(np.array([[x, y]]), on_page)[0]
+        return float(right), float(down)
+
+    return placed
+
+
 def _agreeing(fields: Fields) -> int:
     return sum(_agrees(fields, name) for name in fields)
 
@@ -130,7 +151,9 @@ def lines_of_page(page: Page, mrz: Mrz, reader: TextReader) -> tuple[TextLine, .
     return read_boxes(page, find_lines(page, visual_part(page, mrz), reader, FINDING_PIXELS_PER_MM), reader)
 
 
-def read_visual(page: Page, mrz: Mrz | None, layout: TextLayout | None, reader: TextReader | None) -> VisualZone:
+def read_visual(
+    page: Page, mrz: Mrz | None, layout: TextLayout | None, reader: TextReader | None, on_page: Homography | None = None
+) -> VisualZone:
     """Read what the visual zone shows of the MRZ's data, and compare.
 
     Parameters
@@ -138,6 +161,9 @@ def read_visual(page: Page, mrz: Mrz | None, layout: TextLayout | None, reader: 
     layout
         Where documents of this page's kind, or of the likeliest, have text; None where that is not known. It is left
         aside where the data are not at its places.
+    on_page
+        From millimetres of the layout to millimetres of the page, where that is known; else the page is taken as it was
+        found.
     """
     if reader is None:
         return VisualZone({}, "The printed data were not to be read.")
@@ -155,7 +181,7 @@ def read_visual(page: Page, mrz: Mrz | None, layout: TextLayout | None, reader: 
         return VisualZone({}, f"The capture is too coarse to read the printed data: {needed} or more are needed.")
     above = visual_part(page, mrz)
     if layout is not None and data.keys() & layout.fields.keys():
-        fields = _at_places(page, above.height, data, layout, reader)
+        fields = _at_places(page, above.height, data, layout, reader, _placed(on_page))
         if _agreeing(fields) >= _TRUSTED:  # else the page is of another layout
             return VisualZone(_believed(fields))
     return VisualZone(_believed(_anywhere(page, above, data, reader)))
