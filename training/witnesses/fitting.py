@@ -35,7 +35,7 @@ FINDS: dict[str, tuple[str, ...]] = {
 # Share of genuine documents that may fail a check.
 CHECK_BPCER = 0.01
 _NO_SUPPORT = math.log10(2)  # below which the ENFSI scale has no word for what speaks for a forgery
-_STRENGTH = 0.1  # of the weights' regularisation, scikit-learn's C: there are fifty numbers and few states
+_STRENGTH = 0.3  # of the weights' regularisation, scikit-learn's C: there are a hundred numbers and few states
 
 Numbers = NDArray[np.float64]
 
