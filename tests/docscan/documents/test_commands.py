@@ -8,7 +8,10 @@ from typer.testing import CliRunner
 from datasets.sheet import Kind
 from docscan.cli import app
 from docscan.documents.store import save
-from tests.docscan.documents.conftest import Makes, small_model
+from tests.docscan.conftest import Makes
+from tests.docscan.documents.conftest import small_model
+
+pytestmark = pytest.mark.xdist_group("documents")
 
 
 @pytest.fixture

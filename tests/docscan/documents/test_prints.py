@@ -11,7 +11,9 @@ from docscan.documents.model import DocumentModel
 from docscan.documents.prints import BANDS, CHANNELS, differences
 from docscan.inspection import Tools, gather, inspect
 from docscan.types import Comparison, Outcome
-from tests.docscan.documents.conftest import Makes
+from tests.docscan.conftest import Makes
+
+pytestmark = pytest.mark.xdist_group("documents")
 
 
 def _file(recipe: str, number: int) -> ImageFile:
