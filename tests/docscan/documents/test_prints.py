@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -16,8 +17,9 @@ from tests.docscan.conftest import Makes
 pytestmark = pytest.mark.xdist_group("documents")
 
 
-def _file(recipe: str, number: int) -> ImageFile:
-    made = make(Order(4711, number, "XVA", Kind.TD3, recipe), ("visible",), device="reader", dpi=300)
+@cache
+def _file(recipe: str) -> ImageFile:
+    made = make(Order(4711, 30, "XVA", Kind.TD3, recipe), ("visible",), device="reader", dpi=300)
     return ImageFile(recipe, made.captured.files["visible"][0])
 
 
@@ -29,7 +31,7 @@ def knowing(passports: DocumentModel, tools: Tools) -> Tools:
 @pytest.fixture(scope="module")
 def compared(knowing: Tools) -> dict[str, Comparison]:
     recipes = GENUINE, "counterfeit_inkjet", "counterfeit_toner"
-    return {recipe: gather(_file(recipe, 30), tools=knowing).comparison for recipe in recipes}
+    return {recipe: gather(_file(recipe), tools=knowing).comparison for recipe in recipes}
 
 
 def test_a_model_keeps_the_mean_print_of_its_samples(passports: DocumentModel) -> None:
@@ -63,7 +65,7 @@ def test_a_counterfeit_differs_where_a_genuine_document_does_not(compared: dict[
 def test_the_report_says_which_is_printed_as_the_samples_are(knowing: Tools) -> None:
     outcomes = {}
     for recipe in (GENUINE, "counterfeit_inkjet"):
-        report = inspect(_file(recipe, 31), tools=knowing).report
+        report = inspect(_file(recipe), tools=knowing).report
         outcomes[recipe] = next(check for check in report.checks if check.id == "reference.print").outcome
     assert outcomes == {GENUINE: Outcome.PASSED, "counterfeit_inkjet": Outcome.FAILED}
 
