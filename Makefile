@@ -44,7 +44,7 @@ types: .venv/everything
 	$(BIN)/mypy
 
 tests: .venv/everything
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2
 
 train: .venv/everything
 	$(BIN)/python -m training --work build/region

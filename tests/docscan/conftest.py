@@ -1,6 +1,6 @@
 """Real documents of the generator, read by the product as files are; each drawn, read and enrolled once a session.
 
-Tests that share them are of one ``xdist_group``, so that one process makes them.
+Tests that share them are of one of ``tests.conftest.GROUPS``, so that one process makes them.
 """
 
 from datetime import UTC, datetime

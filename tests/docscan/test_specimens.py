@@ -12,8 +12,6 @@ from docscan import cli, inspection
 from docscan.inspection import Tools
 from docscan.types import Agreement, Outcome
 
-pytestmark = pytest.mark.xdist_group("specimens")
-
 TODAY = date(2026, 11, 24)
 
 # What the specimens themselves contradict, and why; none does in what was read.

@@ -1,10 +1,7 @@
 import httpx
-import pytest
 
 from tests.corrupt import corrupted_inputs
 from tests.end_to_end.conftest import Server
-
-pytestmark = pytest.mark.xdist_group("served")
 
 
 def test_corrupted_inputs_never_break_the_service(server: Server) -> None:

@@ -1,12 +1,9 @@
 import base64
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Server
-
-pytestmark = pytest.mark.xdist_group("served")
 
 SAMPLES = ROOT / "datasets/samples"
 

@@ -1,12 +1,9 @@
 """The page by keyboard, read aloud, on a tablet and on paper."""
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Server
-
-pytestmark = pytest.mark.xdist_group("served")
 
 SAMPLE, FORGED = (ROOT / f"datasets/samples/{name}-utopia.jpg" for name in ("genuine", "forged"))
 TIMEOUT = 30_000

@@ -17,8 +17,6 @@ from docscan.rendering.html import to_html
 from docscan.rendering.pictures import draw
 from tests.docscan.rendering.conftest import report
 
-pytestmark = pytest.mark.xdist_group("served")
-
 PIXELS_PER_MM = 8.0
 TO_CAPTURE = np.array([[7.8, 0.4, 60.0], [-0.4, 7.8, 110.0], [0.0, 0.0, 1.0]])
 LONG = (

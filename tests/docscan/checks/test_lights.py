@@ -18,8 +18,6 @@ from docscan.lights import look_at_lights
 from docscan.types import CheckResult, Outcome, Spectrum
 from tests.docscan.conftest import Makes
 
-pytestmark = pytest.mark.xdist_group("documents")
-
 Make = Callable[..., Evidence]
 Results = dict[str, CheckResult]
 LIGHTS = [check for check in CHECKS if check.spectrum is not Spectrum.VISIBLE]

@@ -10,8 +10,6 @@ from docscan.documents.model import Statistics
 from docscan.types import Box, Image, MrzFormat, Page, PageSize
 from tests.docscan.conftest import Makes
 
-pytestmark = pytest.mark.xdist_group("documents")
-
 
 @pytest.fixture
 def page(makes: Makes) -> Page:

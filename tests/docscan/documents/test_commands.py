@@ -13,8 +13,6 @@ from docscan.inspection import Tools
 from tests.docscan.conftest import Makes
 from tests.docscan.documents.conftest import small_model
 
-pytestmark = pytest.mark.xdist_group("documents")
-
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -17,8 +17,6 @@ from docscan.types import MrzFormat, PageSize, Spectrum
 from docscan.zones import REGIONS
 from tests.docscan.conftest import CREATED, Makes
 
-pytestmark = pytest.mark.xdist_group("documents")
-
 Refused = Callable[[list[Sample], str], None]
 
 

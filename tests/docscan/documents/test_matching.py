@@ -18,8 +18,6 @@ from docscan.types import PageSize, ParsedMrz
 from tests.docscan.conftest import CREATED, Makes
 from tests.docscan.documents.conftest import small_model
 
-pytestmark = pytest.mark.xdist_group("documents")
-
 
 def _parsed(sample: Sample) -> ParsedMrz:
     assert sample.mrz is not None

@@ -12,8 +12,6 @@ from docscan.types import Page, Spectrum
 from docscan.zones import around
 from tests.docscan.conftest import Makes
 
-pytestmark = pytest.mark.xdist_group("documents")
-
 
 @pytest.mark.parametrize(
     "there",

@@ -14,8 +14,6 @@ from docscan.inspection import Tools, gather, inspect
 from docscan.types import Comparison, Outcome
 from tests.docscan.conftest import Makes
 
-pytestmark = pytest.mark.xdist_group("documents")
-
 
 @cache
 def _file(recipe: str) -> ImageFile:

@@ -17,8 +17,6 @@ from docscan.types import Agreement, Mrz, Page, TextLayout
 from docscan.visual.places import text_layout
 from docscan.visual.read import lines_of_page, read_visual
 
-pytestmark = pytest.mark.xdist_group("visual")
-
 TODAY = date(2026, 11, 24)
 STATE = SPLITS["training"][3]
 

@@ -11,8 +11,6 @@ from training.region import data
 from training.region.cutting import MOST_CROPS, Cut, Limits, cut_as_product, cut_by_truth
 from training.region.data import Crops, cut_split, open_split
 
-pytestmark = pytest.mark.xdist_group("region")
-
 PORTRAIT = REGIONS.index("portrait")
 
 

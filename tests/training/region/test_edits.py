@@ -15,8 +15,6 @@ from training.region.edits import EDITS, edit, stored_again
 from training.region.labels import FORGED_SHARE, UNKNOWN
 from training.region.train import Recipe, train
 
-pytestmark = pytest.mark.xdist_group("region")
-
 
 @pytest.fixture
 def documents(crops: Crops) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int8], NDArray[np.intp]]:

@@ -12,8 +12,6 @@ from training.region.export import difference, export, parity, quantise
 from training.region.network import RegionNetwork
 from training.region.scoring import open_network, score
 
-pytestmark = pytest.mark.xdist_group("region")
-
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[RegionNetwork, Path]:

@@ -96,7 +96,6 @@ def test_each_zone_is_told_by_its_own_tool() -> None:
     assert PROCESSES.index("inkjet") in mrz
 
 
-@pytest.mark.xdist_group("region")
 def test_a_generated_documents_portrait_is_labelled_where_it_is(folder: Path) -> None:
     lines = [json.loads(text) for text in (folder / "documents.jsonl").read_text().splitlines()]
     genuine, pasted = truth_of(lines[0]), truth_of(lines[1])

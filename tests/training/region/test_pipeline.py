@@ -16,8 +16,6 @@ from training.region.data import SPLITS
 from training.region.pipeline import Folders, assess, fit, prepare, ship
 from training.region.train import Ranks, Recipe
 
-pytestmark = pytest.mark.xdist_group("region")
-
 TINY = Recipe(width=9, batch=4, crops=6, epochs=2, minutes=3, bf16=False)
 
 
