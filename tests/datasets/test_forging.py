@@ -1,6 +1,7 @@
 """Every recipe: it does what it says, where it says, under the lights that it says."""
 
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -24,10 +25,14 @@ def _small(recipe: str) -> Order:
     return Order(SEED, 1, code, kind, recipe, "reader")
 
 
+@lru_cache(maxsize=2)  # the same for most recipes; some 100 MB each
+def _genuine(code: str, kind: Kind) -> Specimen:
+    return make(Order(SEED, 1, code, kind, GENUINE, "reader"), LIGHTS, dpi=300.0)
+
+
 def _both(recipe: str) -> tuple[Specimen, Specimen]:
     forged = _small(recipe)
-    genuine = Order(forged.seed, forged.index, forged.code, forged.kind, GENUINE, "reader")
-    return make(genuine, LIGHTS, dpi=300.0), make(forged, LIGHTS, dpi=300.0)
+    return _genuine(forged.code, forged.kind), make(forged, LIGHTS, dpi=300.0)
 
 
 def _difference(genuine: Specimen, forged: Specimen, light: str) -> np.ndarray:

@@ -17,6 +17,7 @@ from datasets.physics.surface import LIGHTS
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ("mrz_altered", "uv_painted", "digital_text")
+CARDS = 23  # a seed whose first documents are all of cards, which are drawn soonest
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -25,12 +26,12 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 def test_the_same_seed_makes_the_same_set_whatever_the_workers_and_interruptions(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
-    generate(one, documents=6, seed=3, recipes=SMALL, lights=LIGHTS, workers=1)
-    generate(other, documents=6, seed=3, recipes=SMALL, lights=LIGHTS, workers=2)
+    generate(one, documents=6, seed=CARDS, recipes=SMALL, lights=LIGHTS, workers=1)
+    generate(other, documents=6, seed=CARDS, recipes=SMALL, lights=LIGHTS, workers=2)
     assert _files(one) == _files(other)
     lines = (one / LIST).read_text(encoding="utf-8").splitlines()
     (one / LIST).write_text("\n".join(lines[:3]) + '\n{"index": 3, "se', encoding="utf-8")  # torn by a kill
-    generate(one, documents=6, seed=3, recipes=SMALL, lights=LIGHTS, workers=2)
+    generate(one, documents=6, seed=CARDS, recipes=SMALL, lights=LIGHTS, workers=2)
     assert _files(one) == _files(other)
 
 
@@ -74,7 +75,7 @@ def test_the_truth_says_where_everything_stands(tmp_path: Path) -> None:
 
 
 def test_the_contact_sheet_shows_each_recipe_under_each_light(tmp_path: Path) -> None:
-    generate(tmp_path, documents=4, seed=3, recipes=("uv_painted", "uv_bright_paper"), lights=LIGHTS)
+    generate(tmp_path, documents=4, seed=CARDS, recipes=("uv_painted", "uv_bright_paper"), lights=LIGHTS)
     page = write_sheet(tmp_path, tmp_path / "sheet.html").read_text(encoding="utf-8")
     assert page.count("<img") == 3 * 6  # genuine and two recipes; three lights, whole and enlarged
     assert RECIPES["uv_painted"].title in page

@@ -25,7 +25,7 @@ def work(item: Item, settings: Settings) -> Row:
 
 def test_a_worker_that_dies_costs_only_the_document_that_kills_it(tmp_path: Path) -> None:
     names = ["a", "b", "kills", "once", "c", "d", "e"]
-    rows = list(run(items(tmp_path, *names), Settings(), workers=2, work=work))
+    rows = list(run(items(tmp_path, *names), Settings(threads=3), workers=2, work=work))
     assert sorted(line["file"] for line in rows) == sorted(names)  # nothing lost, nothing doubled
     errors = {line["file"]: line["error"]["kind"] for line in rows if line["error"]}
     assert errors == {"kills": BROKE}

@@ -3,24 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 
 from datasets.sheet import Kind
-from datasets.specimens import GENUINE, Order, make
+from datasets.specimens import Order, make
 from docscan.capture import ImageFile
 from docscan.checks import CHECKS, perform
-from docscan.documents.enrolment import enrol
 from docscan.documents.model import DocumentModel
 from docscan.documents.pictures import laid_on_samples
-from docscan.documents.samples import Sample
 from docscan.evidence import Evidence
-from docscan.inspection import Seen, Tools, open_enrolment_tools, read_lines, see
+from docscan.inspection import Seen, Tools, see
 from docscan.lights import look_at_lights
-from docscan.settings import Settings
 from docscan.types import CheckResult, Outcome, Spectrum
-from tests.docscan.documents.conftest import CREATED
+from tests.docscan.conftest import Makes
 
 Make = Callable[..., Evidence]
 Results = dict[str, CheckResult]
@@ -30,26 +26,19 @@ LIGHTS = [check for check in CHECKS if check.spectrum is not Spectrum.VISIBLE]
 class Desk:
     """Makes Utopian passports, and performs the checks of both lights on them."""
 
-    def __init__(self, tools: Tools, evidence: Make) -> None:
-        self.tools, self._evidence = tools, evidence
-        self.model: DocumentModel | None = None
-        self._seen: dict[tuple[str, int], Seen] = {}
+    def __init__(self, tools: Tools, makes: Makes, model: DocumentModel, evidence: Make) -> None:
+        self.tools, self.model, self._makes, self._evidence = tools, model, makes, evidence
 
-    def seen(self, recipe: str, index: int = 0) -> Seen:
-        """Return a passport as it was found in its files; drawn once."""
-        if (recipe, index) not in self._seen:
-            self._seen[recipe, index] = self._drawn(recipe, index)
-        return self._seen[recipe, index]
+    def genuine(self) -> Seen:
+        """Return a genuine passport that is not among the samples, as it was found in its files."""
+        sample = self._makes.sample("UTO", Kind.TD3, 0)
+        return Seen(sample.capture, sample.mrz, sample.page)
 
-    def _drawn(self, recipe: str, index: int) -> Seen:
-        made = make(Order(4712, index, "UTO", Kind.TD3, recipe), ("visible", "uv", "ir"), device="reader", dpi=250)
+    def forged(self, recipe: str) -> Seen:
+        """Return a forged passport as it was found in its files."""
+        made = make(Order(4712, 7, "UTO", Kind.TD3, recipe), ("visible", "uv", "ir"), device="reader", dpi=250)
         files = {light: ImageFile(light, data) for light, (data, _) in made.captured.files.items()}
         return see(**files, tools=self.tools)  # type: ignore[arg-type]
-
-    def enrol(self) -> None:
-        seen = [self.seen(GENUINE, index) for index in range(1, 5)]
-        samples = [Sample("", one.capture, one.page, one.mrz, read_lines(one, self.tools)) for one in seen]
-        self.model = enrol("uto-p-2019", samples, version=1, created=CREATED, models=self.tools.models)
 
     def results(self, seen: Seen, *, enrolled: bool = True) -> Results:
         model = self.model if enrolled else None
@@ -67,11 +56,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(evidence: Make) -> Desk:
-    cv2.setNumThreads(1)
-    made = Desk(open_enrolment_tools(Settings(threads=1)), evidence)
-    made.enrol()
-    return made
+def desk(tools: Tools, makes: Makes, utopian: DocumentModel, evidence: Make) -> Desk:
+    return Desk(tools, makes, utopian, evidence)
 
 
 def _with(seen: Seen, **lights: np.ndarray | None) -> Seen:
@@ -80,7 +66,7 @@ def _with(seen: Seen, **lights: np.ndarray | None) -> Seen:
 
 def test_a_genuine_document_fails_nothing(desk: Desk) -> None:
     for enrolled in (True, False):
-        results = desk.results(desk.seen(GENUINE), enrolled=enrolled)
+        results = desk.results(desk.genuine(), enrolled=enrolled)
         assert {name: one.explanation for name, one in results.items() if one.outcome is Outcome.FAILED} == {}
     assert results["uv.dull_paper"].outcome is results["ir.mrz_visible"].outcome is Outcome.PASSED
     assert {name for name, one in results.items() if one.outcome is Outcome.NOT_PERFORMED} == {
@@ -101,19 +87,18 @@ def test_a_genuine_document_fails_nothing(desk: Desk) -> None:
     ],
 )
 def test_what_is_forged_is_found_where_it_is(desk: Desk, recipe: str, check: str, says: str) -> None:
-    result = desk.results(desk.seen(recipe, 7))[check]
+    result = desk.results(desk.forged(recipe))[check]
     assert (result.outcome, says in result.explanation) == (Outcome.FAILED, True), result
     assert result.log10_lr > 0
     assert (result.region is not None) == (check in ("uv.patches", "uv.portrait_edges", "ir.mrz_visible"))
 
 
 def test_a_portrait_of_another_process_is_told_by_samples_alone(desk: Desk) -> None:
-    seen = desk.seen(GENUINE)
+    seen = desk.genuine()
     assert desk.results(seen)["ir.portrait"].outcome is Outcome.PASSED
     assert seen.page.ir is not None
     box = look_at_lights(seen.page, seen.mrz, {}, None).portrait
     assert box is not None
-    assert desk.model is not None
     share, scale = float(desk.model.measured["ir.portrait"].mean[0]), seen.page.pixels_per_mm
     other, part = seen.page.ir.copy(), (
         slice(round(box.y * scale), round((box.y + box.height) * scale)),
@@ -142,7 +127,7 @@ def test_a_portrait_of_another_process_is_told_by_samples_alone(desk: Desk) -> N
 def test_a_wrong_image_is_said_and_nothing_of_its_light_fails(
     desk: Desk, given: Callable[..., dict[str, np.ndarray]], light: str, says: str
 ) -> None:
-    seen = desk.seen(GENUINE)
+    seen = desk.genuine()
     results = desk.results(_with(seen, **given(seen.page)))
     for check, result in results.items():
         if check.startswith(light):
@@ -151,7 +136,7 @@ def test_a_wrong_image_is_said_and_nothing_of_its_light_fails(
 
 
 def test_a_camera_without_colour_or_with_a_tint_is_no_wrong_image(desk: Desk) -> None:
-    seen = desk.seen(GENUINE)
+    seen = desk.genuine()
     assert seen.page.uv is not None
     assert seen.page.ir is not None
     grey = np.repeat(seen.page.uv.max(2, keepdims=True), 3, 2)
@@ -161,7 +146,7 @@ def test_a_camera_without_colour_or_with_a_tint_is_no_wrong_image(desk: Desk) ->
 
 
 def test_without_a_light_its_checks_are_not_performed(desk: Desk) -> None:
-    seen = desk.seen(GENUINE)
+    seen = desk.genuine()
     for given in ({"uv": None}, {"ir": None}, {"uv": None, "ir": None}):
         for check, result in desk.results(_with(seen, **given)).items():
             if check.partition(".")[0] in given:
@@ -169,7 +154,6 @@ def test_without_a_light_its_checks_are_not_performed(desk: Desk) -> None:
 
 
 def test_samples_are_measured_in_each_light(desk: Desk) -> None:
-    assert desk.model is not None
     measured = desk.model.measured
     assert {"uv.fibres", "uv.portrait", "ir.portrait"} <= set(measured)
     assert all(found.mean.shape == found.spread.shape == (1,) and found.samples >= 3 for found in measured.values())
@@ -177,7 +161,7 @@ def test_samples_are_measured_in_each_light(desk: Desk) -> None:
 
 
 def test_a_page_that_cannot_be_laid_on_the_samples_is_not_held_against_it(desk: Desk) -> None:
-    seen = desk.seen(GENUINE)
+    seen = desk.genuine()
     turned = {name: np.ascontiguousarray(getattr(seen.page, name)[::-1]) for name in ("image", "uv", "ir")}
     results = desk.results(_with(seen, **turned))
     for check in ("uv.pattern", "uv.fibres"):

@@ -8,7 +8,7 @@ from datasets.sheet import Kind
 from docscan.documents.appearance import SIZE, appearance_of, cells_under, distance, learned, reach_of, weights_of
 from docscan.documents.model import Statistics
 from docscan.types import Box, Image, MrzFormat, Page, PageSize
-from tests.docscan.documents.conftest import Makes
+from tests.docscan.conftest import Makes
 
 
 @pytest.fixture

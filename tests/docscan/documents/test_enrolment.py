@@ -15,7 +15,7 @@ from docscan.errors import DocumentModelError, UsageError
 from docscan.inspection import Tools
 from docscan.types import MrzFormat, PageSize, Spectrum
 from docscan.zones import REGIONS
-from tests.docscan.documents.conftest import CREATED, Makes
+from tests.docscan.conftest import CREATED, Makes
 
 Refused = Callable[[list[Sample], str], None]
 
@@ -61,14 +61,13 @@ def test_regions_differ_as_their_print_does(passports: DocumentModel) -> None:
     assert portrait < background
 
 
-def test_other_lights_have_colour_statistics(makes: Makes, tools: Tools) -> None:
-    samples = makes.samples("UTO", Kind.TD3, range(3))
-    model = enrol("uto-p-2019", samples, version=1, created=CREATED, models=tools.models)
-    lights = model.regions["background"].colour
+def test_other_lights_have_colour_statistics(makes: Makes, utopian: DocumentModel, tools: Tools) -> None:
+    lights = utopian.regions["background"].colour
     assert set(lights) == set(Spectrum)
-    assert set(model.regions["background"].embedding) == {Spectrum.VISIBLE}
+    assert set(utopian.regions["background"].embedding) == {Spectrum.VISIBLE}
     # Security paper stays dark under ultraviolet, and is white under infrared.
     assert lights[Spectrum.UV].mean[:3].mean() < 90 < 120 < lights[Spectrum.IR].mean[:3].mean()
+    samples = makes.samples("UTO", Kind.TD3, range(1, 4))
     dark = replace(samples[0], page=replace(samples[0].page, uv=None, ir=None))
     part = enrol("uto-p-2019", [dark, *samples[1:]], version=1, created=CREATED, models=tools.models)
     assert set(part.regions["background"].colour) == {Spectrum.VISIBLE}

@@ -15,7 +15,8 @@ from docscan.documents.store import save
 from docscan.errors import DocumentModelError
 from docscan.inspection import Tools
 from docscan.types import PageSize, ParsedMrz
-from tests.docscan.documents.conftest import CREATED, Makes, small_model
+from tests.docscan.conftest import CREATED, Makes
+from tests.docscan.documents.conftest import small_model
 
 
 def _parsed(sample: Sample) -> ParsedMrz:
@@ -26,7 +27,9 @@ def _parsed(sample: Sample) -> ParsedMrz:
 @pytest.fixture(scope="module")
 def others(makes: Makes, tools: Tools) -> DocumentModel:
     """Passports of another state."""
-    return enrol("xve-p-2018", makes.samples("XVE", Kind.TD3), version=1, created=CREATED, models=tools.models)
+    return enrol(
+        "xve-p-2018", makes.samples("XVE", Kind.TD3, range(3)), version=1, created=CREATED, models=tools.models
+    )
 
 
 def test_another_capture_of_an_enrolled_kind_is_matched(

@@ -10,7 +10,7 @@ from docscan.documents.model import DocumentModel
 from docscan.page_geometry import moved, rectangle
 from docscan.types import Page, Spectrum
 from docscan.zones import around
-from tests.docscan.documents.conftest import Makes
+from tests.docscan.conftest import Makes
 
 
 @pytest.mark.parametrize(

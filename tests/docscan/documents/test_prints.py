@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -12,11 +13,12 @@ from docscan.documents.model import DocumentModel
 from docscan.documents.prints import BANDS, CHANNELS, differences
 from docscan.inspection import Tools, gather, inspect
 from docscan.types import Outcome
-from tests.docscan.documents.conftest import Makes
+from tests.docscan.conftest import Makes
 
 
-def _file(recipe: str, number: int) -> ImageFile:
-    made = make(Order(4711, number, "XVA", Kind.TD3, recipe), ("visible",), device="reader", dpi=300)
+@cache
+def _file(recipe: str) -> ImageFile:
+    made = make(Order(4711, 30, "XVA", Kind.TD3, recipe), ("visible",), device="reader", dpi=300)
     return ImageFile(recipe, made.captured.files["visible"][0])
 
 
@@ -28,7 +30,7 @@ def knowing(passports: DocumentModel, tools: Tools) -> Tools:
 @pytest.fixture(scope="module")
 def compared(knowing: Tools) -> dict[str, Comparison]:
     recipes = GENUINE, "counterfeit_inkjet", "counterfeit_toner", "microtext_missing"
-    return {recipe: gather(_file(recipe, 30), tools=knowing).comparison for recipe in recipes}
+    return {recipe: gather(_file(recipe), tools=knowing).comparison for recipe in recipes}
 
 
 def test_a_model_keeps_the_mean_print_of_its_samples(passports: DocumentModel) -> None:
@@ -69,7 +71,7 @@ def test_a_missing_line_of_microtext_is_seen(compared: dict[str, Comparison]) ->
 def test_the_report_says_which_is_printed_as_the_samples_are(knowing: Tools) -> None:
     outcomes = {}
     for recipe in (GENUINE, "counterfeit_inkjet"):
-        report = inspect(_file(recipe, 31), tools=knowing).report
+        report = inspect(_file(recipe), tools=knowing).report
         outcomes[recipe] = next(check for check in report.checks if check.id == "reference.print").outcome
     assert outcomes == {GENUINE: Outcome.PASSED, "counterfeit_inkjet": Outcome.FAILED}
 

@@ -137,7 +137,7 @@ def test_masks_mark_zones(shards: Shards) -> None:
 
 
 def test_training_goes_on_where_it_stopped_and_learns(shards: Shards, tmp_path: Path) -> None:
-    task, plan, checkpoint = _recogniser_task(shards), Plan(24, 8, 3e-3, 1), tmp_path / "state.pt"
+    task, plan, checkpoint = _recogniser_task(shards), Plan(12, 8, 3e-3, 1), tmp_path / "state.pt"
     (inputs, lines), targets = task.batch(np.arange(8), np.random.default_rng(0))
 
     def loss() -> float:

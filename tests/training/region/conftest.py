@@ -1,8 +1,9 @@
-"""A handful of generated documents, and crops that stand for many."""
+"""A handful of generated documents, their crops, and crops that stand for many."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +13,8 @@ from datasets.specimens import GENUINE, Order, make
 from datasets.truth import truth
 from docscan.crops import CROP_PIXELS
 from docscan.zones import REGIONS
-from training.region.cutting import CELLS, MOST_CROPS
-from training.region.data import Crops
+from training.region.cutting import CELLS, MOST_CROPS, Limits
+from training.region.data import Crops, cut_split
 
 # State, side and forgery; of each two of the same number // 2 one is genuine.
 DOCUMENTS = (
@@ -40,6 +41,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (out / "documents.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (out / "set.json").write_text(json.dumps({"seed": 3, "recipes": [], "lights": ["visible"]}), encoding="utf-8")
     return out
+
+
+@pytest.fixture(scope="session")
+def cut(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Crops]:
+    """Return the crops of that set and where they lie; cut by a process of its own, as all crops are."""
+    out = tmp_path_factory.mktemp("crops")
+    return out, cut_split(folder, "training", out, Limits(), workers=1)
+
+
+@pytest.fixture(scope="session")
+def crops(cut: tuple[Path, Crops]) -> Crops:
+    """Return the crops of that set."""
+    return cut[1]
+
+
+def here(things: Iterable[Any], task: Callable[[Any], Any], **_: object) -> Iterator[tuple[Any, Any]]:
+    """Stand for ``docscan.processes.each`` where no process has to be begun for a few documents."""
+    for thing in things:
+        yield thing, task(thing)
 
 
 @pytest.fixture

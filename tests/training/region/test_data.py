@@ -1,21 +1,17 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from docscan.zones import REGIONS
+from tests.training.region.conftest import here
 from training.region import data
 from training.region.cutting import MOST_CROPS, Cut, Limits, cut_as_product, cut_by_truth
 from training.region.data import Crops, cut_split, open_split
 
 PORTRAIT = REGIONS.index("portrait")
-
-
-@pytest.fixture(scope="module")
-def cut(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Crops]:
-    out = tmp_path_factory.mktemp("crops")
-    return out, cut_split(folder, "training", out, Limits(), workers=1)
 
 
 def test_crops_are_labelled_by_what_was_touched(cut: tuple[Path, Crops]) -> None:
@@ -56,10 +52,9 @@ def test_cutting_goes_on_where_it_was_stopped(
         open_split(tmp_path, "training")
     asked = []
 
-    def rest(things: list[tuple[int, object]], task: object, **_: object) -> object:
+    def rest(things: list[tuple[int, object]], task: Callable[[object], object], **_: object) -> object:
         asked.extend(row for row, _ in things)
-        for thing in things:
-            yield thing, task(thing)  # type: ignore[operator]
+        return here(things, task)
 
     monkeypatch.setattr(data, "each", rest)
     again = cut_split(folder, "training", tmp_path, Limits(), workers=1)

@@ -10,16 +10,10 @@ from numpy.typing import NDArray
 from datasets.specimens import GENUINE
 from docscan.checks.regions import CELL_PIXELS
 from training.region import train as module
-from training.region.cutting import Limits
-from training.region.data import Crops, cut_split
+from training.region.data import Crops
 from training.region.edits import EDITS, edit, stored_again
 from training.region.labels import FORGED_SHARE, UNKNOWN
 from training.region.train import Recipe, train
-
-
-@pytest.fixture(scope="module")
-def crops(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Crops:
-    return cut_split(folder, "training", tmp_path_factory.mktemp("crops"), Limits(), workers=1)
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from docscan.checks.regions import OUTPUTS, ask
-from training.region.cutting import Limits
-from training.region.data import Crops, cut_split
+from training.region.data import Crops
 from training.region.export import difference, export, parity, quantise
 from training.region.network import RegionNetwork
 from training.region.scoring import open_network, score
@@ -27,15 +26,10 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[RegionNetwork, P
     return network, path
 
 
-@pytest.fixture(scope="module")
-def real(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Crops:
-    return cut_split(folder, "training", tmp_path_factory.mktemp("crops"), Limits(), workers=1)
-
-
-def test_torch_and_onnx_runtime_agree_on_crops_of_documents(exported: tuple[RegionNetwork, Path], real: Crops) -> None:
+def test_torch_and_onnx_runtime_agree_on_crops_of_documents(exported: tuple[RegionNetwork, Path], crops: Crops) -> None:
     network, path = exported
     for row in range(2):
-        assert parity(network, path, real.cut(row)) < 1e-4
+        assert parity(network, path, crops.cut(row)) < 1e-4
 
 
 def test_any_number_of_crops_goes_in_one_call(exported: tuple[RegionNetwork, Path]) -> None:
@@ -49,15 +43,17 @@ def test_any_number_of_crops_goes_in_one_call(exported: tuple[RegionNetwork, Pat
     assert model.opset_import[0].version >= 18
 
 
-def test_the_int8_network_is_static_and_near(exported: tuple[RegionNetwork, Path], real: Crops, tmp_path: Path) -> None:
+def test_the_int8_network_is_static_and_near(
+    exported: tuple[RegionNetwork, Path], crops: Crops, tmp_path: Path
+) -> None:
     _, path = exported
     small = tmp_path / "small.onnx"
-    quantise(path, small, [real.cut(0), real.cut(1)])
+    quantise(path, small, [crops.cut(0), crops.cut(1)])
     kinds = {node.op_type for node in onnx.load(small).graph.node}
     assert {"QuantizeLinear", "DequantizeLinear"} <= kinds
     assert "DynamicQuantizeLinear" not in kinds
     assert small.stat().st_size < 0.5 * path.stat().st_size
-    assert 0 < difference(path, small, real.cut(2)) < 0.5
+    assert 0 < difference(path, small, crops.cut(2)) < 0.5
 
 
 def test_documents_are_scored_by_region(exported: tuple[RegionNetwork, Path], invented: Callable[..., Crops]) -> None:

@@ -10,7 +10,8 @@ import torch
 
 from docscan.runtime import open_models
 from docscan.settings import Settings
-from training.region import pipeline, studies
+from tests.training.region.conftest import here
+from training.region import data, pipeline, studies
 from training.region.data import SPLITS
 from training.region.pipeline import Folders, assess, fit, prepare, ship
 from training.region.train import Ranks, Recipe
@@ -35,8 +36,13 @@ def folders(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     shutil.copytree(Settings().models, models)
     made = Folders(documents, root / "work", models, None)
     torch.set_num_threads(1)
-    prepare(made, workers=1)
-    return made
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(data, "each", here)
+        # As many documents for the ranges of activations, and as many calls for a time, as such a set is worth.
+        patched.setattr(pipeline, "_QUANTISED_ON", 3)
+        patched.setattr(pipeline, "_TIMED", 3)
+        prepare(made, workers=1)
+        yield made
 
 
 def test_from_crops_to_a_model_that_the_product_opens(folders: Folders) -> None:
