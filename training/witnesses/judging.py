@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.forging.catalogue import shows
 from docscan.runtime import Models
 from docscan.scoring import fuse, fused
 from docscan.settings import Settings
@@ -13,6 +14,7 @@ from training.region.measures import Rate, auc, bpcer_at
 from training.witnesses.documents import COUNTERFEITS, WHOLE_PAGE
 from training.witnesses.measuring import Witnessed
 
+_OTHER_LIGHTS = (Spectrum.UV.value, Spectrum.IR.value)
 REFER = float(Settings.model_fields["refer_log10_lr"].default)
 
 
@@ -63,8 +65,14 @@ def rows(documents: Sequence[Witnessed], models: Models, checks: Sequence[str]) 
 
 
 def _lights(documents: Sequence[Witnessed], models: Models) -> dict[str, str]:
-    """Return what three lights add, on documents of page readers, of all forgeries together."""
+    """Return what three lights add, on documents of page readers: of all forgeries, and of those that show there."""
     three = [one for one in documents if one.lights == len(Spectrum)]
+    shown = [one for one in three if one.genuine or shows(one.recipe, _OTHER_LIGHTS)]
+    found = _by_lights(three, models)
+    return found | {f"shows under UV or IR, {name}": value for name, value in _by_lights(shown, models).items()}
+
+
+def _by_lights(three: Sequence[Witnessed], models: Models) -> dict[str, str]:
     found = {"captured under three lights, of them genuine": f"{len(three)}, {sum(one.genuine for one in three)}"}
     for title, lights in (("visible light alone", (Spectrum.VISIBLE,)), ("three lights", tuple(Spectrum))):
         ratios = np.array([_ratio(one, models, lights) for one in three])
