@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from docscan.checks.regions import MODEL
 from docscan.documents.appearance import apart, appearance_of, cells_under, learned, reach_of
+from docscan.documents.holders import own_lines
 from docscan.documents.laying import Laid, Structure, structure_of
 from docscan.documents.light_statistics import light_statistics
 from docscan.documents.model import DocumentModel, PagePrint, PageTexture, ReferenceRegion, Statistics
@@ -67,7 +68,8 @@ def enrol(
     mean, laid = laid_together(structures, page_size)
     zone = layout_of(page_size, parsed.format).mrz
     data = [place.box for place in text.fields.values()]
-    of_holders = [portrait, *data, *([zone] if zone else [])]
+    own = own_lines([sample.lines for sample in usable], laid)
+    of_holders = [portrait, *data, *own, *([zone] if zone else [])]
     looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
     pictures = pictures_of(pages, laid, of_holders)
     lights = [

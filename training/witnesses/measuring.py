@@ -43,8 +43,7 @@ class Witnessed:
 
 @cache
 def _tools() -> Tools:
-    # The visual zone is not read: no measured check looks at it, and training.visual measures it.
-    return replace(open_enrolment_tools(Settings(threads=1)), reader=None)
+    return open_enrolment_tools(Settings(threads=1))
 
 
 def _images(group: Group, index: int) -> dict[str, ImageFile]:
@@ -69,7 +68,9 @@ def _numbers(evidence: Evidence) -> dict[str, dict[str, float]]:
 def _witness(group: Group) -> list[Witnessed]:
     tools = _tools()
     model = model_of(_samples(group, tools), tools)
-    tools = replace(tools, library=library_of([model] if model else []))
+    # Samples are read, as an office's are; of what is inspected the visual zone is not: no measured check looks at it,
+    # and training.visual measures it.
+    tools = replace(tools, library=library_of([model] if model else []), reader=None)
     found = []
     for index, order in enumerate(group.orders):
         if index < ENROLLED:
