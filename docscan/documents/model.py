@@ -129,4 +129,6 @@ class DocumentModel:
     reach: float  # distance of a page's appearance up to which it is of this kind
     pictures: Mapping[Spectrum, ReferencePicture] = field(default_factory=dict)
     print: PagePrint | None = None  # the samples' mean; None: the network abstained on too many
-    measured: Mapping[str, Statistics] = field(default_factory=dict)  # one number each; see documents.light_statistics
+    measured: Mapping[str, Statistics] = field(
+        default_factory=dict
+    )  # one number each: light_statistics, type_statistics

@@ -16,7 +16,17 @@ from training.witnesses.documents import WHOLE_PAGE
 from training.witnesses.measuring import Witnessed
 
 # The forgeries that a check is there to find: what it weighs must not be thinned by those on which it says nothing.
-FINDS: dict[str, tuple[str, ...]] = {"reference.print": WHOLE_PAGE}
+FINDS: dict[str, tuple[str, ...]] = {
+    "reference.print": WHOLE_PAGE,
+    "mrz.glyphs": ("mrz_font",),
+    "mrz.pitch": ("mrz_pitch",),
+    "mrz.alignment": (
+        "mrz_altered",
+        "mrz_altered_wrong_check_digits",
+        "viz_and_mrz_altered",
+        "viz_and_mrz_altered_wrong_check_digits",
+    ),
+}
 # Share of genuine documents that may fail a check.
 CHECK_BPCER = 0.01
 _STRENGTH = 0.1  # of the weights' regularisation, scikit-learn's C: there are fifty numbers and few states
