@@ -9,6 +9,7 @@ from docscan.documents.model import DocumentModel
 from docscan.lights import Lights
 from docscan.runtime import Calibration
 from docscan.types import Capture, Mrz, Page, RegionScore, VisualZone
+from docscan.typesetting import Typesetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,4 @@ class Evidence:
     calibrations: Mapping[str, Calibration]  # of measured checks, by id
     today: date
     lights: Lights = field(default_factory=Lights)  # the page under ultraviolet and infrared
+    typesetting: Typesetting | None = None  # of the MRZ; None: no zone, or its characters are not surely known

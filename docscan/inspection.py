@@ -24,6 +24,7 @@ from docscan.page import find_page, page_of_zone
 from docscan.runtime import Models, open_models
 from docscan.settings import Settings
 from docscan.types import Capture, Document, HeatMap, ModelInfo, Mrz, Page, Report, Spectrum, TextLine
+from docscan.typesetting import typesetting_of
 from docscan.visual.ocr import TextReader
 from docscan.visual.read import lines_of_page, read_visual
 
@@ -218,6 +219,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         comparison = compare(page, model, looked, laid)
     with watch.room("checks"):
         lights = look_at_lights(page, mrz, pictures, laid)
+        typesetting = typesetting_of(capture, page, mrz, laid)
     evidence = Evidence(
         capture=capture,
         page=page,
@@ -231,6 +233,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         calibrations=tools.models.calibrations,
         today=today,
         lights=lights,
+        typesetting=typesetting,
     )
     return evidence, looked.heat
 

@@ -1,5 +1,6 @@
 """Where the MRZ stands on the page and how wide its characters are (ICAO Doc 9303 part 3, section 4; parts 4 to 7)."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,10 @@ from docscan.types import PageSize
 # off and a reader's box drawn a character too wide move the numbers by as much.
 PITCH_TOLERANCE = 0.06  # share of MRZ_PITCH
 EDGE_TOLERANCE = 4.0  # millimetres
+
+# Parts 4 to 7 allow a zone to stand a millimetre from its nominal place: two documents of a kind may lie two apart.
+SAMPLES_TOLERANCE = 2.0  # millimetres
+LEFT, MIDDLE = "mrz.left", "mrz.middle"  # names of where samples have it
 
 # The zone reaches from the page's lower edge up to here, on every size (parts 4 to 7), in millimetres.
 ZONE_HEIGHT = 23.2 + 1.0
@@ -69,12 +74,27 @@ def _faults(seen: ZonePlace, size: PageSize) -> list[str]:
     return faults
 
 
+def _beside_samples(evidence: Evidence) -> float | None:
+    """Return how far the zone stands from where genuine samples have it, in millimetres; None where none tell."""
+    usual = evidence.model.measured if evidence.model is not None else {}
+    seen = evidence.typesetting.on_samples if evidence.typesetting is not None else None
+    if seen is None or LEFT not in usual or MIDDLE not in usual:
+        return None
+    return math.hypot(seen.left - float(usual[LEFT].mean[0]), seen.middle - float(usual[MIDDLE].mean[0]))
+
+
 def geometry(evidence: Evidence) -> Finding:
-    """Compare the place and pitch of the MRZ with Doc 9303's."""
+    """Compare the place and pitch of the MRZ with Doc 9303's, and its place with that of genuine samples."""
     seen = place(evidence)
     if seen is None or evidence.mrz is None:
         return no_zone(evidence)
-    region = zone_region(evidence.mrz)
+    region, beside = zone_region(evidence.mrz), _beside_samples(evidence)
+    if beside is not None and beside > SAMPLES_TOLERANCE:
+        return RATES.finding(
+            True,
+            f"The machine-readable zone stands {beside:.1f} mm from where genuine documents of this kind have it.",
+            region,
+        )
     if not evidence.page.border_seen:
         return undetermined(
             "The page's border was not seen, so the place of the machine-readable zone cannot be measured.",

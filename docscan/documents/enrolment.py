@@ -19,9 +19,11 @@ from docscan.documents.regions import RegionLook, common_spots, regions_of
 from docscan.documents.samples import Sample, require_alike, usable_samples
 from docscan.documents.store import checked_name
 from docscan.documents.texture import areas_of, learned_texture, texture_of
+from docscan.documents.type_statistics import type_statistics
 from docscan.lights import look_at_lights
 from docscan.runtime import Models
 from docscan.types import Box, Page, Spectrum
+from docscan.typesetting import typesetting_of
 from docscan.version import __version__
 from docscan.visual.places import text_layout
 from docscan.zones import Spots, around, layout_of
@@ -72,8 +74,14 @@ def enrol(
     of_holders = [portrait, *data, *own, *([zone] if zone else [])]
     looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
     pictures = pictures_of(pages, laid, of_holders)
+    on_pictures = [laid_on_samples(page, pictures) for page in pages]
     lights = [
-        look_at_lights(sample.page, sample.mrz, pictures, laid_on_samples(sample.page, pictures)) for sample in usable
+        look_at_lights(sample.page, sample.mrz, pictures, place)
+        for sample, place in zip(usable, on_pictures, strict=True)
+    ]
+    typesettings = [
+        typesetting_of(sample.capture, sample.page, sample.mrz, place)
+        for sample, place in zip(usable, on_pictures, strict=True)
     ]
     background = areas_of(page_size, parsed.format, portrait if "portrait" in spots else None, data)["background"]
     page_print, texture = _prints(pages, structures, (mean, laid), looks, background)
@@ -95,7 +103,7 @@ def enrol(
         pictures=pictures,
         print=page_print,
         texture=texture,
-        measured=light_statistics(lights, FEWEST),
+        measured=light_statistics(lights, FEWEST) | type_statistics(typesettings, FEWEST),
     )
 
 

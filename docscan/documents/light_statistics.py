@@ -1,7 +1,7 @@
 """What single numbers the checks of ultraviolet and infrared compare are like on genuine samples of a kind."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -26,6 +26,11 @@ def light_statistics(samples: Sequence[Lights], fewest: int) -> dict[str, Statis
     for lights in samples:
         for name, value in _values(lights).items():
             found[name].append(value)
+    return statistics_of(found, fewest)
+
+
+def statistics_of(found: Mapping[str, Sequence[float]], fewest: int) -> dict[str, Statistics]:
+    """Return mean and spread of numbers by name, where there are at least ``fewest``."""
     return {name: _statistics(values) for name, values in sorted(found.items()) if len(values) >= fewest}
 
 

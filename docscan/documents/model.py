@@ -141,4 +141,6 @@ class DocumentModel:
     pictures: Mapping[Spectrum, ReferencePicture] = field(default_factory=dict)
     print: PagePrint | None = None  # the samples' mean; None: the network abstained on too many
     texture: PageTexture | None = None  # None: too few samples lie on each other
-    measured: Mapping[str, Statistics] = field(default_factory=dict)  # one number each; see documents.light_statistics
+    measured: Mapping[str, Statistics] = field(
+        default_factory=dict
+    )  # one number each: light_statistics, type_statistics

@@ -27,7 +27,7 @@ _FIELDS = tuple(field.name for field in fields(MrzFields))
 _Millimetres = Annotated[float, Field(ge=-50, le=200)]
 _Size = Annotated[float, Field(gt=0, le=50)]  # millimetres
 _PixelsPerMm = Annotated[float, Field(gt=0, le=24)]
-_MeasuredName = Annotated[str, Field(pattern=r"^(uv|ir)\.[a-z_]+(\.[a-z_]+)?$")]
+_MeasuredName = Annotated[str, Field(pattern=r"^(uv|ir|mrz)\.[a-z_]+(\.[a-z_]+)?$")]
 _Count = Annotated[int, Field(ge=1, le=MOST)]
 _FieldName = Annotated[str, Field(pattern=f"^({'|'.join(_FIELDS)})$")]
 _RegionName = Annotated[str, Field(pattern=f"^({'|'.join(REGIONS)})$")]

@@ -11,6 +11,7 @@ from docscan.mrz.locate import FINDER_SIDES, Frame, Session, find_lines, find_zo
 from docscan.mrz.plausible import structure
 from docscan.mrz.recognise import Floats, Reading, column_shares, read_lines, read_parts
 from docscan.mrz.rectify import (
+    OUTLINE,
     STRIP_MARGIN,
     STRIP_WIDTH,
     Grey,
@@ -36,7 +37,6 @@ _SHORTEST = 60  # pixels: a box with less than two a character cannot be read
 _OFF = 0.06  # line spacings: print that stands so far from its strip's middle is cut out again
 _FITS = -0.06  # how well a comb fits that needs no second look
 _MISSED = ((0.25, 0.0), (0.0, 0.25))  # of a frame's length, that its start or its end may have been missed by
-_CAP = 0.24  # half a character's height and a little, in line spacings
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
 
 def _polygon(frame: Frame) -> Polygon:
     homography = frame_homography(frame.corners, frame.lines)
-    top, bottom = -_CAP, frame.lines - 1 + _CAP
+    top, bottom = -OUTLINE, frame.lines - 1 + OUTLINE
     corners = place(homography, np.array([[0, top], [1, top], [1, bottom], [0, bottom]]))
     return tuple((float(x), float(y)) for x, y in corners)
 

@@ -13,6 +13,7 @@ STRIP_HEIGHT = 32
 STRIP_WIDTH = 768
 STRIP_MARGIN = 16  # pixels left and right of the line
 STRIP_REACH = 0.8  # a strip's height in line spacings
+OUTLINE = 0.24  # from a line's middle to the zone's outline, in line spacings: half a character's height and a little
 
 Grey = NDArray[np.uint8]
 Points = NDArray[np.float64]
@@ -38,6 +39,14 @@ def place(homography: NDArray[np.float64], points: Points) -> Points:
     x, y = points[..., 0], points[..., 1]
     mapped = np.stack([x, y, np.ones_like(x)], -1) @ homography.T
     return np.asarray(mapped[..., :2] / mapped[..., 2:], np.float64)
+
+
+def frame_in(outline: Points, lines: int) -> Points:
+    """Return the frame of a zone of so many lines from its outline, 4 x 2 each, pixels."""
+    last = lines - 1
+    unit = np.array([[0, -OUTLINE], [1, -OUTLINE], [1, last + OUTLINE], [0, last + OUTLINE]], np.float32)
+    homography = np.asarray(cv2.getPerspectiveTransform(unit, outline.astype(np.float32)), np.float64)
+    return place(homography, np.array([[0.0, 0], [1, 0], [1, last], [0, last]]))
 
 
 def shrunk(image: Grey, low: Points, high: Points, factor: float) -> tuple[Grey, Points, float]:

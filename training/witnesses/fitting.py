@@ -31,6 +31,9 @@ FINDS: dict[str, tuple[str, ...]] = {
     "uv.portrait_edges": ("portrait_laminate_cut",),
     "ir.mrz_visible": (*WHOLE_PAGE, *_IN_THE_MRZ, "mrz_ink"),
     "ir.portrait": (*WHOLE_PAGE, *_PORTRAITS),
+    "mrz.glyphs": ("mrz_font",),
+    "mrz.pitch": ("mrz_pitch",),
+    "mrz.alignment": _IN_THE_MRZ,
 }
 # Share of genuine documents that may fail a check.
 CHECK_BPCER = 0.01

@@ -82,6 +82,14 @@ def test_where_the_samples_print_their_data_is_learned(passports: DocumentModel)
     assert len(passports.text.lines) >= 10
 
 
+def test_how_the_samples_set_their_zone_is_learned(passports: DocumentModel) -> None:
+    pitch, distance = (passports.measured[name] for name in ("mrz.pitch", "mrz.line_distance"))
+    assert float(pitch.mean[0]) == pytest.approx(2.54, rel=0.02)
+    assert float(pitch.spread[0]) < 0.02
+    assert float(distance.mean[0] / pitch.mean[0]) == pytest.approx(2.5, rel=0.02)
+    assert {"mrz.left", "mrz.middle", "mrz.glyphs"} < set(passports.measured)
+
+
 def test_a_model_holds_nothing_of_a_holder(passports: DocumentModel, makes: Makes) -> None:
     files = pack(passports)
     text = files[RECORD].decode()
