@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
 from docscan.lights import Lights
 from docscan.runtime import Calibration
@@ -26,3 +27,4 @@ class Evidence:
     calibrations: Mapping[str, Calibration]  # of measured checks, by id
     today: date
     lights: Lights = field(default_factory=Lights)  # the page under ultraviolet and infrared
+    laid: Laid | None = None  # how the page lies on the model's picture; None: no model, or it has none

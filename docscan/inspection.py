@@ -229,6 +229,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         calibrations=tools.models.calibrations,
         today=today,
         lights=lights,
+        laid=laid,
     )
     return evidence, looked.heat
 

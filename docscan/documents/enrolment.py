@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from docscan.checks.regions import MODEL
 from docscan.documents.appearance import apart, appearance_of, cells_under, learned, reach_of
+from docscan.documents.ghosts import ghost_of
 from docscan.documents.laying import Laid, Structure, structure_of
 from docscan.documents.light_statistics import light_statistics
 from docscan.documents.model import DocumentModel, PagePrint, ReferenceRegion, Statistics
@@ -64,8 +65,8 @@ def enrol(
     pages = [sample.page for sample in usable]
     structures = [structure_of(page) for page in pages]
     mean, laid = laid_together(structures, page_size)
-    zone = layout_of(page_size, parsed.format).mrz
-    of_holders = [portrait, *(place.box for place in text.fields.values()), *([zone] if zone else [])]
+    zones = layout_of(page_size, parsed.format)
+    of_holders = [portrait, *(place.box for place in text.fields.values()), *([zones.mrz] if zones.mrz else [])]
     looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
     pictures = pictures_of(pages, laid, of_holders)
     lights = [
@@ -89,6 +90,7 @@ def enrol(
         pictures=pictures,
         print=_mean_print(pages, structures, (mean, laid), looks),
         measured=light_statistics(lights, FEWEST),
+        ghost=ghost_of(pages, laid, zones),
     )
 
 

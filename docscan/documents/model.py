@@ -13,6 +13,8 @@ from PIL import Image as PillowImage
 from docscan.errors import DocumentModelError
 from docscan.types import Box, Image, MrzFormat, PageSize, Spectrum, TextLayout
 
+GHOST_SIZE = (44, 56)  # pixels, width and height, to which portraits and ghost images are brought
+GHOST_PAD = (11, 14)  # pixels on each side, of what is around them
 _JPEG_QUALITY = 90
 
 
@@ -110,6 +112,21 @@ class PagePrint:
 
 
 @dataclass(frozen=True, slots=True)
+class GhostImage:
+    """Where a kind of document shows the portrait a second time, small and faint; see docscan.ghost.
+
+    ``artwork`` is height x width of ``GHOST_SIZE``: what is under the ghost image, samples' faces taken out of it.
+    ``around`` is 2 x height x width with ``GHOST_PAD`` on each side: mean and deviation, over the samples, of the
+    logarithm of what is about it.
+    """
+
+    portrait: Box  # the part of the portrait that is compared, millimetres of the samples' frame
+    place: Box  # where the ghost shows the same part
+    artwork: NDArray[np.float32]
+    around: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentModel:
     """What genuine documents of one kind look like: places, means and spreads, nothing of any holder."""
 
@@ -130,3 +147,4 @@ class DocumentModel:
     pictures: Mapping[Spectrum, ReferencePicture] = field(default_factory=dict)
     print: PagePrint | None = None  # the samples' mean; None: the network abstained on too many
     measured: Mapping[str, Statistics] = field(default_factory=dict)  # one number each; see documents.light_statistics
+    ghost: GhostImage | None = None  # None: the samples show none

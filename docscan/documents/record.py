@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from docscan.documents.appearance import SIZE as APPEARANCE_SIZE
-from docscan.documents.model import DocumentModel, PagePrint, ReferencePicture, ReferenceRegion, Statistics
+from docscan.documents.model import (
+    GHOST_PAD,
+    GHOST_SIZE,
+    DocumentModel,
+    GhostImage,
+    PagePrint,
+    ReferencePicture,
+    ReferenceRegion,
+    Statistics,
+)
 from docscan.types import Box, FieldPlace, MrzFields, MrzFormat, PageSize, Spectrum, TextLayout
 from docscan.zones import REGIONS
 
@@ -97,6 +106,13 @@ class _Print(_Strict):
     pixels_per_mm: _PixelsPerMm
 
 
+class _Ghost(_Strict):
+    """Where the ghost image is, and what of the portrait it shows; what lies under it are arrays."""
+
+    portrait: _Box
+    place: _Box
+
+
 class Record(_Strict):
     """What ``model.json`` says."""
 
@@ -117,6 +133,7 @@ class Record(_Strict):
     # Of models from before there were such.
     pictures: dict[Spectrum, _PixelsPerMm] = {}  # by the lights of which there is one
     print: _Print | None = None
+    ghost: _Ghost | None = None
     measured: dict[_MeasuredName, _Count] = Field({}, max_length=40)  # in how many samples each number was measured
 
 
@@ -129,6 +146,7 @@ def record_of(model: DocumentModel) -> Record:
         regions={name: _region_record(region) for name, region in model.regions.items()},
         pictures={light: picture.pixels_per_mm for light, picture in model.pictures.items()},
         print=model.print and _Print(sharpness=model.print.sharpness, pixels_per_mm=model.print.pixels_per_mm),
+        ghost=model.ghost and _Ghost(portrait=_Box.of(model.ghost.portrait), place=_Box.of(model.ghost.place)),
         measured={name: found.samples for name, found in model.measured.items()},
     )
 
@@ -152,6 +170,8 @@ def arrays_of(model: DocumentModel) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {name: np.stack([one.mean, one.spread]) for name, one in statistics.items()}
     if model.print is not None:
         arrays |= {f"print.{name}": getattr(model.print, name) for name in _PRINT}
+    if model.ghost is not None:
+        arrays |= {"ghost.artwork": model.ghost.artwork, "ghost.around": model.ghost.around}
     for light, picture in model.pictures.items():
         for part, data in ((f"picture.{light}.jpeg", picture.jpeg), (f"picture.{light}.mask.png", picture.mask)):
             arrays[part] = np.frombuffer(data, np.uint8)
@@ -200,6 +220,15 @@ class _Taken:
             pixels_per_mm=found.pixels_per_mm,
         )
 
+    def ghost(self, found: _Ghost) -> GhostImage:
+        (width, height), (right, down) = GHOST_SIZE, GHOST_PAD
+        return GhostImage(
+            found.portrait.box(),
+            found.place.box(),
+            self.array("ghost.artwork", (height, width)),
+            self.array("ghost.around", (2, height + 2 * down, width + 2 * right)),
+        )
+
     def nothing_left(self) -> None:
         if self._left:
             raise ValueError(f"there are arrays that no model has: {', '.join(sorted(self._left))[:80]}")
@@ -220,10 +249,11 @@ def model_of(record: Record, arrays: Mapping[str, NDArray[Any]]) -> DocumentMode
     pictures = {light: taken.picture(light, scale, record.page_size) for light, scale in record.pictures.items()}
     crops = sum(len(region.spots) for region in regions.values())
     page_print = record.print and taken.page_print(record.print, crops)
+    ghost = record.ghost and taken.ghost(record.ghost)
     taken.nothing_left()
-    made = ("schema_", "text", "regions", "pictures", "print", "measured")
+    made = ("schema_", "text", "regions", "pictures", "print", "ghost", "measured")
     own = {name: getattr(record, name) for name in Record.model_fields if name not in made}
-    own |= {"pictures": pictures, "print": page_print, "measured": measured}
+    own |= {"pictures": pictures, "print": page_print, "ghost": ghost, "measured": measured}
     return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance)
 
 

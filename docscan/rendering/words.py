@@ -48,6 +48,7 @@ FAMILIES = {
     "document": "The document itself",
     "print": "Printing and alteration",
     "reference": "Against a reference",
+    "photo": "The portrait",
     "uv": "Ultraviolet light",
     "ir": "Infrared light",
 }
@@ -73,6 +74,7 @@ CHECKS = {
     "print.mrz": "Machine-readable zone",
     "print.background": "Background",
     "reference.print": "Print of the page",
+    "photo.ghost": "Ghost image",
     "uv.image": "Image under UV",
     "uv.dull_paper": "Paper under UV",
     "uv.pattern": "Fluorescent pattern",
