@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from docscan.checks.regions import MODEL
 from docscan.documents.appearance import apart, appearance_of, cells_under, learned, reach_of
-from docscan.documents.ghosts import ghost_of
 from docscan.documents.laying import Laid, Structure, structure_of
 from docscan.documents.light_statistics import light_statistics
 from docscan.documents.model import DocumentModel, PagePrint, ReferenceRegion, Statistics
+from docscan.documents.photo import photo_of
 from docscan.documents.pictures import LEAST_SHARE, laid_on_samples, laid_together, pictures_of
 from docscan.documents.prints import likeness, mean_of, print_of
 from docscan.documents.record import FEWEST
@@ -90,7 +90,7 @@ def enrol(
         pictures=pictures,
         print=_mean_print(pages, structures, (mean, laid), looks),
         measured=light_statistics(lights, FEWEST),
-        ghost=ghost_of(pages, laid, zones),
+        photo=photo_of(pages, laid, zones),
     )
 
 

@@ -1,19 +1,15 @@
 """Finds the ghost image of a kind of document: the place where samples differ as their portraits do."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.documents.laying import Laid, on_frame
+from docscan.documents.laying import on_frame
 from docscan.documents.model import GhostImage
-from docscan.documents.pictures import LEAST_SHARE
-from docscan.documents.record import FEWEST
 from docscan.ghost import learned, likeness, pair_of
-from docscan.types import Box, Page
-from docscan.zones import SEARCH_PIXELS_PER_MM, Layout, portrait_box
+from docscan.types import Box, Homography, Page
 
 _PIXELS_PER_MM = 2.0  # of the pictures in which it is looked for
 _SCALES = np.geomspace(0.22, 0.65, 20)  # of a ghost image, against the portrait
@@ -29,30 +25,26 @@ _FINER_MM = (-0.4, 0.0, 0.4)  # of its place, about which it is looked for again
 _Grey = NDArray[np.float32]
 
 
-def ghost_of(pages: Sequence[Page], laid: Sequence[Laid], layout: Layout) -> GhostImage | None:
+Placed = tuple[Page, Homography]
+"""A sample's page, and the map from millimetres of the samples' frame to the page's."""
+
+
+def ghost_of(samples: Sequence[Placed], zone: Box) -> GhostImage | None:
     """Find the ghost image of samples of one kind; None where they have none.
 
     Parameters
     ----------
-    laid
-        How each page lies on their common frame.
+    zone
+        About where the portrait stands on their common frame, millimetres.
     """
-    good = [(page, place.in_millimetres) for page, place in zip(pages, laid, strict=True) if place.share >= LEAST_SHARE]
-    if layout.portrait is None or len(good) < FEWEST:
-        return None
-    colour = [on_frame(page.image, page, matrix, SEARCH_PIXELS_PER_MM) for page, matrix in good]
-    grey = [np.asarray(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY), np.uint8) for one in colour]
-    zone = Counter(portrait_box(one, layout) for one in grey).most_common(1)[0][0]
-    assert zone is not None
-    shrink = _PIXELS_PER_MM / SEARCH_PIXELS_PER_MM
-    small = np.stack([cv2.resize(one, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) for one in grey])
     face = _middle(zone)
-    place = _place(small.astype(np.float32), face, zone)
+    small = [on_frame(page.image, page, matrix, _PIXELS_PER_MM) for page, matrix in samples]
+    place = _place(np.stack([cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in small]).astype(np.float32), face, zone)
     if place is None:
         return None
 
     def taught(box: Box) -> tuple[float, GhostImage]:
-        pairs = [pair_of(page, matrix, face, box) for page, matrix in good]
+        pairs = [pair_of(page, matrix, face, box) for page, matrix in samples]
         ghost = learned(pairs, face, box)
         return sum(likeness(pair, ghost).correlation for pair in pairs), ghost
 

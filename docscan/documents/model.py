@@ -15,6 +15,7 @@ from docscan.types import Box, Image, MrzFormat, PageSize, Spectrum, TextLayout
 
 GHOST_SIZE = (44, 56)  # pixels, width and height, to which portraits and ghost images are brought
 GHOST_PAD = (11, 14)  # pixels on each side, of what is around them
+EDGE_PLACES = 100  # tenths of a millimetre across each side of a portrait's zone
 _JPEG_QUALITY = 90
 
 
@@ -127,6 +128,19 @@ class GhostImage:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoZone:
+    """What a kind of document shows at its portrait.
+
+    ``edges`` is 4 x 2 x ``EDGE_PLACES``: the strongest straight lines that samples show along the portrait's sides, see
+    docscan.photo_zone.
+    """
+
+    zone: Box  # about where the portrait stands, millimetres of the samples' frame
+    edges: NDArray[np.float32]
+    ghost: GhostImage | None  # None: the samples show none
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentModel:
     """What genuine documents of one kind look like: places, means and spreads, nothing of any holder."""
 
@@ -147,4 +161,4 @@ class DocumentModel:
     pictures: Mapping[Spectrum, ReferencePicture] = field(default_factory=dict)
     print: PagePrint | None = None  # the samples' mean; None: the network abstained on too many
     measured: Mapping[str, Statistics] = field(default_factory=dict)  # one number each; see documents.light_statistics
-    ghost: GhostImage | None = None  # None: the samples show none
+    photo: PhotoZone | None = None  # None: there is no portrait, or the model is from before it was looked at

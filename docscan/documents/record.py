@@ -10,11 +10,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from docscan.documents.appearance import SIZE as APPEARANCE_SIZE
 from docscan.documents.model import (
+    EDGE_PLACES,
     GHOST_PAD,
     GHOST_SIZE,
     DocumentModel,
     GhostImage,
     PagePrint,
+    PhotoZone,
     ReferencePicture,
     ReferenceRegion,
     Statistics,
@@ -113,6 +115,18 @@ class _Ghost(_Strict):
     place: _Box
 
 
+class _Photo(_Strict):
+    """The portrait's zone; what lies along its sides is an array."""
+
+    zone: _Box
+    ghost: _Ghost | None
+
+    @classmethod
+    def of(cls, photo: PhotoZone) -> "_Photo":
+        ghost = photo.ghost and _Ghost(portrait=_Box.of(photo.ghost.portrait), place=_Box.of(photo.ghost.place))
+        return cls(zone=_Box.of(photo.zone), ghost=ghost)
+
+
 class Record(_Strict):
     """What ``model.json`` says."""
 
@@ -133,7 +147,7 @@ class Record(_Strict):
     # Of models from before there were such.
     pictures: dict[Spectrum, _PixelsPerMm] = {}  # by the lights of which there is one
     print: _Print | None = None
-    ghost: _Ghost | None = None
+    photo: _Photo | None = None
     measured: dict[_MeasuredName, _Count] = Field({}, max_length=40)  # in how many samples each number was measured
 
 
@@ -146,7 +160,7 @@ def record_of(model: DocumentModel) -> Record:
         regions={name: _region_record(region) for name, region in model.regions.items()},
         pictures={light: picture.pixels_per_mm for light, picture in model.pictures.items()},
         print=model.print and _Print(sharpness=model.print.sharpness, pixels_per_mm=model.print.pixels_per_mm),
-        ghost=model.ghost and _Ghost(portrait=_Box.of(model.ghost.portrait), place=_Box.of(model.ghost.place)),
+        photo=model.photo and _Photo.of(model.photo),
         measured={name: found.samples for name, found in model.measured.items()},
     )
 
@@ -170,8 +184,10 @@ def arrays_of(model: DocumentModel) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {name: np.stack([one.mean, one.spread]) for name, one in statistics.items()}
     if model.print is not None:
         arrays |= {f"print.{name}": getattr(model.print, name) for name in _PRINT}
-    if model.ghost is not None:
-        arrays |= {"ghost.artwork": model.ghost.artwork, "ghost.around": model.ghost.around}
+    if model.photo is not None:
+        arrays["photo.edges"] = model.photo.edges
+        if model.photo.ghost is not None:
+            arrays |= {"photo.ghost.artwork": model.photo.ghost.artwork, "photo.ghost.around": model.photo.ghost.around}
     for light, picture in model.pictures.items():
         for part, data in ((f"picture.{light}.jpeg", picture.jpeg), (f"picture.{light}.mask.png", picture.mask)):
             arrays[part] = np.frombuffer(data, np.uint8)
@@ -220,13 +236,17 @@ class _Taken:
             pixels_per_mm=found.pixels_per_mm,
         )
 
-    def ghost(self, found: _Ghost) -> GhostImage:
+    def photo(self, found: _Photo) -> PhotoZone:
+        edges = self.array("photo.edges", (4, 2, EDGE_PLACES))
+        return PhotoZone(found.zone.box(), edges, self._ghost(found.ghost) if found.ghost else None)
+
+    def _ghost(self, found: _Ghost) -> GhostImage:
         (width, height), (right, down) = GHOST_SIZE, GHOST_PAD
         return GhostImage(
             found.portrait.box(),
             found.place.box(),
-            self.array("ghost.artwork", (height, width)),
-            self.array("ghost.around", (2, height + 2 * down, width + 2 * right)),
+            self.array("photo.ghost.artwork", (height, width)),
+            self.array("photo.ghost.around", (2, height + 2 * down, width + 2 * right)),
         )
 
     def nothing_left(self) -> None:
@@ -249,11 +269,11 @@ def model_of(record: Record, arrays: Mapping[str, NDArray[Any]]) -> DocumentMode
     pictures = {light: taken.picture(light, scale, record.page_size) for light, scale in record.pictures.items()}
     crops = sum(len(region.spots) for region in regions.values())
     page_print = record.print and taken.page_print(record.print, crops)
-    ghost = record.ghost and taken.ghost(record.ghost)
+    photo = record.photo and taken.photo(record.photo)
     taken.nothing_left()
-    made = ("schema_", "text", "regions", "pictures", "print", "ghost", "measured")
+    made = ("schema_", "text", "regions", "pictures", "print", "photo", "measured")
     own = {name: getattr(record, name) for name in Record.model_fields if name not in made}
-    own |= {"pictures": pictures, "print": page_print, "ghost": ghost, "measured": measured}
+    own |= {"pictures": pictures, "print": page_print, "photo": photo, "measured": measured}
     return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance)
 
 

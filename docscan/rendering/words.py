@@ -74,6 +74,7 @@ CHECKS = {
     "print.mrz": "Machine-readable zone",
     "print.background": "Background",
     "reference.print": "Print of the page",
+    "photo.edge": "Contour of the portrait",
     "photo.ghost": "Ghost image",
     "uv.image": "Image under UV",
     "uv.dull_paper": "Paper under UV",
