@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docscan.cutting import grown, part_of, straightened
 from docscan.documents.model import GHOST_PAD, GHOST_SIZE, GhostImage
-from docscan.page_geometry import moved, rectangle
 from docscan.types import Box, Homography, Page
 
 Picture = NDArray[np.float32]
@@ -73,24 +73,11 @@ def pair_of(page: Page, to_page: Homography, portrait: Box, ghost: Box) -> Pair:
 
 
 def _cut(page: Page, to_page: Homography, box: Box) -> Picture:
-    size = _WIDTH + 2 * _PAD_X, _HEIGHT + 2 * _PAD_Y
     across, down = box.width / _WIDTH, box.height / _HEIGHT  # millimetres of a pixel
+    image, matrix = part_of(page, to_page, grown(box, _PAD_X * across, _PAD_Y * down), 1.5 / across)
     to_frame = np.array([[across, 0, box.x - _PAD_X * across], [0, down, box.y - _PAD_Y * down], [0, 0, 1]])
-    corners = moved(rectangle(*size), to_page @ to_frame) * page.pixels_per_mm
-    height, width = page.image.shape[:2]
-    left, top = np.clip(np.floor(corners.min(0)).astype(int) - 2, 0, [width - 2, height - 2])
-    right, bottom = np.clip(np.ceil(corners.max(0)).astype(int) + 2, [left + 2, top + 2], [width, height])
-    grey = cv2.cvtColor(page.image[top:bottom, left:right], cv2.COLOR_RGB2GRAY).astype(np.float32)
-    factor = min(1.0, 1.5 / (across * page.pixels_per_mm))
-    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    shrink = np.diag([small.shape[1] / grey.shape[1], small.shape[0] / grey.shape[0], 1.0])
-    scale, move = np.diag([page.pixels_per_mm, page.pixels_per_mm, 1.0]), np.eye(3)
-    move[:2, 2] = -left, -top
-    matrix = shrink @ move @ scale @ to_page @ to_frame
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(
-        cv2.warpPerspective(small, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32
-    )
+    cut = straightened(image, matrix, to_frame, (_WIDTH + 2 * _PAD_X, _HEIGHT + 2 * _PAD_Y))
+    return cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY).astype(np.float32)
 
 
 def _structure(picture: Picture) -> Picture:

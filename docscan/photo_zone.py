@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docscan.cutting import grown, part_of, straightened
 from docscan.documents.model import EDGE_PLACES
-from docscan.page_geometry import moved, rectangle
-from docscan.types import Box, Homography, Page
+from docscan.types import Box, Homography, Image, Page
 
 PIXELS_PER_MM = 10.0  # of the strips along a portrait's sides
 Profiles = NDArray[np.float32]
@@ -38,7 +38,7 @@ def edge_profiles(page: Page, to_page: Homography, zone: Box) -> Profiles:
     to_page
         From millimetres of the samples' frame, in which the zone of the portrait is, to those of the page.
     """
-    image, matrix = _part(page, to_page, zone)
+    image, matrix = part_of(page, to_page, grown(zone, _OUTSIDE_MM, _OUTSIDE_MM), PIXELS_PER_MM)
     return np.stack([_profile(_strip(image, matrix, corner, along, inward)) for corner, along, inward in _sides(zone)])
 
 
@@ -55,7 +55,6 @@ def edges_beyond(seen: Profiles, usual: Profiles) -> float:
 
 
 _Vector = NDArray[np.float64]
-_Grey = NDArray[np.uint8]
 
 
 def _sides(zone: Box) -> list[tuple[_Vector, _Vector, _Vector]]:
@@ -71,34 +70,13 @@ def _sides(zone: Box) -> list[tuple[_Vector, _Vector, _Vector]]:
     ]
 
 
-def _part(page: Page, to_page: Homography, zone: Box) -> tuple[_Grey, Homography]:
-    """Return what is about a zone, no finer than needed, and the map from the frame's millimetres to its pixels."""
-    around = rectangle(zone.width + 2 * _OUTSIDE_MM, zone.height + 2 * _OUTSIDE_MM)
-    corners = moved(around + np.array([zone.x - _OUTSIDE_MM, zone.y - _OUTSIDE_MM]), to_page) * page.pixels_per_mm
-    height, width = page.image.shape[:2]
-    left, top = np.clip(np.floor(corners.min(0)).astype(int) - 2, 0, [width - 2, height - 2])
-    right, bottom = np.clip(np.ceil(corners.max(0)).astype(int) + 2, [left + 2, top + 2], [width, height])
-    image = np.asarray(cv2.cvtColor(page.image[top:bottom, left:right], cv2.COLOR_RGB2GRAY), np.uint8)
-    if page.pixels_per_mm > 1.3 * PIXELS_PER_MM:
-        factor = PIXELS_PER_MM / page.pixels_per_mm
-        image = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
-    shrink = np.diag([image.shape[1] / (right - left), image.shape[0] / (bottom - top), 1.0])
-    scale = np.diag([page.pixels_per_mm, page.pixels_per_mm, 1.0])
-    move = np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1.0]])
-    return image, np.asarray(shrink @ move @ scale @ to_page, np.float64)
-
-
-def _strip(image: _Grey, matrix: Homography, start: _Vector, along: _Vector, inward: _Vector) -> NDArray[np.float32]:
+def _strip(image: Image, matrix: Homography, start: _Vector, along: _Vector, inward: _Vector) -> NDArray[np.float32]:
     """Return the logarithm of what lies along a side: blocks of the side x places across it."""
     length = float(np.abs(along).sum())
     size = EDGE_PLACES, round(length * PIXELS_PER_MM)
-    corner = start - _OUTSIDE_MM * inward
-    to_frame = np.column_stack([inward / PIXELS_PER_MM, along / length / PIXELS_PER_MM, corner])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    strip = cv2.warpPerspective(
-        image, matrix @ np.vstack([to_frame, [0, 0, 1]]), size, flags=flags, borderMode=cv2.BORDER_REPLICATE
-    )
-    logarithm = np.log(strip.astype(np.float32) + _DARK)
+    to_frame = np.column_stack([inward / PIXELS_PER_MM, along / length / PIXELS_PER_MM, start - _OUTSIDE_MM * inward])
+    grey = cv2.cvtColor(straightened(image, matrix, np.vstack([to_frame, [0, 0, 1]]), size), cv2.COLOR_RGB2GRAY)
+    logarithm = np.log(grey.astype(np.float32) + _DARK)
     blocks = len(logarithm) // _BLOCK
     together = logarithm[: blocks * _BLOCK].reshape(blocks, _BLOCK, -1).mean(1)
     return np.asarray(cv2.GaussianBlur(together, (0, 0), sigmaX=0.8, sigmaY=0.01), np.float32)

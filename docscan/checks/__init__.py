@@ -63,6 +63,7 @@ CHECKS: tuple[Check, ...] = (
     Check("print.background", printing.region("background")),
     _measured("reference.print", reference.print_of_page),
     _measured("photo.edge", photo.edge),
+    _measured("photo.halftone", photo.halftone),
     _measured("photo.ghost", photo.ghost),
     Check("uv.image", slots.right_image(Spectrum.UV), Spectrum.UV),
     _measured("uv.dull_paper", ultraviolet.dull_paper, Spectrum.UV),

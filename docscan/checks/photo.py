@@ -1,9 +1,11 @@
-"""The portrait by daylight: what lies along its contour, and whether the ghost image shows the same picture.
+"""The portrait by daylight: its contour, its print, and whether the ghost image shows the same picture.
 
 Doc 9303 part 2, appendix A, names substitution of the photograph among the threats, and further portraits among what
-guards against it. Pictures are compared, never identities. Both need genuine samples: issuers print frames and rules
+guards against it. Pictures are compared, never identities. All need genuine samples: issuers print frames and rules
 about portraits, and which, and where a ghost image is, they alone tell.
 """
+
+import numpy as np
 
 from docscan.checks.finding import Finding, not_performed, undetermined
 from docscan.checks.measured import Measurement
@@ -11,13 +13,14 @@ from docscan.documents.model import PhotoZone
 from docscan.documents.pictures import LEAST_SHARE
 from docscan.evidence import Evidence
 from docscan.ghost import likeness, pair_of
+from docscan.grain import grain_of, rougher
 from docscan.page_geometry import in_capture, moved
 from docscan.photo_zone import edge_profiles, edges_beyond
 from docscan.types import Box, Homography, Region
 from docscan.zones import corners_mm
 
 _COARSEST_GHOST = 6.0  # pixels a millimetre, about 150 dpi: a ghost image's head is some 40 pixels high
-_COARSEST_EDGE = 7.5  # about 190 dpi: a cut of a tenth of a millimetre; no coarser page was measured
+_COARSEST_PRINT = 7.5  # about 190 dpi: dots, and cuts of a tenth of a millimetre; no coarser page was measured
 # Logarithm of the brightness, against the samples', from which something lies over the ghost image: 5 of 277 genuine
 # documents of training states had it, fingers and glare; 97 % had less than 0.07.
 _COVERED = 0.15
@@ -47,13 +50,32 @@ def edge(evidence: Evidence) -> Measurement | Finding:
         return known
     photo, to_page = known
     region = _region("portrait", evidence, photo.zone, to_page)
-    if evidence.page.pixels_per_mm < _COARSEST_EDGE:
+    if evidence.page.pixels_per_mm < _COARSEST_PRINT:
         return undetermined("The picture is too coarse to show an edge or a cut about the portrait.", region)
     return Measurement(
         100 * edges_beyond(edge_profiles(evidence.page, to_page, photo.zone), photo.edges),
         passed="No lines or shadows run along the portrait but those of genuine documents of this kind.",
         failed="Straight lines or shadows run along the portrait that genuine documents of this kind do not have, as a "
         "photograph stuck on or a cut laminate leaves them.",
+        region=region,
+    )
+
+
+def halftone(evidence: Evidence) -> Measurement | Finding:
+    """Measure how much finer or coarser dots, raster and noise of the portrait's print are than the samples'."""
+    known = _known(evidence)
+    if isinstance(known, Finding):
+        return known
+    photo, to_page = known
+    region = _region("portrait", evidence, photo.zone, to_page)
+    if evidence.page.pixels_per_mm < _COARSEST_PRINT:
+        return undetermined("The picture is too coarse to show how the portrait was printed.", region)
+    apart = rougher(grain_of(evidence.page, to_page, photo.zone), photo.grain)
+    return Measurement(
+        float(np.abs(apart).mean()),
+        passed="The portrait's print is as fine as that of genuine documents of this kind.",
+        failed=f"The portrait's print is {'rougher' if apart.mean() > 0 else 'smoother'} than that of genuine documents "
+        "of this kind, as another printing process leaves it.",
         region=region,
     )
 

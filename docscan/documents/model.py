@@ -16,6 +16,7 @@ from docscan.types import Box, Image, MrzFormat, PageSize, Spectrum, TextLayout
 GHOST_SIZE = (44, 56)  # pixels, width and height, to which portraits and ghost images are brought
 GHOST_PAD = (11, 14)  # pixels on each side, of what is around them
 EDGE_PLACES = 100  # tenths of a millimetre across each side of a portrait's zone
+GRAIN_SIZE = 6  # numbers of a page's grain
 _JPEG_QUALITY = 90
 
 
@@ -137,6 +138,7 @@ class PhotoZone:
 
     zone: Box  # about where the portrait stands, millimetres of the samples' frame
     edges: NDArray[np.float32]
+    grain: NDArray[np.float32]  # ``GRAIN_SIZE``: of the portraits' print and of the page beside them, see docscan.grain
     ghost: GhostImage | None  # None: the samples show none
 
 

@@ -11,6 +11,7 @@ from docscan.documents.laying import Laid, on_frame
 from docscan.documents.model import PhotoZone
 from docscan.documents.pictures import LEAST_SHARE
 from docscan.documents.record import FEWEST
+from docscan.grain import grain_of
 from docscan.photo_zone import edge_profiles, usual_edges
 from docscan.types import Page
 from docscan.zones import SEARCH_PIXELS_PER_MM, Layout, portrait_box
@@ -31,4 +32,5 @@ def photo_of(pages: Sequence[Page], laid: Sequence[Laid], layout: Layout) -> Pho
     greys = [np.asarray(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY), np.uint8) for one in seen]
     zone = Counter(portrait_box(grey, layout) or layout.portrait for grey in greys).most_common(1)[0][0]
     edges = usual_edges([edge_profiles(page, matrix, zone) for page, matrix in good])
-    return PhotoZone(zone, edges, ghost_of(good, zone))
+    grain = np.mean([grain_of(page, matrix, zone) for page, matrix in good], 0, dtype=np.float32)
+    return PhotoZone(zone, edges, grain, ghost_of(good, zone))

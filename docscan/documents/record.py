@@ -13,6 +13,7 @@ from docscan.documents.model import (
     EDGE_PLACES,
     GHOST_PAD,
     GHOST_SIZE,
+    GRAIN_SIZE,
     DocumentModel,
     GhostImage,
     PagePrint,
@@ -185,7 +186,7 @@ def arrays_of(model: DocumentModel) -> dict[str, NDArray[Any]]:
     if model.print is not None:
         arrays |= {f"print.{name}": getattr(model.print, name) for name in _PRINT}
     if model.photo is not None:
-        arrays["photo.edges"] = model.photo.edges
+        arrays |= {"photo.edges": model.photo.edges, "photo.grain": model.photo.grain}
         if model.photo.ghost is not None:
             arrays |= {"photo.ghost.artwork": model.photo.ghost.artwork, "photo.ghost.around": model.photo.ghost.around}
     for light, picture in model.pictures.items():
@@ -238,7 +239,8 @@ class _Taken:
 
     def photo(self, found: _Photo) -> PhotoZone:
         edges = self.array("photo.edges", (4, 2, EDGE_PLACES))
-        return PhotoZone(found.zone.box(), edges, self._ghost(found.ghost) if found.ghost else None)
+        grain = self.array("photo.grain", (GRAIN_SIZE,))
+        return PhotoZone(found.zone.box(), edges, grain, self._ghost(found.ghost) if found.ghost else None)
 
     def _ghost(self, found: _Ghost) -> GhostImage:
         (width, height), (right, down) = GHOST_SIZE, GHOST_PAD

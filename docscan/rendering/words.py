@@ -75,6 +75,7 @@ CHECKS = {
     "print.background": "Background",
     "reference.print": "Print of the page",
     "photo.edge": "Contour of the portrait",
+    "photo.halftone": "Print of the portrait",
     "photo.ghost": "Ghost image",
     "uv.image": "Image under UV",
     "uv.dull_paper": "Paper under UV",
