@@ -60,7 +60,10 @@ _Vector = NDArray[np.float64]
 def _sides(zone: Box) -> list[tuple[_Vector, _Vector, _Vector]]:
     """Return each side's beginning, its course without its ends, and its direction inwards; millimetres."""
     left, top, right, bottom = zone.x, zone.y, zone.x + zone.width, zone.y + zone.height
-    across, down = np.array([zone.width - 2 * _INSET_MM, 0.0]), np.array([0.0, zone.height - 2 * _INSET_MM])
+    across, down = (
+        np.array([max(5.0, zone.width - 2 * _INSET_MM), 0]),
+        np.array([0, max(5.0, zone.height - 2 * _INSET_MM)]),
+    )
     x, y = np.array([1.0, 0.0]), np.array([0.0, 1.0])
     return [
         (np.array([left, top + _INSET_MM]), down, x),

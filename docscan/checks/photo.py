@@ -71,11 +71,11 @@ def halftone(evidence: Evidence) -> Measurement | Finding:
     if evidence.page.pixels_per_mm < _COARSEST_PRINT:
         return undetermined("The picture is too coarse to show how the portrait was printed.", region)
     apart = rougher(grain_of(evidence.page, to_page, photo.zone), photo.grain)
+    how = "rougher" if apart.mean() > 0 else "smoother"
     return Measurement(
         float(np.abs(apart).mean()),
         passed="The portrait's print is as fine as that of genuine documents of this kind.",
-        failed=f"The portrait's print is {'rougher' if apart.mean() > 0 else 'smoother'} than that of genuine documents "
-        "of this kind, as another printing process leaves it.",
+        failed=f"The portrait's print is {how} than that of genuine documents of this kind, as another process leaves.",
         region=region,
     )
 

@@ -32,5 +32,5 @@ def photo_of(pages: Sequence[Page], laid: Sequence[Laid], layout: Layout) -> Pho
     greys = [np.asarray(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY), np.uint8) for one in seen]
     zone = Counter(portrait_box(grey, layout) or layout.portrait for grey in greys).most_common(1)[0][0]
     edges = usual_edges([edge_profiles(page, matrix, zone) for page, matrix in good])
-    grain = np.mean([grain_of(page, matrix, zone) for page, matrix in good], 0, dtype=np.float32)
+    grain = np.stack([grain_of(page, matrix, zone) for page, matrix in good]).mean(0)
     return PhotoZone(zone, edges, grain, ghost_of(good, zone))

@@ -36,6 +36,7 @@ _FIELDS = tuple(field.name for field in fields(MrzFields))
 
 _Millimetres = Annotated[float, Field(ge=-50, le=200)]
 _Size = Annotated[float, Field(gt=0, le=50)]  # millimetres
+_Length = Annotated[float, Field(ge=3, le=130)]  # millimetres
 _PixelsPerMm = Annotated[float, Field(gt=0, le=24)]
 _MeasuredName = Annotated[str, Field(pattern=r"^(uv|ir)\.[a-z_]+(\.[a-z_]+)?$")]
 _Count = Annotated[int, Field(ge=1, le=MOST)]
@@ -109,23 +110,34 @@ class _Print(_Strict):
     pixels_per_mm: _PixelsPerMm
 
 
+class _Area(_Box):
+    """A box in which a picture is looked at."""
+
+    width: _Length
+    height: _Length
+
+    @classmethod
+    def of(cls, box: Box) -> "_Area":
+        return cls(x=box.x, y=box.y, width=box.width, height=box.height)
+
+
 class _Ghost(_Strict):
     """Where the ghost image is, and what of the portrait it shows; what lies under it are arrays."""
 
-    portrait: _Box
-    place: _Box
+    portrait: _Area
+    place: _Area
 
 
 class _Photo(_Strict):
     """The portrait's zone; what lies along its sides is an array."""
 
-    zone: _Box
+    zone: _Area
     ghost: _Ghost | None
 
     @classmethod
     def of(cls, photo: PhotoZone) -> "_Photo":
-        ghost = photo.ghost and _Ghost(portrait=_Box.of(photo.ghost.portrait), place=_Box.of(photo.ghost.place))
-        return cls(zone=_Box.of(photo.zone), ghost=ghost)
+        ghost = photo.ghost and _Ghost(portrait=_Area.of(photo.ghost.portrait), place=_Area.of(photo.ghost.place))
+        return cls(zone=_Area.of(photo.zone), ghost=ghost)
 
 
 class Record(_Strict):

@@ -1,12 +1,16 @@
 from collections.abc import Callable
 from datetime import date
 
+import cv2
 import numpy as np
 import pytest
 
 from docscan.evidence import Evidence
+from docscan.inspection import open_enrolment_tools
 from docscan.mrz.icao9303 import parse
+from docscan.settings import Settings
 from docscan.types import Capture, Comparison, Mrz, Page, PageSize, Quality, VisualZone, Zone
+from tests.docscan.checks.desk import Desk
 
 TODAY = date(2026, 11, 24)
 PASSPORT = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F3204153ZE184226B<<<<<18")
@@ -52,3 +56,11 @@ def evidence() -> Callable[..., Evidence]:
         return Evidence(**(values | other))  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def desk(evidence: Callable[..., Evidence]) -> Desk:
+    cv2.setNumThreads(1)
+    made = Desk(open_enrolment_tools(Settings(threads=1)), evidence)
+    made.enrol()
+    return made
