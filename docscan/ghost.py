@@ -24,6 +24,7 @@ Picture = NDArray[np.float32]
 _WIDTH, _HEIGHT = GHOST_SIZE
 _PAD_X, _PAD_Y = GHOST_PAD
 _DARK = 12.0  # grey levels added before the logarithm: noise in the dark must not count
+_FINER = 2  # times as fine a page is cut, so that lines of the artwork make no new ones
 _FINE, _COARSE = 1.0, 8.0  # pixels, deviations between which structure is looked at
 _SHIFTS = tuple((down, right) for down in range(-2, 3) for right in range(-2, 3))  # pixels, about a millimetre in all
 _AROUND = 1.25  # of the picture's half axes, from which nothing of a face is left
@@ -73,11 +74,14 @@ def pair_of(page: Page, to_page: Homography, portrait: Box, ghost: Box) -> Pair:
 
 
 def _cut(page: Page, to_page: Homography, box: Box) -> Picture:
-    across, down = box.width / _WIDTH, box.height / _HEIGHT  # millimetres of a pixel
-    image, matrix = part_of(page, to_page, grown(box, _PAD_X * across, _PAD_Y * down), 1.5 / across)
-    to_frame = np.array([[across, 0, box.x - _PAD_X * across], [0, down, box.y - _PAD_Y * down], [0, 0, 1]])
-    cut = straightened(image, matrix, to_frame, (_WIDTH + 2 * _PAD_X, _HEIGHT + 2 * _PAD_Y))
-    return cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    across, down = box.width / _WIDTH / _FINER, box.height / _HEIGHT / _FINER  # millimetres of a pixel
+    width, height = _WIDTH + 2 * _PAD_X, _HEIGHT + 2 * _PAD_Y
+    around = grown(box, _FINER * _PAD_X * across, _FINER * _PAD_Y * down)
+    image, matrix = part_of(page, to_page, around, 1 / across)
+    to_frame = np.array([[across, 0, around.x], [0, down, around.y], [0, 0, 1]])
+    cut = straightened(image, matrix, to_frame, (_FINER * width, _FINER * height))
+    grey = cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _structure(picture: Picture) -> Picture:

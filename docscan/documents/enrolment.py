@@ -69,8 +69,9 @@ def enrol(
     of_holders = [portrait, *(place.box for place in text.fields.values()), *([zones.mrz] if zones.mrz else [])]
     looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
     pictures = pictures_of(pages, laid, of_holders)
+    placed = [laid_on_samples(page, pictures) for page in pages]  # as a page will be that is inspected
     lights = [
-        look_at_lights(sample.page, sample.mrz, pictures, laid_on_samples(sample.page, pictures)) for sample in usable
+        look_at_lights(sample.page, sample.mrz, pictures, place) for sample, place in zip(usable, placed, strict=True)
     ]
     return DocumentModel(
         name=name,
@@ -90,7 +91,7 @@ def enrol(
         pictures=pictures,
         print=_mean_print(pages, structures, (mean, laid), looks),
         measured=light_statistics(lights, FEWEST),
-        photo=photo_of(pages, laid, zones),
+        photo=photo_of(pages, placed, zones),
     )
 
 

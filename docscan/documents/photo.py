@@ -17,15 +17,19 @@ from docscan.types import Page
 from docscan.zones import SEARCH_PIXELS_PER_MM, Layout, portrait_box
 
 
-def photo_of(pages: Sequence[Page], laid: Sequence[Laid], layout: Layout) -> PhotoZone | None:
+def photo_of(pages: Sequence[Page], laid: Sequence[Laid | None], layout: Layout) -> PhotoZone | None:
     """Measure samples; None where the side has no portrait, or too few lie on each other.
 
     Parameters
     ----------
     laid
-        How each page lies on their common frame.
+        How each page lies on their common picture; None where they have none.
     """
-    good = [(page, place.in_millimetres) for page, place in zip(pages, laid, strict=True) if place.share >= LEAST_SHARE]
+    good = [
+        (page, place.in_millimetres)
+        for page, place in zip(pages, laid, strict=True)
+        if place is not None and place.share >= LEAST_SHARE
+    ]
     if layout.portrait is None or len(good) < FEWEST:
         return None
     seen = [on_frame(page.image, page, matrix, SEARCH_PIXELS_PER_MM) for page, matrix in good]
