@@ -117,11 +117,12 @@ def learned(pairs: Sequence[Pair], portrait: Box, ghost: Box) -> GhostImage:
         differ, ghosts_differ = shown - shown.mean(0), seen - seen.mean(0)
         gain = float((differ * ghosts_differ * _WEIGHT).sum() / max((differ * differ * _WEIGHT).sum(), 1e-9))
         artwork = np.asarray(seen.mean(0) - gain * shown.mean(0), np.float32)
-    around = np.stack([_levelled(pair.ghost) for pair in pairs])
+    around = np.stack([_levelled(pair.ghost) * _OUTSIDE for pair in pairs])  # without the faces
     return GhostImage(portrait, ghost, artwork, np.stack([around.mean(0), around.std(0, ddof=1)]))
 
 
 def _levelled(ghost: Picture) -> Picture:
+    """Return a ghost's logarithm of brightness, against that of what is about it."""
     return np.asarray(ghost - np.median(ghost[_OUTSIDE]), np.float32)
 
 
