@@ -2,14 +2,18 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from docscan.page_geometry import moved
-from docscan.types import Box, Homography, Image, Page
+from docscan.types import Box, Homography, Page
 from docscan.zones import corners_mm
 
+Grey = NDArray[np.uint8]
+"""Height x width."""
 
-def part_of(page: Page, to_page: Homography, box: Box, finest: float) -> tuple[Image, Homography]:
-    """Return what is about a box, and the map from the frame's millimetres to its pixels.
+
+def part_of(page: Page, to_page: Homography, box: Box, finest: float) -> tuple[Grey, Homography]:
+    """Return what is about a box, in grey, and the map from the frame's millimetres to its pixels.
 
     Parameters
     ----------
@@ -23,7 +27,7 @@ def part_of(page: Page, to_page: Homography, box: Box, finest: float) -> tuple[I
     height, width = page.image.shape[:2]
     left, top = np.clip(np.floor(corners.min(0)).astype(int) - 2, 0, [width - 2, height - 2])
     right, bottom = np.clip(np.ceil(corners.max(0)).astype(int) + 2, [left + 2, top + 2], [width, height])
-    image = page.image[top:bottom, left:right]
+    image = np.asarray(cv2.cvtColor(page.image[top:bottom, left:right], cv2.COLOR_RGB2GRAY), np.uint8)
     if scale > 1.3 * finest:
         factor = finest / scale
         image = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
@@ -32,7 +36,7 @@ def part_of(page: Page, to_page: Homography, box: Box, finest: float) -> tuple[I
     return image, np.asarray(shrink @ move @ np.diag([scale, scale, 1.0]) @ to_page, np.float64)
 
 
-def straightened(image: Image, matrix: Homography, to_frame: Homography, size: tuple[int, int]) -> Image:
+def straightened(image: Grey, matrix: Homography, to_frame: Homography, size: tuple[int, int]) -> Grey:
     """Return a picture of width and height ``size`` whose pixels ``to_frame`` maps to the frame's millimetres.
 
     Parameters

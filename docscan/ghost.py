@@ -80,8 +80,7 @@ def _cut(page: Page, to_page: Homography, box: Box) -> Picture:
     image, matrix = part_of(page, to_page, around, 1 / across)
     to_frame = np.array([[across, 0, around.x], [0, down, around.y], [0, 0, 1]])
     cut = straightened(image, matrix, to_frame, (_FINER * width, _FINER * height))
-    grey = cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(cv2.resize(cut.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _structure(picture: Picture) -> Picture:

@@ -44,7 +44,7 @@ def _beside(page: Page, zone: Box) -> Box:
 def _bands(page: Page, to_page: Homography, box: Box) -> Grain:
     image, matrix = part_of(page, to_page, box, PIXELS_PER_MM)
     picture = straightened(image, matrix, *upright(box, PIXELS_PER_MM)).astype(np.float32)
-    finer = np.log(picture + _DARK).mean(2)
+    finer = np.log(picture + _DARK)
     found = []
     for sigma in _SIGMAS:
         coarser = cv2.GaussianBlur(finer, (0, 0), sigma)

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.cutting import grown, part_of, straightened
+from docscan.cutting import Grey, grown, part_of, straightened
 from docscan.documents.model import EDGE_PLACES
-from docscan.types import Box, Homography, Image, Page
+from docscan.types import Box, Homography, Page
 
 PIXELS_PER_MM = 10.0  # of the strips along a portrait's sides
 Profiles = NDArray[np.float32]
@@ -73,13 +73,13 @@ def _sides(zone: Box) -> list[tuple[_Vector, _Vector, _Vector]]:
     ]
 
 
-def _strip(image: Image, matrix: Homography, start: _Vector, along: _Vector, inward: _Vector) -> NDArray[np.float32]:
+def _strip(image: Grey, matrix: Homography, start: _Vector, along: _Vector, inward: _Vector) -> NDArray[np.float32]:
     """Return the logarithm of what lies along a side: blocks of the side x places across it."""
     length = float(np.abs(along).sum())
     size = EDGE_PLACES, round(length * PIXELS_PER_MM)
     to_frame = np.column_stack([inward / PIXELS_PER_MM, along / length / PIXELS_PER_MM, start - _OUTSIDE_MM * inward])
-    grey = cv2.cvtColor(straightened(image, matrix, np.vstack([to_frame, [0, 0, 1]]), size), cv2.COLOR_RGB2GRAY)
-    logarithm = np.log(grey.astype(np.float32) + _DARK)
+    strip = straightened(image, matrix, np.vstack([to_frame, [0, 0, 1]]), size)
+    logarithm = np.log(strip.astype(np.float32) + _DARK)
     blocks = len(logarithm) // _BLOCK
     together = logarithm[: blocks * _BLOCK].reshape(blocks, _BLOCK, -1).mean(1)
     return np.asarray(cv2.GaussianBlur(together, (0, 0), sigmaX=0.8, sigmaY=0.01), np.float32)

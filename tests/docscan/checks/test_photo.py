@@ -76,7 +76,7 @@ def test_another_portrait_beside_the_ghost_fails_and_says_where(desk: Desk) -> N
     place, size = upright(zone, scale)
     patch = straightened(*part_of(other.page, np.eye(3), zone, scale), place, size)
     image, (left, top) = seen.page.image.copy(), (round(zone.x * scale), round(zone.y * scale))
-    image[top : top + size[1], left : left + size[0]] = patch
+    image[top : top + size[1], left : left + size[0]] = patch[..., None]
     result = _performed(desk, _shown(seen, image))["photo.ghost"]
     assert (result.outcome, "main portrait" in result.explanation) == (Outcome.FAILED, True), result
 
