@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from docscan.documents.compared import Comparison
+from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
 from docscan.lights import Lights
 from docscan.runtime import Calibration
@@ -29,3 +30,4 @@ class Evidence:
     today: date
     lights: Lights = field(default_factory=Lights)  # the page under ultraviolet and infrared
     typesetting: Typesetting | None = None  # of the MRZ; None: no zone, or its characters are not surely known
+    laid: Laid | None = None  # how the page lies on the model's picture; None: no model, or it has none

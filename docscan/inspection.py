@@ -234,6 +234,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         today=today,
         lights=lights,
         typesetting=typesetting,
+        laid=laid,
     )
     return evidence, looked.heat
 

@@ -3,7 +3,7 @@
 Every check brings a log10 likelihood ratio, forged against genuine, already bounded by what its error rate
 supports. Checks of one family look at the same thing. Where training fitted how a family's ratios add up, that is
 taken; elsewhere only the strongest witness for forgery counts. Families are taken as independent and add up (ENFSI
-guideline for evaluative reporting in forensic science, 2015); of those that ask the same witness the stronger counts.
+guideline for evaluative reporting in forensic science, 2015); of those that look at the same thing the strongest counts.
 The sum is bounded, since no set of these checks was measured on enough documents to support more.
 """
 
@@ -15,9 +15,9 @@ from docscan.types import CheckResult, Confidence, Outcome, Quality, Verdict
 
 LARGEST_LOG10_LR = 4.0
 
-# Families that ask another's witness, the region network: where they speak for a forgery the stronger of both counts,
-# not their sum. What the other says for a genuine document they do not weaken.
-_SAME_WITNESS = {"reference": "print"}
+# Families that look at what another looks at, the page's print: where they speak for a forgery the strongest of all
+# counts, not their sum. What the other says for a genuine document they do not weaken.
+_SAME_WITNESS = {"reference": "print", "photo": "print"}
 
 # Upper ends of the bands of the ENFSI verbal scale, as log10 of the likelihood ratio.
 _VERBAL_SCALE = (

@@ -17,6 +17,7 @@ GROUPS = {
     "tests/training/region/": "region",
     "tests/docscan/documents/": "documents",
     "tests/docscan/checks/test_lights.py": "documents",
+    "tests/docscan/checks/test_photo.py": "documents",
     "tests/docscan/visual/test_read.py": "visual",
     "tests/docscan/test_specimens.py": "specimens",
     "tests/training/mrz/": "mrz",

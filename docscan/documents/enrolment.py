@@ -12,6 +12,7 @@ from docscan.documents.holders import own_lines
 from docscan.documents.laying import Laid, Structure, structure_of
 from docscan.documents.light_statistics import light_statistics
 from docscan.documents.model import DocumentModel, PagePrint, PageTexture, ReferenceRegion, Statistics
+from docscan.documents.photo import photo_of
 from docscan.documents.pictures import LEAST_SHARE, laid_on_samples, laid_together, pictures_of
 from docscan.documents.prints import fineness_of, likeness, mean_of, print_of
 from docscan.documents.record import FEWEST
@@ -68,10 +69,10 @@ def enrol(
     pages = [sample.page for sample in usable]
     structures = [structure_of(page) for page in pages]
     mean, laid = laid_together(structures, page_size)
-    zone = layout_of(page_size, parsed.format).mrz
+    zones = layout_of(page_size, parsed.format)
     data = [place.box for place in text.fields.values()]
     own = own_lines([sample.lines for sample in usable], laid)
-    of_holders = [portrait, *data, *own, *([zone] if zone else [])]
+    of_holders = [portrait, *data, *own, *([zones.mrz] if zones.mrz else [])]
     looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
     pictures = pictures_of(pages, laid, of_holders)
     on_pictures = [laid_on_samples(page, pictures) for page in pages]
@@ -104,6 +105,7 @@ def enrol(
         print=page_print,
         texture=texture,
         measured=light_statistics(lights, FEWEST) | type_statistics(typesettings, FEWEST),
+        photo=photo_of(pages, on_pictures, zones),
     )
 
 

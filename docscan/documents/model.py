@@ -13,6 +13,10 @@ from PIL import Image as PillowImage
 from docscan.errors import DocumentModelError
 from docscan.types import Box, Image, MrzFormat, PageSize, Spectrum, TextLayout
 
+GHOST_SIZE = (44, 56)  # pixels, width and height, to which portraits and ghost images are brought
+GHOST_PAD = (11, 14)  # pixels on each side, of what is around them
+EDGE_PLACES = 100  # tenths of a millimetre across each side of a portrait's zone
+GRAIN_SIZE = 6  # numbers of a page's grain
 _JPEG_QUALITY = 90
 
 
@@ -121,6 +125,35 @@ class PageTexture:
 
 
 @dataclass(frozen=True, slots=True)
+class GhostImage:
+    """Where a kind of document shows the portrait a second time, small and faint; see docscan.ghost.
+
+    ``artwork`` is height x width of ``GHOST_SIZE``: what is under the ghost image, samples' faces taken out of it.
+    ``around`` is 2 x height x width with ``GHOST_PAD`` on each side: mean and deviation, over the samples, of the
+    logarithm of what is about it.
+    """
+
+    portrait: Box  # the part of the portrait that is compared, millimetres of the samples' frame
+    place: Box  # where the ghost shows the same part
+    artwork: NDArray[np.float32]
+    around: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoZone:
+    """What a kind of document shows at its portrait.
+
+    ``edges`` is 4 x 2 x ``EDGE_PLACES``: the strongest straight lines that samples show along the portrait's sides, see
+    docscan.photo_zone.
+    """
+
+    zone: Box  # about where the portrait stands, millimetres of the samples' frame
+    edges: NDArray[np.float32]
+    grain: NDArray[np.float32]  # ``GRAIN_SIZE``: of the portraits' print and of the page beside them, see docscan.grain
+    ghost: GhostImage | None  # None: the samples show none
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentModel:
     """What genuine documents of one kind look like: places, means and spreads, nothing of any holder."""
 
@@ -144,3 +177,4 @@ class DocumentModel:
     measured: Mapping[str, Statistics] = field(
         default_factory=dict
     )  # one number each: light_statistics, type_statistics
+    photo: PhotoZone | None = None  # None: there is no portrait, or the model is from before it was looked at

@@ -9,7 +9,20 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from docscan.documents.appearance import SIZE as APPEARANCE_SIZE
-from docscan.documents.model import DocumentModel, PagePrint, PageTexture, ReferencePicture, ReferenceRegion, Statistics
+from docscan.documents.model import (
+    EDGE_PLACES,
+    GHOST_PAD,
+    GHOST_SIZE,
+    GRAIN_SIZE,
+    DocumentModel,
+    GhostImage,
+    PagePrint,
+    PageTexture,
+    PhotoZone,
+    ReferencePicture,
+    ReferenceRegion,
+    Statistics,
+)
 from docscan.documents.texture import BANDS as TEXTURE_BANDS
 from docscan.documents.texture import cells_of
 from docscan.types import Box, FieldPlace, MrzFields, MrzFormat, PageSize, Spectrum, TextLayout
@@ -26,6 +39,7 @@ _FIELDS = tuple(field.name for field in fields(MrzFields))
 
 _Millimetres = Annotated[float, Field(ge=-50, le=200)]
 _Size = Annotated[float, Field(gt=0, le=50)]  # millimetres
+_Length = Annotated[float, Field(ge=3, le=130)]  # millimetres
 _PixelsPerMm = Annotated[float, Field(gt=0, le=24)]
 _MeasuredName = Annotated[str, Field(pattern=r"^(uv|ir|mrz)\.[a-z_]+(\.[a-z_]+)?$")]
 _Count = Annotated[int, Field(ge=1, le=MOST)]
@@ -99,6 +113,36 @@ class _Print(_Strict):
     pixels_per_mm: _PixelsPerMm
 
 
+class _Area(_Box):
+    """A box in which a picture is looked at."""
+
+    width: _Length
+    height: _Length
+
+    @classmethod
+    def of(cls, box: Box) -> "_Area":
+        return cls(x=box.x, y=box.y, width=box.width, height=box.height)
+
+
+class _Ghost(_Strict):
+    """Where the ghost image is, and what of the portrait it shows; what lies under it are arrays."""
+
+    portrait: _Area
+    place: _Area
+
+
+class _Photo(_Strict):
+    """The portrait's zone; what lies along its sides is an array."""
+
+    zone: _Area
+    ghost: _Ghost | None
+
+    @classmethod
+    def of(cls, photo: PhotoZone) -> "_Photo":
+        ghost = photo.ghost and _Ghost(portrait=_Area.of(photo.ghost.portrait), place=_Area.of(photo.ghost.place))
+        return cls(zone=_Area.of(photo.zone), ghost=ghost)
+
+
 class Record(_Strict):
     """What ``model.json`` says."""
 
@@ -120,6 +164,7 @@ class Record(_Strict):
     pictures: dict[Spectrum, _PixelsPerMm] = {}  # by the lights of which there is one
     print: _Print | None = None
     texture: bool = False
+    photo: _Photo | None = None
     measured: dict[_MeasuredName, _Count] = Field({}, max_length=40)  # in how many samples each number was measured
 
 
@@ -133,6 +178,7 @@ def record_of(model: DocumentModel) -> Record:
         pictures={light: picture.pixels_per_mm for light, picture in model.pictures.items()},
         texture=model.texture is not None,
         print=model.print and _Print(sharpness=model.print.sharpness, pixels_per_mm=model.print.pixels_per_mm),
+        photo=model.photo and _Photo.of(model.photo),
         measured={name: found.samples for name, found in model.measured.items()},
     )
 
@@ -158,6 +204,10 @@ def arrays_of(model: DocumentModel) -> dict[str, NDArray[Any]]:
         arrays |= {f"print.{name}": getattr(model.print, name) for name in _PRINT}
     if model.texture is not None:
         arrays["texture"] = np.stack([model.texture.mean, model.texture.spread])
+    if model.photo is not None:
+        arrays |= {"photo.edges": model.photo.edges, "photo.grain": model.photo.grain}
+        if model.photo.ghost is not None:
+            arrays |= {"photo.ghost.artwork": model.photo.ghost.artwork, "photo.ghost.around": model.photo.ghost.around}
     for light, picture in model.pictures.items():
         for part, data in ((f"picture.{light}.jpeg", picture.jpeg), (f"picture.{light}.mask.png", picture.mask)):
             arrays[part] = np.frombuffer(data, np.uint8)
@@ -210,6 +260,20 @@ class _Taken:
         found = self.array("texture", (2, TEXTURE_BANDS * _CHANNELS, *cells_of(page_size)))
         return PageTexture(found[0], found[1])
 
+    def photo(self, found: _Photo) -> PhotoZone:
+        edges = self.array("photo.edges", (4, 2, EDGE_PLACES))
+        grain = self.array("photo.grain", (GRAIN_SIZE,))
+        return PhotoZone(found.zone.box(), edges, grain, self._ghost(found.ghost) if found.ghost else None)
+
+    def _ghost(self, found: _Ghost) -> GhostImage:
+        (width, height), (right, down) = GHOST_SIZE, GHOST_PAD
+        return GhostImage(
+            found.portrait.box(),
+            found.place.box(),
+            self.array("photo.ghost.artwork", (height, width)),
+            self.array("photo.ghost.around", (2, height + 2 * down, width + 2 * right)),
+        )
+
     def nothing_left(self) -> None:
         if self._left:
             raise ValueError(f"there are arrays that no model has: {', '.join(sorted(self._left))[:80]}")
@@ -231,10 +295,11 @@ def model_of(record: Record, arrays: Mapping[str, NDArray[Any]]) -> DocumentMode
     crops = sum(len(region.spots) for region in regions.values())
     page_print = record.print and taken.page_print(record.print, crops)
     texture = taken.texture(record.page_size) if record.texture else None
+    photo = record.photo and taken.photo(record.photo)
     taken.nothing_left()
-    made = ("schema_", "text", "regions", "pictures", "print", "texture", "measured")
+    made = ("schema_", "text", "regions", "pictures", "print", "texture", "photo", "measured")
     own = {name: getattr(record, name) for name in Record.model_fields if name not in made}
-    own |= {"pictures": pictures, "print": page_print, "texture": texture, "measured": measured}
+    own |= {"pictures": pictures, "print": page_print, "texture": texture, "photo": photo, "measured": measured}
     return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance)
 
 

@@ -48,6 +48,7 @@ FAMILIES = {
     "document": "The document itself",
     "print": "Printing and alteration",
     "reference": "Against a reference",
+    "photo": "The portrait",
     "uv": "Ultraviolet light",
     "ir": "Infrared light",
 }
@@ -77,6 +78,9 @@ CHECKS = {
     "print.background": "Background",
     "reference.print": "Print of the page",
     "reference.microtext": "Fine lines and microtext",
+    "photo.edge": "Contour of the portrait",
+    "photo.halftone": "Print of the portrait",
+    "photo.ghost": "Ghost image",
     "uv.image": "Image under UV",
     "uv.dull_paper": "Paper under UV",
     "uv.pattern": "Fluorescent pattern",

@@ -5,9 +5,13 @@ import numpy as np
 import pytest
 
 from docscan.documents.compared import Comparison
+from docscan.documents.model import DocumentModel
 from docscan.evidence import Evidence
+from docscan.inspection import Tools
 from docscan.mrz.icao9303 import parse
 from docscan.types import Capture, Mrz, Page, PageSize, Quality, VisualZone, Zone
+from tests.docscan.checks.desk import Desk
+from tests.docscan.conftest import Makes
 
 TODAY = date(2026, 11, 24)
 PASSPORT = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F3204153ZE184226B<<<<<18")
@@ -53,3 +57,8 @@ def evidence() -> Callable[..., Evidence]:
         return Evidence(**(values | other))  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def desk(tools: Tools, makes: Makes, utopian: DocumentModel, evidence: Callable[..., Evidence]) -> Desk:
+    return Desk(tools, makes, utopian, evidence)

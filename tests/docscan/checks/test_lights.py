@@ -6,58 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from datasets.sheet import Kind
-from datasets.specimens import Order, make
-from docscan.capture import ImageFile
-from docscan.checks import CHECKS, perform
-from docscan.documents.model import DocumentModel
-from docscan.documents.pictures import laid_on_samples
-from docscan.evidence import Evidence
-from docscan.inspection import Seen, Tools, see
+from docscan.inspection import Seen
 from docscan.lights import look_at_lights
-from docscan.types import CheckResult, Outcome, Spectrum
-from tests.docscan.conftest import Makes
-
-Make = Callable[..., Evidence]
-Results = dict[str, CheckResult]
-LIGHTS = [check for check in CHECKS if check.spectrum is not Spectrum.VISIBLE]
-
-
-class Desk:
-    """Makes Utopian passports, and performs the checks of both lights on them."""
-
-    def __init__(self, tools: Tools, makes: Makes, model: DocumentModel, evidence: Make) -> None:
-        self.tools, self.model, self._makes, self._evidence = tools, model, makes, evidence
-
-    def genuine(self) -> Seen:
-        """Return a genuine passport that is not among the samples, as it was found in its files."""
-        sample = self._makes.sample("UTO", Kind.TD3, 0)
-        return Seen(sample.capture, sample.mrz, sample.page)
-
-    def forged(self, recipe: str) -> Seen:
-        """Return a forged passport as it was found in its files."""
-        made = make(Order(4712, 7, "UTO", Kind.TD3, recipe), ("visible", "uv", "ir"), device="reader", dpi=250)
-        files = {light: ImageFile(light, data) for light, (data, _) in made.captured.files.items()}
-        return see(**files, tools=self.tools)  # type: ignore[arg-type]
-
-    def results(self, seen: Seen, *, enrolled: bool = True) -> Results:
-        model = self.model if enrolled else None
-        pictures = model.pictures if model else {}
-        assert seen.mrz is not None
-        evidence = self._evidence(
-            capture=seen.capture,
-            page=seen.page,
-            model=model,
-            calibrations=self.tools.models.calibrations,
-            lights=look_at_lights(seen.page, seen.mrz, pictures, laid_on_samples(seen.page, pictures)),
-        )
-        evidence = replace(evidence, mrz=seen.mrz)
-        return {check.id: perform(check, evidence) for check in LIGHTS}
-
-
-@pytest.fixture(scope="module")
-def desk(tools: Tools, makes: Makes, utopian: DocumentModel, evidence: Make) -> Desk:
-    return Desk(tools, makes, utopian, evidence)
+from docscan.types import Outcome
+from tests.docscan.checks.desk import Desk
 
 
 def _with(seen: Seen, **lights: np.ndarray | None) -> Seen:

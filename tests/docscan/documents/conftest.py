@@ -5,7 +5,16 @@ from dataclasses import replace
 import numpy as np
 
 from docscan.documents.appearance import SIZE
-from docscan.documents.model import DocumentModel, ReferencePicture, ReferenceRegion, Statistics
+from docscan.documents.model import (
+    EDGE_PLACES,
+    GRAIN_SIZE,
+    DocumentModel,
+    GhostImage,
+    PhotoZone,
+    ReferencePicture,
+    ReferenceRegion,
+    Statistics,
+)
 from docscan.types import Box, FieldPlace, MrzFormat, PageSize, Spectrum, TextLayout
 from tests.docscan.conftest import CREATED
 
@@ -41,5 +50,13 @@ def small_model(name: str = "uto-p-2019", version: int = 1, seed: int = 0) -> Do
         appearance=statistics(SIZE),
         reach=0.15,
         pictures={Spectrum.VISIBLE: ReferencePicture.of(picture, picture[..., 0] > 128, 2.0)},
+        photo=PhotoZone(
+            box,
+            rng.random((4, 2, EDGE_PLACES)).astype(np.float32),
+            rng.random(GRAIN_SIZE).astype(np.float32),
+            GhostImage(
+                box, replace(box, x=90.0), *(rng.random(size).astype(np.float32) for size in ((56, 44), (2, 84, 66)))
+            ),
+        ),
         measured={"uv.fibres": statistics(1), "ir.portrait": statistics(1)},
     )

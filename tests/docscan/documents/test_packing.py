@@ -147,12 +147,31 @@ def test_bytes_that_are_no_picture_are_refused() -> None:
         unpack(_with_arrays(change), "here")
 
 
-def test_a_model_from_before_there_were_pictures_is_read() -> None:
-    old = replace(small_model(), pictures={})
+@pytest.mark.parametrize(("name", "empty"), [("pictures", {}), ("photo", None)])
+def test_a_model_from_before_there_was_such_is_read(name: str, empty: object) -> None:
+    old = replace(small_model(), **{name: empty})  # type: ignore[arg-type]
     files = pack(old)
     record = json.loads(files[RECORD])
-    del record["pictures"]
+    del record[name]
     assert _same(unpack(_rehashed({**files, RECORD: json.dumps(record).encode()}), "here"), old)
+
+
+def test_a_kind_without_a_ghost_image_comes_back_so() -> None:
+    model = small_model()
+    assert model.photo is not None
+    ghostless = replace(model, photo=replace(model.photo, ghost=None))
+    again = unpack(pack(ghostless), "here")
+    assert again.photo is not None
+    assert again.photo.ghost is None
+    assert _same(again, ghostless)
+
+
+@pytest.mark.parametrize("width", [0, -20, 1000])
+def test_a_portrait_that_none_can_be_is_refused(width: float) -> None:
+    record = json.loads(pack(small_model())[RECORD])
+    photo = record["photo"] | {"zone": record["photo"]["zone"] | {"width": width}}
+    with pytest.raises(DocumentModelError, match="photo"):
+        unpack(_with_record(photo=photo), "here")
 
 
 def test_arrays_that_unpack_into_more_than_a_model_are_refused() -> None:

@@ -1,0 +1,105 @@
+"""The portrait by daylight: its contour, its print, and whether the ghost image shows the same picture.
+
+Doc 9303 part 2, appendix A, names substitution of the photograph among the threats, and further portraits among what
+guards against it. Pictures are compared, never identities. All need genuine samples: issuers print frames and rules
+about portraits, and which, and where a ghost image is, they alone tell.
+"""
+
+import numpy as np
+
+from docscan.checks.finding import Finding, not_performed, undetermined
+from docscan.checks.measured import Measurement
+from docscan.documents.model import PhotoZone
+from docscan.documents.pictures import LEAST_SHARE
+from docscan.evidence import Evidence
+from docscan.ghost import likeness, pair_of
+from docscan.grain import grain_of, rougher
+from docscan.page_geometry import in_capture, moved
+from docscan.photo_zone import edge_profiles, edges_beyond
+from docscan.types import Box, Homography, Region
+from docscan.zones import corners_mm
+
+_COARSEST_GHOST = 6.0  # pixels a millimetre, about 150 dpi: a ghost image's head is some 40 pixels high
+_COARSEST_PRINT = 7.5  # about 190 dpi: dots, and cuts of a tenth of a millimetre; no coarser page was measured
+# Logarithm of the brightness, against the samples', from which something lies over the ghost image: 5 of 277 genuine
+# documents of training states had it, fingers and glare; 97 % had less than 0.07.
+_COVERED = 0.15
+_FAINTEST = 0.05  # contrast of a portrait; 8 of those 277 had less, and noise was then as strong as what was compared
+
+
+def _known(evidence: Evidence) -> tuple[PhotoZone, Homography] | Finding:
+    """Return what samples show at the portrait and how their frame lies on the page; or why neither is known."""
+    model, laid = evidence.model, evidence.laid
+    if model is None:
+        return not_performed("No genuine samples of this kind are enrolled, so there is nothing to compare with.")
+    if model.photo is None:
+        return not_performed("The document model holds nothing of portraits: there is none, or enrol it again.")
+    if laid is None or laid.share < LEAST_SHARE:
+        return undetermined("The page could not be laid on the genuine samples': compare the portrait by eye.")
+    return model.photo, laid.in_millimetres
+
+
+def _region(name: str, evidence: Evidence, box: Box, to_page: Homography) -> Region:
+    return Region(name, in_capture(moved(corners_mm(box), to_page), evidence.page.to_capture))
+
+
+def edge(evidence: Evidence) -> Measurement | Finding:
+    """Measure how much stronger lines along the portrait are than the samples', on all four sides together."""
+    known = _known(evidence)
+    if isinstance(known, Finding):
+        return known
+    photo, to_page = known
+    region = _region("portrait", evidence, photo.zone, to_page)
+    if evidence.page.pixels_per_mm < _COARSEST_PRINT:
+        return undetermined("The picture is too coarse to show an edge or a cut about the portrait.", region)
+    return Measurement(
+        100 * edges_beyond(edge_profiles(evidence.page, to_page, photo.zone), photo.edges),
+        passed="No lines or shadows run along the portrait but those of genuine documents of this kind.",
+        failed="Straight lines or shadows run along the portrait that genuine documents of this kind do not have, as a "
+        "photograph stuck on or a cut laminate leaves them.",
+        region=region,
+    )
+
+
+def halftone(evidence: Evidence) -> Measurement | Finding:
+    """Measure how much finer or coarser dots, raster and noise of the portrait's print are than the samples'."""
+    known = _known(evidence)
+    if isinstance(known, Finding):
+        return known
+    photo, to_page = known
+    region = _region("portrait", evidence, photo.zone, to_page)
+    if evidence.page.pixels_per_mm < _COARSEST_PRINT:
+        return undetermined("The picture is too coarse to show how the portrait was printed.", region)
+    apart = rougher(grain_of(evidence.page, to_page, photo.zone), photo.grain)
+    how = "rougher" if apart.mean() > 0 else "smoother"
+    return Measurement(
+        float(np.abs(apart).mean()),
+        passed="The portrait's print is as fine as that of genuine documents of this kind.",
+        failed=f"The portrait's print is {how} than that of genuine documents of this kind, as another process leaves.",
+        region=region,
+    )
+
+
+def ghost(evidence: Evidence) -> Measurement | Finding:
+    """Measure how unlike the portrait the ghost image is: 0 the same picture, 1 another."""
+    known = _known(evidence)
+    if isinstance(known, Finding):
+        return known
+    photo, to_page = known
+    if photo.ghost is None:
+        return not_performed("Genuine documents of this kind show no ghost image.")
+    region = _region("ghost", evidence, photo.ghost.place, to_page)
+    if evidence.page.pixels_per_mm < _COARSEST_GHOST:
+        return undetermined("The picture is too coarse to compare the ghost image with the portrait.", region)
+    seen = likeness(pair_of(evidence.page, to_page, photo.ghost.portrait, photo.ghost.place), photo.ghost)
+    if seen.covered > _COVERED:
+        return undetermined("Glare, a shadow or a finger lies over the ghost image: capture it again.", region)
+    if seen.contrast < _FAINTEST:
+        return undetermined("The portrait has too little contrast to compare the ghost image with it.", region)
+    return Measurement(
+        1 - seen.correlation,
+        passed="The ghost image shows the same picture as the portrait.",
+        failed="The ghost image does not show the picture that the main portrait shows; on genuine documents of this "
+        "kind both are the same.",
+        region=region,
+    )

@@ -1,0 +1,57 @@
+"""A desk at which documents of Utopia are enrolled and inspected, as a page reader takes them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from datasets.sheet import Kind
+from datasets.specimens import Order, make
+from docscan.capture import ImageFile
+from docscan.checks import CHECKS, Check, perform
+from docscan.documents.model import DocumentModel
+from docscan.documents.pictures import laid_on_samples
+from docscan.evidence import Evidence
+from docscan.inspection import Seen, Tools, see
+from docscan.lights import look_at_lights
+from docscan.types import CheckResult, Spectrum
+from tests.docscan.conftest import Makes
+
+Make = Callable[..., Evidence]
+Results = dict[str, CheckResult]
+LIGHTS = [check for check in CHECKS if check.spectrum is not Spectrum.VISIBLE]
+
+
+class Desk:
+    """Makes Utopian passports, and performs the checks of other lights and of the portrait on them."""
+
+    def __init__(self, tools: Tools, makes: Makes, model: DocumentModel, evidence: Make) -> None:
+        self.tools, self._makes, self._evidence = tools, makes, evidence
+        self.model = model
+        self._drawn: dict[str, Seen] = {}
+
+    def genuine(self, index: int = 0) -> Seen:
+        """Return a genuine passport as it was found in its files; those from 1 to 4 are enrolled."""
+        sample = self._makes.sample("UTO", Kind.TD3, index)
+        return Seen(sample.capture, sample.mrz, sample.page)
+
+    def forged(self, recipe: str) -> Seen:
+        """Return a forged passport as it was found in its files; drawn once."""
+        if recipe not in self._drawn:
+            made = make(Order(4712, 7, "UTO", Kind.TD3, recipe), ("visible", "uv", "ir"), device="reader", dpi=250)
+            files = {light: ImageFile(light, data) for light, (data, _) in made.captured.files.items()}
+            self._drawn[recipe] = see(**files, tools=self.tools)  # type: ignore[arg-type]
+        return self._drawn[recipe]
+
+    def results(self, seen: Seen, *, enrolled: bool = True, checks: Sequence[Check] = LIGHTS) -> Results:
+        model = self.model if enrolled else None
+        pictures = model.pictures if model else {}
+        laid = laid_on_samples(seen.page, pictures)
+        evidence = self._evidence(
+            capture=seen.capture,
+            page=seen.page,
+            model=model,
+            calibrations=self.tools.models.calibrations,
+            lights=look_at_lights(seen.page, seen.mrz, pictures, laid),
+            laid=laid,
+        )
+        evidence = replace(evidence, mrz=seen.mrz)
+        return {check.id: perform(check, evidence) for check in checks}
