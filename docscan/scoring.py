@@ -3,8 +3,8 @@
 Every check brings a log10 likelihood ratio, forged against genuine, already bounded by what its error rate
 supports. Checks of one family look at the same thing. Where training fitted how a family's ratios add up, that is
 taken; elsewhere only the strongest witness for forgery counts. Families are taken as independent and add up (ENFSI
-guideline for evaluative reporting in forensic science, 2015); of those that look at the same thing the strongest counts.
-The sum is bounded, since no set of these checks was measured on enough documents to support more.
+guideline for evaluative reporting in forensic science, 2015); of those that look at the same thing the strongest
+counts. The sum is bounded, since no set of these checks was measured on enough documents to support more.
 """
 
 import math

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docscan.documents.laying import Laid
+from docscan.documents.pictures import LEAST_SHARE
 from docscan.mrz.glyphs import Glyphs, glyphs
 from docscan.mrz.rectify import Grey, Points, place
 from docscan.page_geometry import MRZ_LINE_SPACING, MRZ_PITCH, Corners, zone_corners
@@ -18,7 +19,6 @@ _OUTLYING = 3.0  # times the median by which a character stands beside its place
 _ROUNDS = 3
 _ASKEW = 1.15  # by which lines' distance and pitch may differ on a page whose characters' height they tell
 _ROOM = 0.1  # of a zone's length, that is cut out about it
-_LEAST_SHARE = 0.25  # of the samples' patches that a page must show to be laid on them
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,6 @@ def typesetting_of(capture: Capture, page: Page, mrz: Mrz | None, laid: Laid | N
     seen = replace(seen, places=seen.places + offset)
     found, on_page = seen.likeness >= FOUND, place(to_page, seen.places)
     on_samples = None
-    if laid is not None and laid.share >= _LEAST_SHARE:
+    if laid is not None and laid.share >= LEAST_SHARE:
         on_samples = grid_of(place(np.asarray(np.linalg.inv(laid.in_millimetres), np.float64), on_page), found)
     return Typesetting(seen, grid_of(on_page, found), on_samples)
