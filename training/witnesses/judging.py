@@ -1,6 +1,7 @@
 """How often the checks against a reference find a counterfeit that the region network alone lets pass."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from docscan.settings import Settings
 from docscan.types import Outcome, Spectrum
 from training.region.measures import Rate, auc, bpcer_at
 from training.witnesses.documents import COUNTERFEITS, WHOLE_PAGE
+from training.witnesses.fitting import FINDS
 from training.witnesses.measuring import Witnessed
 
 _OTHER_LIGHTS = (Spectrum.UV.value, Spectrum.IR.value)
@@ -36,31 +38,42 @@ def _rate(documents: Sequence[Witnessed], holds: Callable[[Witnessed], bool]) ->
     return str(Rate(sum(holds(one) for one in documents), len(documents)))
 
 
+def _failed(check: str, one: Witnessed) -> bool:
+    return _outcome(one, check) is Outcome.FAILED
+
+
+def _spoke(check: str, documents: Sequence[Witnessed]) -> list[Witnessed]:
+    return [one for one in documents if _outcome(one, check) in (Outcome.PASSED, Outcome.FAILED)]
+
+
+def _against_samples(one: Witnessed) -> bool:
+    """Tell whether any check against the document model's samples by daylight failed."""
+    return any(result.outcome is Outcome.FAILED for result in one.checks if result.id.startswith("reference."))
+
+
 def rows(documents: Sequence[Witnessed], models: Models, checks: Sequence[str]) -> Mapping[str, str]:
     """Return what was measured, as a table of two columns."""
     genuine = [one for one in documents if one.genuine]
-    forged = [one for one in documents if one.recipe in WHOLE_PAGE]
 
     def missed(one: Witnessed) -> bool:
         ratio = _by_print(one, models)
         return ratio is not None and ratio < REFER
-
-    def fails(one: Witnessed) -> bool:
-        return _outcome(one, "reference.print") is Outcome.FAILED
 
     found = {
         "documents, of them genuine": f"{len(documents)}, {len(genuine)}",
         "matched to their model": _rate(documents, lambda one: one.modelled),
     }
     for check in checks:
-        found[f"genuine that fail {check}"] = _rate(
-            genuine, lambda one, check=check: _outcome(one, check) is Outcome.FAILED
-        )  # type: ignore[misc]
+        fails = partial(_failed, check)
+        found[f"genuine that fail {check}, where it spoke"] = _rate(_spoke(check, genuine), fails)
+        kinds = [one for one in documents if one.recipe in FINDS.get(check, ())]
+        found[f"forgeries that it is there to find, found, where {check} spoke"] = _rate(_spoke(check, kinds), fails)
     for recipe in WHOLE_PAGE:
-        found[f"{recipe} that fail reference.print"] = _rate([one for one in forged if one.recipe == recipe], fails)
+        alike = [one for one in documents if one.recipe == recipe]
+        found[f"{recipe} that fail a reference check"] = _rate(alike, _against_samples)
     for title, recipes in (("counterfeits", COUNTERFEITS), ("counterfeits and copies", WHOLE_PAGE)):
-        alone = [one for one in forged if one.recipe in recipes and missed(one)]
-        found[f"{title} that the network alone lets pass, found"] = _rate(alone, fails)
+        alone = [one for one in documents if one.recipe in recipes and missed(one)]
+        found[f"{title} that the network alone lets pass, found by a reference check"] = _rate(alone, _against_samples)
     return found | _lights(documents, models)
 
 

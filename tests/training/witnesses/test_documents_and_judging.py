@@ -48,7 +48,10 @@ def test_what_is_found_is_counted_among_what_the_network_lets_pass() -> None:
         *[_witnessed("counterfeit_toner", fails=True, print_lr=9.0)] * 5,  # which the network finds alone
     ]
     found = rows(documents, models, [REFERENCE])
-    assert found[f"genuine that fail {REFERENCE}"].startswith("5.0 % (1 of 20")
-    assert found["counterfeits that the network alone lets pass, found"].startswith("75.0 % (3 of 4")
+    assert found[f"genuine that fail {REFERENCE}, where it spoke"].startswith("5.0 % (1 of 20")
+    assert found[f"forgeries that it is there to find, found, where {REFERENCE} spoke"].startswith("88.9 % (8 of 9")
+    assert found["counterfeits that the network alone lets pass, found by a reference check"].startswith(
+        "75.0 % (3 of 4"
+    )
     assert found["captured under three lights, of them genuine"] == "29, 20"
     assert float(found["three lights: AUC"]) > float(found["visible light alone: AUC"])
