@@ -71,7 +71,7 @@ def enrol(
     mean, laid = laid_together(structures, page_size)
     zones = layout_of(page_size, parsed.format)
     data = [place.box for place in text.fields.values()]
-    own = own_lines([sample.lines for sample in usable], laid)
+    own = own_lines([sample.lines for sample in usable], structures, laid)
     of_holders = [portrait, *data, *own, *([zones.mrz] if zones.mrz else [])]
     looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
     pictures = pictures_of(pages, laid, of_holders)

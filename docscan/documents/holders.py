@@ -5,35 +5,56 @@ from collections.abc import Sequence
 import numpy as np
 from rapidfuzz import fuzz
 
-from docscan.documents.laying import Laid
-from docscan.documents.pictures import LEAST_SHARE
+from docscan.documents.laying import PIXELS_PER_MM, Laid, Structure, warped
+from docscan.documents.pictures import LEAST_SHARE, correlation
 from docscan.page_geometry import moved
 from docscan.types import Box, TextLine
 from docscan.zones import corners_mm
 
-_SAME_TEXT = 80.0  # of 100, likeness of two readings of the same print
+_SAME_TEXT = 92.0  # of 100, likeness of two readings of the same print; dates differ in two of ten characters
+_SAME_LOOK = 0.7  # correlation from which a sample shows in a line what the others do
 _SHARED = 0.5  # share of the other samples that must show a line's text at its place for it to be everybody's
 _OVERLAP = 0.5  # of the shorter of two lines, along the line; and of the lower, across
 
 Lines = Sequence[tuple[str, Box]]
 
 
-def own_lines(samples: Sequence[Sequence[TextLine]], laid: Sequence[Laid]) -> list[Box]:
+def own_lines(
+    samples: Sequence[Sequence[TextLine]], structures: Sequence[Structure], laid: Sequence[Laid]
+) -> list[Box]:
     """Return where samples show text that most others do not, in millimetres of their common frame.
+
+    Two readings of the same print may differ, where a reader does not know its script: what looks the same on all is
+    everybody's whatever it was read as.
 
     Parameters
     ----------
     samples
         The lines that were read on each.
+    structures
+        Of each page, all of one shape.
     laid
         How each lies on the common frame; what does not lie on it is left out.
     """
-    seen = [_on_frame(lines, place) for lines, place in zip(samples, laid, strict=True) if place.share >= LEAST_SHARE]
+    good = [index for index, place in enumerate(laid) if place.share >= LEAST_SHARE]
+    lines = [_on_frame(samples[index], laid[index]) for index in good]
+    size = structures[0].shape[::-1]
+    shown = [warped(structures[index], laid[index].matrix, (size[0], size[1])) for index in good]
     found: list[Box] = []
-    for index, lines in enumerate(seen):
-        others = seen[:index] + seen[index + 1 :]
-        found += [line[1] for line in lines if sum(_shown(line, one) for one in others) < _SHARED * len(others)]
+    for index, own in enumerate(lines):
+        others, seen = lines[:index] + lines[index + 1 :], shown[:index] + shown[index + 1 :]
+        suspected = [line for line in own if sum(_read(line, one) for one in others) < _SHARED * len(others)]
+        if suspected:
+            mean = np.asarray(np.mean(seen, 0), np.float32)
+            found += [box for _, box in suspected if _likeness(shown[index], mean, box) < _SAME_LOOK]
     return found
+
+
+def _likeness(one: Structure, others: Structure, box: Box) -> float:
+    """Return the correlation of two pages' structure in a box."""
+    left, top = (max(0, int(value * PIXELS_PER_MM)) for value in (box.x, box.y))
+    right, bottom = (int(np.ceil(value * PIXELS_PER_MM)) for value in (box.x + box.width, box.y + box.height))
+    return correlation(one[top:bottom, left:right].ravel(), others[top:bottom, left:right].ravel())
 
 
 def _on_frame(lines: Sequence[TextLine], laid: Laid) -> Lines:
@@ -46,7 +67,7 @@ def _on_frame(lines: Sequence[TextLine], laid: Laid) -> Lines:
     return found
 
 
-def _shown(line: tuple[str, Box], others: Lines) -> bool:
+def _read(line: tuple[str, Box], others: Lines) -> bool:
     text, box = line
     return any(_at_one_place(box, other) and fuzz.ratio(text, said) >= _SAME_TEXT for said, other in others)
 

@@ -23,6 +23,7 @@ LEAST_SHARE = 0.25
 # Correlation of a page with the samples by daylight from which it lies on them line on line; of 856 documents of
 # training states 1 % have less. What is below was laid askew or not found exactly: nothing is expected at its place.
 LEAST_ALIKE = 0.5
+_EDGE = 5  # pixels of structure at the edge of what is known that what is filled in reaches
 _FEWEST = 3  # samples of which a picture is the mean: of fewer it would show single documents
 _DIFFERS = 0.55  # deviations of structure between samples, from which a place is one that differs
 _AROUND_MM = 0.6  # about such a place that is left out with it
@@ -67,10 +68,12 @@ def laid_on_samples(page: Page, pictures: Mapping[Spectrum, ReferencePicture]) -
     if picture is None:
         return None
     seen, samples = structure_of(page), structure_of_image(picture.image, picture.pixels_per_mm)
-    laid = lay(seen, samples)
     height, width = samples.shape
-    known = cv2.resize(picture.known.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
-    return replace(laid, alike=_correlation(warped(seen, laid.matrix, (width, height))[known], samples[known]))
+    mask = cv2.resize(picture.known.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    # What was filled in, and its edges, no page shows.
+    known = cv2.erode(mask, np.ones((_EDGE, _EDGE), np.uint8)) > 0
+    laid = lay(seen, np.where(known, samples, np.float32(0)))
+    return replace(laid, alike=correlation(warped(seen, laid.matrix, (width, height))[known], samples[known]))
 
 
 def lies_exactly(laid: Laid) -> bool:
@@ -78,7 +81,8 @@ def lies_exactly(laid: Laid) -> bool:
     return laid.share >= LEAST_SHARE and laid.alike >= LEAST_ALIKE
 
 
-def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+def correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Return the correlation of two pictures' pixels, n each; 0 where one shows nothing."""
     if not one.size or not one.std() or not other.std():
         return 0.0
     return float(np.corrcoef(one, other)[0, 1])

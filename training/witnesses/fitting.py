@@ -114,14 +114,14 @@ def calibration(check: str, documents: Sequence[Witnessed]) -> Calibration:
     lowest, highest = bound(int((~forged).sum()), int(forged.sum()))
     highest = min(highest, _MOST.get(check, highest))
     ratios = np.clip(weight * genuine + intercept, lowest, highest)
-    may_fail = CHECK_BPCER.get(check, _CHECK_BPCER)
+    extreme = np.quantile(ratios, 1 - CHECK_BPCER.get(check, _CHECK_BPCER), method="higher")
     return Calibration(
         weights=weights,
         weight=weight,
         intercept=intercept,
         lowest=lowest,
         highest=highest,
-        threshold=max(_NO_SUPPORT, float(np.nextafter(np.quantile(ratios, 1 - may_fail, method="higher"), np.inf))),
+        threshold=min(highest, max(_NO_SUPPORT, float(np.nextafter(extreme, np.inf)))),
         share=len(FINDS[check]) / len(RECIPES),
         genuine=int((~forged).sum()),
         forged=int(forged.sum()),
