@@ -25,7 +25,7 @@ def own_lines(
     """Return where samples show text that most others do not, in millimetres of their common frame.
 
     Two readings of the same print may differ, where a reader does not know its script: what looks the same on all is
-    everybody's whatever it was read as.
+    everybody's whatever it was read as. Numbers are read in any script, and look much alike.
 
     Parameters
     ----------
@@ -46,15 +46,25 @@ def own_lines(
         suspected = [line for line in own if sum(_read(line, one) for one in others) < _SHARED * len(others)]
         if suspected:
             mean = np.asarray(np.mean(seen, 0), np.float32)
-            found += [box for _, box in suspected if _likeness(shown[index], mean, box) < _SAME_LOOK]
+            found += [
+                box for text, box in suspected if _number(text) or _likeness(shown[index], mean, box) < _SAME_LOOK
+            ]
     return found
 
 
+def _number(text: str) -> bool:
+    return 2 * sum(character.isdigit() for character in text) >= len(text)
+
+
 def _likeness(one: Structure, others: Structure, box: Box) -> float:
-    """Return the correlation of two pages' structure in a box."""
+    """Return the correlation of two pages' structure along a line in a box; across, any two lines of text are alike."""
     left, top = (max(0, int(value * PIXELS_PER_MM)) for value in (box.x, box.y))
     right, bottom = (int(np.ceil(value * PIXELS_PER_MM)) for value in (box.x + box.width, box.y + box.height))
-    return correlation(one[top:bottom, left:right].ravel(), others[top:bottom, left:right].ravel())
+    seen, usual = (picture[top:bottom, left:right] for picture in (one, others))
+    if not seen.size:
+        return 0.0
+    along, usually = (picture - picture.mean(axis=1, keepdims=True) for picture in (seen, usual))
+    return correlation(along.ravel(), usually.ravel())
 
 
 def _on_frame(lines: Sequence[TextLine], laid: Laid) -> Lines:
