@@ -205,9 +205,11 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
     capture, mrz, page = seen.capture, seen.mrz, seen.page
     with watch.room("document"):
         nearest = nearest_model(page, mrz.parsed if mrz else None, tools.library)
-        model = nearest.model if nearest and nearest.within_reach else None
-        pictures = model.pictures if model else {}
-        laid = laid_on_samples(page, pictures)
+        laid = laid_on_samples(page, nearest.model.pictures) if nearest else None
+        # A capture that is unlike the samples, or a counterfeit of them, is of their kind where it lies on them.
+        known = nearest is not None and (nearest.within_reach or (laid is not None and lies_exactly(laid)))
+        model = nearest.model if nearest and known else None
+        pictures, laid = (model.pictures, laid) if model else ({}, None)
     with watch.room("visual"):
         # A capture that is unlike the samples, by glare perhaps, may have its text where theirs is all the same.
         layout = nearest.model.text if nearest else None

@@ -45,7 +45,8 @@ def weighed(seen: Measurement, calibration: Calibration) -> Finding:
     return Finding(
         Outcome.FAILED if failed else Outcome.PASSED,
         seen.failed if failed else seen.passed,
-        ratio,
+        # Of many checks some always stand a little to the forger's side: what does not fail does not speak for one.
+        ratio if failed else min(ratio, 0.0),
         score=probability(ratio * math.log(10)),
         threshold=probability(calibration.threshold * math.log(10)),
         region=seen.region,

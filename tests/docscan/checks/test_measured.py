@@ -23,7 +23,7 @@ def _checked(evidence: Evidence, value: float) -> Finding:
     ("value", "ratio", "outcome", "says"),
     [
         (0.0, -1.0, Outcome.PASSED, "It is as it was."),
-        (0.7, 0.4, Outcome.PASSED, "It is as it was."),
+        (0.7, 0.0, Outcome.PASSED, "It is as it was."),  # what does not fail speaks for nothing
         (0.95, 0.9, Outcome.FAILED, "It is not."),
         (-9.0, -1.5, Outcome.PASSED, "It is as it was."),
         (9.0, 1.5, Outcome.FAILED, "It is not."),

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from functools import cache
 
+import cv2
 import numpy as np
 import pytest
 
@@ -8,10 +9,10 @@ from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order, make
 from docscan.capture import ImageFile
 from docscan.documents.compared import Comparison
-from docscan.documents.matching import library_of
+from docscan.documents.matching import library_of, nearest_model
 from docscan.documents.model import DocumentModel
 from docscan.documents.prints import BANDS, CHANNELS, differences
-from docscan.inspection import Tools, gather, inspect
+from docscan.inspection import Tools, gather, inspect, see
 from docscan.types import Outcome
 from tests.docscan.conftest import Makes
 
@@ -81,3 +82,17 @@ def test_a_page_of_no_known_kind_is_not_compared(makes: Makes, tools: Tools) -> 
     evidence = gather(ImageFile(path.name, path.read_bytes()), tools=replace(tools, reader=None))
     assert evidence.model is None
     assert evidence.comparison.missing is not None
+
+
+def test_a_page_unlike_the_samples_is_of_their_kind_where_it_lies_on_them(makes: Makes, knowing: Tools) -> None:
+    """As a counterfeit is, in other colours; another design is not, whatever its colours."""
+    found = []
+    for code in ("XVA", "UTO"):
+        image = cv2.imread(str(makes.path(code, Kind.TD3, 6)))
+        tinted = np.clip(image * np.array([0.45, 1.0, 1.0]) + np.array([120, 0, 0]), 0, 255).astype(np.uint8)
+        file = ImageFile(code, cv2.imencode(".png", tinted)[1].tobytes())
+        seen = see(file, tools=knowing)
+        nearest = nearest_model(seen.page, None, knowing.library)
+        assert nearest is None or not nearest.within_reach
+        found.append(gather(file, tools=knowing).model is not None)
+    assert found == [True, False]
