@@ -40,9 +40,9 @@ FINDS: dict[str, tuple[str, ...]] = {
     "photo.edge": ("portrait_pasted", "portrait_laminate_cut"),
     "photo.halftone": ("portrait_pasted", "portrait_reprinted"),
 }
-# Share of genuine documents that may fail a check; reference.print is there to find much.
-CHECK_BPCER = {"reference.print": 0.01}
-_CHECK_BPCER = 0.005
+# Share of genuine documents that may fail a check; of most a half percent, reference.print is there to find much.
+_BPCER = {"reference.print": 0.01}
+_USUAL_BPCER = 0.005
 # log10 of what real specimens support, where they say less than generated documents: of 12 on which mrz.glyphs could
 # measure one failed, whose issuer does not set it in OCR-B.
 _MOST = {"mrz.glyphs": 0.9}
@@ -114,7 +114,7 @@ def calibration(check: str, documents: Sequence[Witnessed]) -> Calibration:
     lowest, highest = bound(int((~forged).sum()), int(forged.sum()))
     highest = min(highest, _MOST.get(check, highest))
     ratios = np.clip(weight * genuine + intercept, lowest, highest)
-    extreme = np.quantile(ratios, 1 - CHECK_BPCER.get(check, _CHECK_BPCER), method="higher")
+    extreme = np.quantile(ratios, 1 - _BPCER.get(check, _USUAL_BPCER), method="higher")
     return Calibration(
         weights=weights,
         weight=weight,

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -71,3 +73,32 @@ def test_a_check_of_one_number_is_calibrated_by_it() -> None:
     fitted = calibration(CHECK, documents)
     assert fitted.weights == {}
     assert fitted.weight == pytest.approx(2 / np.log(10), rel=0.2)
+
+
+def _of_one_number(check: str, levels: dict[str, float], forged: float) -> list[Witnessed]:
+    """Documents whose value differs from state to state; forged ones lie far above."""
+    rng = np.random.default_rng(3)
+    found = []
+    for state, level in levels.items():
+        for recipe in ("genuine",) * 40 + FINDS[check] * 10:
+            value = level + rng.normal(0, 0.1) + (forged if recipe != "genuine" else 0.0)
+            found.append(Witnessed(recipe, state, 1, True, {check: {"value": value}}, ()))
+    return found
+
+
+def test_states_that_differ_leave_room_for_others() -> None:
+    check = "mrz.pitch"
+    documents = _of_one_number(check, {"A": -0.4, "B": 0.0, "C": 0.4}, forged=5.0)
+    as_of_one = [replace(one, state="A") for one in documents]
+    fails_from = [
+        (fitted.threshold - fitted.intercept) / fitted.weight
+        for fitted in (calibration(check, documents), calibration(check, as_of_one))
+    ]
+    assert fails_from[0] > fails_from[1] + 0.3
+
+
+def test_no_check_claims_more_than_real_specimens_support_nor_a_threshold_out_of_reach() -> None:
+    fitted = calibration("mrz.glyphs", _of_one_number("mrz.glyphs", {"A": 0.0, "B": 0.1}, forged=3.0))
+    assert fitted.highest == 0.9
+    mixed = calibration("mrz.pitch", _of_one_number("mrz.pitch", {"A": 0.0, "B": 3.0}, forged=1.0))
+    assert mixed.threshold <= mixed.highest
