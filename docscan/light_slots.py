@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docscan.documents.laying import correlation
 from docscan.page_geometry import moved
 from docscan.types import Image, Mrz, Page, Spectrum
 
@@ -106,7 +107,7 @@ def _as_visible(image: Image, visible: Image) -> bool:
     one, other = _hue(image, visible), _hue(visible, visible)
     if abs(float(np.median(one)) - float(np.median(other))) > _HUE_OFF or one.std() < _HUED:
         return False
-    return _correlation(one, other) > _HUES_ALIKE and _correlation(_detail(image), _detail(visible)) > _LIKE_VISIBLE
+    return correlation(one, other) > _HUES_ALIKE and correlation(_detail(image), _detail(visible)) > _LIKE_VISIBLE
 
 
 def _detail(image: Image) -> NDArray[np.float32]:
@@ -116,17 +117,10 @@ def _detail(image: Image) -> NDArray[np.float32]:
     return np.asarray(detail[10:-10, 10:-10], np.float32)
 
 
-def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Return how alike two pictures are, 1 at most; 0 where one of them is flat."""
-    if not one.std() or not other.std():
-        return 0.0
-    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
-
-
 def _of_other_text(image: Image, visible: Image, page: Page, mrz: Mrz) -> str | None:
     """Say so where both images have dark text in the zone, and not the same."""
     one, other = (_zone(picture, page, mrz) for picture in (image, visible))
-    if min(_contrast(one), _contrast(other)) < _INKED or _correlation(one, other) > _SAME_TEXT:
+    if min(_contrast(one), _contrast(other)) < _INKED or correlation(one, other) > _SAME_TEXT:
         return None
     return (
         "The infrared image shows other text in the machine-readable zone, or shows it elsewhere, than the visible "

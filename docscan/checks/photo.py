@@ -43,15 +43,24 @@ def _region(name: str, evidence: Evidence, box: Box, to_page: Homography) -> Reg
     return Region(name, in_capture(moved(corners_mm(box), to_page), evidence.page.to_capture))
 
 
-def edge(evidence: Evidence) -> Measurement | Finding:
-    """Measure how much stronger lines along the portrait are than the samples', on all four sides together."""
+def _portrait(evidence: Evidence, too_coarse: str) -> tuple[PhotoZone, Homography, Region] | Finding:
+    """Return what ``_known`` does and the portrait's region; or why it cannot be judged."""
     known = _known(evidence)
     if isinstance(known, Finding):
         return known
     photo, to_page = known
     region = _region("portrait", evidence, photo.zone, to_page)
     if evidence.page.pixels_per_mm < _COARSEST_PRINT:
-        return undetermined("The picture is too coarse to show an edge or a cut about the portrait.", region)
+        return undetermined(too_coarse, region)
+    return photo, to_page, region
+
+
+def edge(evidence: Evidence) -> Measurement | Finding:
+    """Measure how much stronger lines along the portrait are than the samples', on all four sides together."""
+    known = _portrait(evidence, "The picture is too coarse to show an edge or a cut about the portrait.")
+    if isinstance(known, Finding):
+        return known
+    photo, to_page, region = known
     return Measurement(
         100 * edges_beyond(edge_profiles(evidence.page, to_page, photo.zone), photo.edges),
         passed="No lines or shadows run along the portrait but those of genuine documents of this kind.",
@@ -63,13 +72,10 @@ def edge(evidence: Evidence) -> Measurement | Finding:
 
 def halftone(evidence: Evidence) -> Measurement | Finding:
     """Measure how much finer or coarser dots, raster and noise of the portrait's print are than the samples'."""
-    known = _known(evidence)
+    known = _portrait(evidence, "The picture is too coarse to show how the portrait was printed.")
     if isinstance(known, Finding):
         return known
-    photo, to_page = known
-    region = _region("portrait", evidence, photo.zone, to_page)
-    if evidence.page.pixels_per_mm < _COARSEST_PRINT:
-        return undetermined("The picture is too coarse to show how the portrait was printed.", region)
+    photo, to_page, region = known
     apart = rougher(grain_of(evidence.page, to_page, photo.zone), photo.grain)
     how = "rougher" if apart.mean() > 0 else "smoother"
     return Measurement(

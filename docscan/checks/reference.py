@@ -15,32 +15,42 @@ _WORDS = {
 }
 
 
+def _not_compared(evidence: Evidence) -> Finding | None:
+    """Return why the page was not compared with samples; None where it was."""
+    missing = evidence.comparison.missing
+    if missing is None:
+        return None
+    return not_performed(missing) if evidence.model is None else undetermined(missing)
+
+
 def microtext(evidence: Evidence) -> Measurement | Finding:
     """Measure how much of the samples' fine contrast is missing along a line, where nothing else differs.
 
     Microtext is printed in lines, and what a copier or an office printer cannot resolve is left out or runs together
     (Doc 9303 part 2, appendix A).
     """
-    seen, model = evidence.comparison, evidence.model
-    if seen.missing is not None:
-        return not_performed(seen.missing) if model is None else undetermined(seen.missing)
-    if seen.line is None:
+    finding = _not_compared(evidence)
+    if finding is not None:
+        return finding
+    line = evidence.comparison.line
+    if line is None:
         return undetermined(
             "The page could not be laid exactly on genuine samples of its kind: look for the microtext by eye."
         )
     return Measurement(
-        seen.line.lacks,
+        line.lacks,
         "Every fine line of print that genuine samples show is there.",
         "A line of fine print, such as microtext, that genuine samples show here is missing or faint.",
-        Region("fine line", in_capture(seen.line.corners, evidence.page.to_capture)),
+        Region("fine line", in_capture(line.corners, evidence.page.to_capture)),
     )
 
 
 def print_of_page(evidence: Evidence) -> Measurement | Finding:
     """Measure how the print of the whole page differs from the samples'; name the region that differs most."""
+    finding = _not_compared(evidence)
+    if finding is not None:
+        return finding
     seen, model = evidence.comparison, evidence.model
-    if seen.missing is not None:
-        return not_performed(seen.missing) if model is None else undetermined(seen.missing)
     assert model is not None
     worst = max(seen.regions, key=lambda name: seen.regions[name])
     box = model.regions[worst].box

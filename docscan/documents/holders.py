@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from rapidfuzz import fuzz
 
-from docscan.documents.laying import PIXELS_PER_MM, Laid, Structure, warped
-from docscan.documents.pictures import LEAST_SHARE, correlation
+from docscan.documents.laying import PIXELS_PER_MM, Laid, Structure, correlation, warped
+from docscan.documents.pictures import LEAST_SHARE
 from docscan.page_geometry import moved
 from docscan.types import Box, TextLine
 from docscan.zones import corners_mm
@@ -64,7 +64,7 @@ def _likeness(one: Structure, others: Structure, box: Box) -> float:
     if not seen.size:
         return 0.0
     along, usually = (picture - picture.mean(axis=1, keepdims=True) for picture in (seen, usual))
-    return correlation(along.ravel(), usually.ravel())
+    return correlation(along, usually)
 
 
 def _on_frame(lines: Sequence[TextLine], laid: Laid) -> Lines:

@@ -177,3 +177,10 @@ def warped(picture: NDArray[np.float32], matrix: Homography, size: tuple[int, in
     """Return a picture as ``matrix`` maps the pixels of the result, of width and height ``size``, to its own."""
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpPerspective(picture, matrix, size, flags=flags), np.float32)
+
+
+def correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Return how alike two pictures of one shape are, 1 at most; 0 where one of them is flat or empty."""
+    if not one.size or not one.std() or not other.std():
+        return 0.0
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])

@@ -12,7 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docscan.documents.laying import PIXELS_PER_MM as LAID_AT
-from docscan.documents.laying import Laid, Structure, lay, on_frame, structure_of, structure_of_image, warped
+from docscan.documents.laying import (
+    Laid,
+    Structure,
+    correlation,
+    lay,
+    on_frame,
+    structure_of,
+    structure_of_image,
+    warped,
+)
 from docscan.documents.model import ReferencePicture
 from docscan.page_geometry import moved, rectangle
 from docscan.types import Box, Image, Page, PageSize, Spectrum
@@ -79,13 +88,6 @@ def laid_on_samples(page: Page, pictures: Mapping[Spectrum, ReferencePicture]) -
 def lies_exactly(laid: Laid) -> bool:
     """Tell whether a page lies on its samples so exactly that single places of it can be compared."""
     return laid.share >= LEAST_SHARE and laid.alike >= LEAST_ALIKE
-
-
-def correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Return the correlation of two pictures' pixels, n each; 0 where one shows nothing."""
-    if not one.size or not one.std() or not other.std():
-        return 0.0
-    return float(np.corrcoef(one, other)[0, 1])
 
 
 def pictures_of(

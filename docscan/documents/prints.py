@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from docscan.checks.regions import Answers, mean_strongest
 from docscan.documents.laying import PIXELS_PER_MM as LAID_AT
-from docscan.documents.laying import Structure, on_frame, warped
+from docscan.documents.laying import Structure, correlation, on_frame, warped
 from docscan.documents.model import PagePrint
 from docscan.types import Homography, Page
 
@@ -163,15 +163,10 @@ def differences(page: PagePrint, model: PagePrint) -> dict[str, float]:
     found |= {f"process_{index}": float(value) for index, value in enumerate(apart[:, 2:].mean(0))}
     for index, (seen, usual) in enumerate(zip(page.contrasts, model.contrasts, strict=True)):
         found[f"contrast_{index}"] = float((seen - usual)[known].mean())
-        found[f"pattern_{index}"] = _correlation(seen[known], usual[known])
+        found[f"pattern_{index}"] = correlation(seen[known], usual[known])
     for index, (seen, usual) in enumerate(zip(page.colours, model.colours, strict=True)):
         found[f"colour_{index}"] = float(np.sqrt(np.square(seen - usual)[known].mean()))
     return found
-
-
-def _correlation(one: Numbers, other: Numbers) -> float:
-    one, other = one - one.mean(), other - other.mean()
-    return float((one @ other) / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-9))
 
 
 def by_region(page: PagePrint, model: PagePrint, spots: Mapping[str, int]) -> dict[str, float]:

@@ -155,11 +155,11 @@ def texture_numbers(apart: Numbers, known: Mask, areas: Mapping[str, Mask]) -> d
     and ``data…``: mean over that area, 0 where there is none.
     """
     shares = known.astype(np.float32)
-    share = cv2.blur(shares, (_ROUND, _ROUND))
+    share = np.asarray(cv2.blur(shares, (_ROUND, _ROUND)), np.float32)
     judged = known & (share > _LEAST_ROUND)
     found: dict[str, float] = {}
     for index, one in enumerate(apart):
-        here = _means(one, shares, (_ROUND, _ROUND))[judged]
+        here = _means(one, shares, share, (_ROUND, _ROUND))[judged]
         found[f"less_{index}"] = float(np.quantile(-here, _EXTREME)) if here.size else 0.0
         found[f"more_{index}"] = float(np.quantile(here, _EXTREME)) if here.size else 0.0
         for name in AREAS:
@@ -167,8 +167,9 @@ def texture_numbers(apart: Numbers, known: Mask, areas: Mapping[str, Mask]) -> d
     return found
 
 
-def _means(apart: Numbers, shares: Numbers, size: tuple[int, int]) -> Numbers:
-    return np.asarray(cv2.blur(apart * shares, size) / np.maximum(cv2.blur(shares, size), 1e-6), np.float32)
+def _means(apart: Numbers, known: Numbers, share: Numbers, size: tuple[int, int]) -> Numbers:
+    """Return means about each cell of what is known (0 or 1); ``share`` is the share of the cells there that are."""
+    return np.asarray(cv2.blur(apart * known, size) / np.maximum(share, 1e-6), np.float32)
 
 
 def faintest_line(apart: Numbers, known: Mask, to_page: Homography) -> FaintLine | None:
@@ -198,10 +199,9 @@ def faintest_line(apart: Numbers, known: Mask, to_page: Homography) -> FaintLine
 
 def _lacks(contrast: Numbers, known: Mask) -> Numbers:
     """Return how much less contrast there is along the row about each cell than in the rows beside it, and at all."""
-    shares = known.astype(np.float32)
-    size = (_LINE, 1)
-    along = _means(np.ascontiguousarray(contrast), np.ascontiguousarray(shares), size)
-    judged = cv2.blur(np.ascontiguousarray(shares), size) > _LEAST_ALONG
+    shares, size = np.ascontiguousarray(known, np.float32), (_LINE, 1)
+    share = np.asarray(cv2.blur(shares, size), np.float32)
+    along, judged = _means(np.ascontiguousarray(contrast), shares, share, size), share > _LEAST_ALONG
     beside = np.where(judged, along, 0.0)
     edge = np.zeros((_BESIDE, along.shape[1]))
     above, below = np.vstack([edge, beside[:-_BESIDE]]), np.vstack([beside[_BESIDE:], edge])

@@ -43,7 +43,7 @@ FINDS: dict[str, tuple[str, ...]] = {
 # Share of genuine documents that may fail a check; of most a half percent, reference.print is there to find much.
 _BPCER = {"reference.print": 0.01}
 _USUAL_BPCER = 0.005
-# log10 of what real specimens support, where they say less than generated documents: of 12 on which mrz.glyphs could
+# log10 of what real specimens support, where they say less than generated documents: of 11 on which mrz.glyphs could
 # measure one failed, whose issuer does not set it in OCR-B.
 _MOST = {"mrz.glyphs": 0.9}
 _STEPS = 20  # of the distribution of states
