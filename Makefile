@@ -19,12 +19,12 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile -
 	touch $@
 
 .venv/everything: .venv/service
-	.ci/packages $(PYTHON) chromium liberation
-	$(INSTALL) '.[service,train,dev]'
+	.ci/packages $(PYTHON) chromium liberation postgresql
+	$(INSTALL) '.[service,s3,traces,train,dev]'
 	touch $@
 
 .venv/benchmarks: .venv/everything
-	$(INSTALL) '.[service,train,dev,bench]'
+	$(INSTALL) '.[service,s3,traces,train,dev,bench]'
 	touch $@
 
 demo: .venv/service

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -14,11 +14,11 @@ def _default_models() -> Path:
     return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "docscan" / "models"
 
 
-def _default_documents() -> Path:
+def _default_data() -> Path:
     """Return where the XDG base directory specification wants a user's data."""
     data = os.environ.get("XDG_DATA_HOME", "")
     home = Path(data) if data.startswith("/") else Path.home() / ".local" / "share"
-    return home / "docscan" / "documents"
+    return home / "docscan"
 
 
 class Settings(BaseSettings):
@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     max_pixels: int = Field(80_000_000, gt=0, description="Largest picture accepted, in pixels, read from its header.")
     models: Path = Field(default_factory=_default_models, description="Folder of manifest.json and the ONNX files.")
     documents: Path = Field(
-        default_factory=_default_documents, description="Library of document models; may be absent."
+        default_factory=lambda: _default_data() / "documents", description="Library of document models; may be absent."
     )
     threads: int = Field(2, ge=1, description="Threads of one inference session.")
     providers: tuple[str, ...] = Field(
@@ -48,3 +48,31 @@ class Settings(BaseSettings):
     reports_kept: int = Field(
         1000, ge=1, description="Reports that the service holds in memory, oldest forgotten first."
     )
+    post: str = Field(
+        "", max_length=64, pattern=r"^[\w.-]*$", description="Short name of this post, in records and exports."
+    )
+    data: Path = Field(
+        default_factory=lambda: _default_data() / "service", description="The service's own folder: database, files."
+    )
+    database: str = Field("", description="URL of the database; empty: SQLite in the data folder.")
+    blobs: str = Field("", description="Where sealed files go (an fsspec URL); empty: a folder in the data folder.")
+    desk_minutes: int = Field(
+        15,
+        ge=1,
+        description="Minutes in which the desk sees pictures and data again; their key dies with the service.",
+    )
+    retention_days: int = Field(
+        0, ge=0, description="How long images and holders' data are kept, sealed; 0: not at all."
+    )
+    key_file: Path | None = Field(None, description="Keys of what is kept, newest first; needed for retention.")
+    keys: SecretStr = Field(SecretStr(""), description="The same keys, by commas, instead of a file.")
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL, the default worked out."""
+        return self.database or f"sqlite:///{self.data / 'docscan.db'}"
+
+    @property
+    def blobs_url(self) -> str:
+        """Where sealed files go, the default worked out."""
+        return self.blobs or str(self.data / "blobs")

@@ -383,3 +383,4 @@ class Report:
     quality: Quality
     models: tuple[ModelInfo, ...]
     timings_ms: Mapping[str, float]
+    holder_removed: bool = False  # True: what tells who carried the document was taken out (docscan.privacy)

@@ -131,6 +131,7 @@ def to_dict(report: Report) -> dict[str, Any]:
             for model in report.models
         ],
         "timings_ms": _timings(report.timings_ms),
+        "holder_removed": report.holder_removed,
     }
 
 

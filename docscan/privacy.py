@@ -1,0 +1,73 @@
+"""A report without its holder: what was decided and why, with nothing that tells who carried the document.
+
+Kept by default is this form alone. Which checks' sentences may quote the document is a list of families and names;
+what is not known to be free of personal data is replaced.
+"""
+
+from dataclasses import replace
+
+from docscan.types import CheckResult, Mrz, MrzFields, Outcome, Report, VisualZone
+
+# Families whose explanations tell of print, light and place alone; tests/docscan/test_privacy.py looks for holders
+# in them.
+_FREE_FAMILIES = frozenset({"print", "reference", "photo", "uv", "ir"})
+_FREE_CHECKS = frozenset(
+    {"mrz.found", "mrz.geometry", "mrz.glyphs", "mrz.pitch", "mrz.alignment", "mrz.issuing_state", "document.specimen"}
+)
+
+# What stands for a sentence that may quote the document.
+_SAID = {
+    Outcome.PASSED: "It was in order; what was read is not kept.",
+    Outcome.FAILED: "It was not in order; what was read is not kept.",
+    Outcome.UNDETERMINED: "It could not be told; what was read is not kept.",
+    Outcome.NOT_PERFORMED: "It was not looked at.",
+    Outcome.ABORTED: "The check broke.",
+}
+
+_REASON = "Data of the document speak for it; what was read is not kept."
+
+
+def _may_quote(check: CheckResult) -> bool:
+    return check.id.split(".")[0] not in _FREE_FAMILIES and check.id not in _FREE_CHECKS
+
+
+def _without_quotes(check: CheckResult) -> CheckResult:
+    return replace(check, explanation=_SAID[check.outcome]) if _may_quote(check) else check
+
+
+def _mrz_without_holder(mrz: Mrz) -> Mrz:
+    fields = mrz.parsed.fields
+    kept = MrzFields(
+        document_code=fields.document_code,
+        issuing_state=fields.issuing_state,
+        document_number="",
+        surname="",
+        given_names="",
+        nationality="",
+        birth_date=None,
+        sex=None,
+        expiry_date=None,
+        optional_data="",
+        names_truncated=fields.names_truncated,
+    )
+    zone = replace(mrz.zone, lines=(), character_confidence=(), alternatives=())
+    parsed = replace(mrz.parsed, lines=(), fields=kept, repairs=(), problems=())
+    return Mrz(zone, parsed)
+
+
+def without_holder(report: Report) -> Report:
+    """Return the report with nothing that tells who carried the document.
+
+    Out go the MRZ's lines, every field but document code and issuing state, the second reading, the printed data, and
+    each sentence that may quote them. Verdict, confidence, outcomes, scores, places, quality and models stay, and
+    whether each check digit agreed.
+    """
+    quoting = {check.explanation for check in report.checks if _may_quote(check)}
+    return replace(
+        report,
+        reason=_REASON if report.reason in quoting else report.reason,
+        mrz=None if report.mrz is None else _mrz_without_holder(report.mrz),
+        visual=VisualZone({}, report.visual.missing),
+        checks=tuple(_without_quotes(check) for check in report.checks),
+        holder_removed=True,
+    )

@@ -1,0 +1,117 @@
+"""The database: SQLite in a file by default, PostgreSQL by URL; brought up to date as it is opened."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+from docscan.errors import DocscanError, UsageError
+
+_BUSY_SECONDS = 30  # that a writer waits for another
+_POSTGRES_LOCK = 0x646F6373  # "docs": one process migrates, the others wait
+
+
+class StorageError(DocscanError):
+    """The database or the sealed files cannot be used."""
+
+    status = 503
+    title = "The storage cannot be used"
+
+
+class Database:
+    """A pool of connections to a database of the present schema.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:///FILE`` or ``postgresql://…``.
+
+    Raises
+    ------
+    UsageError
+        The URL is none of these.
+    StorageError
+        The database does not answer, or is of a newer docscan.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(_parsed(url))
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._migrate()
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Open a transaction; it is committed at the end of the block, or rolled back by an exception."""
+        with self._sessions.begin() as session:
+            yield session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def _migrate(self) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(files("docscan.service.storage") / "migrations"))
+        try:
+            with self.engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRES_LOCK})")
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except DBAPIError as error:
+            # The driver's message can hold the URL's password.
+            raise StorageError(
+                f"The database {self.engine.url.render_as_string(hide_password=True)} cannot be used "
+                f"({type(error.orig).__name__})."
+            ) from error
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise UsageError("The setting DOCSCAN_DATABASE is not a database's URL.") from error
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        return parsed
+    raise UsageError("The setting DOCSCAN_DATABASE names neither sqlite:///FILE nor postgresql://….")
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True)
+    _private_folder(Path(str(url.database)).parent)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _private_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UsageError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401  # a DBAPI connection
+    # SQLAlchemy begins transactions itself (its page on pysqlite, "Serializable isolation").
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # what was acknowledged survives a loss of power too
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401
+    # The lock of a writer from the start: a reader that becomes a writer halfway would fail, not wait.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
