@@ -10,8 +10,9 @@ from fastapi.staticfiles import StaticFiles
 
 from docscan.errors import UsageError
 from docscan.inspection import Tools, open_tools
-from docscan.service import pages, problems, routes
+from docscan.service import pages, problems
 from docscan.service.guard import Guard
+from docscan.service.routes import ROUTERS
 from docscan.service.state import State
 from docscan.service.store import Store
 from docscan.service.workers import Workers
@@ -72,8 +73,8 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    app.include_router(routes.router)
-    app.include_router(pages.router)
+    for router in (*ROUTERS, pages.router):
+        app.include_router(router)
     # Swagger UI's files as the package fastapi-offline ships them.
     swagger = Path(str(files("fastapi_offline"))) / "static"
     app.mount("/static/swagger", StaticFiles(directory=swagger), name="swagger")

@@ -15,7 +15,7 @@ CONTRACT = {
     },
     "checks": None,
     "quality": {"sharpness", "glare", "resolution_dpi", "whole_page", "usable", "advice"},
-    "models": None, "timings_ms": None,
+    "models": None, "timings_ms": None, "holder_removed": None,
 }  # fmt: skip
 
 

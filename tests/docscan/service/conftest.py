@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from docscan.capture import ImageFile
 from docscan.inspection import Inspection, Tools
 from docscan.runtime import Models
-from docscan.service import routes
 from docscan.service.app import create_app
+from docscan.service.routes import inspections
 from docscan.settings import Settings
 from docscan.types import Capture, Page
 from tests.docscan.rendering.conftest import capture, page, report
@@ -35,7 +35,7 @@ def make_client(monkeypatch: pytest.MonkeyPatch, capture: Capture, page: Page) -
         del visible, uv, ir, tools, today
         return Inspection(replace(report(), id=str(uuid4())), capture, page, None, {})
 
-    monkeypatch.setattr(routes, "inspect", inspect)
+    monkeypatch.setattr(inspections, "inspect", inspect)
     opened: list[TestClient] = []
 
     def make(**settings: object) -> TestClient:

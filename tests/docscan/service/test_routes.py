@@ -11,7 +11,7 @@ from httpx import Response
 
 from docscan.errors import BrokenImageError, NotAnImageError, TooLargeError
 from docscan.rendering.html import stylesheet_digest
-from docscan.service import routes
+from docscan.service.routes import inspections
 
 IMAGE = {"visible": ("scan of erika.jpg", b"pixels", "image/jpeg")}
 
@@ -101,7 +101,7 @@ def test_an_unreadable_image_says_why(
     def unreadable(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(routes, "inspect", unreadable)
+    monkeypatch.setattr(inspections, "inspect", unreadable)
     assert is_problem(client.post("/v1/inspections", files=IMAGE), status)["detail"] == str(error)
 
 
@@ -111,7 +111,7 @@ def test_what_breaks_inside_is_not_told_outside(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("ERIKSSON")
 
-    monkeypatch.setattr(routes, "inspect", broken)
+    monkeypatch.setattr(inspections, "inspect", broken)
     answer = client.post("/v1/inspections", files=IMAGE)
     assert "ERIKSSON" not in json.dumps(is_problem(answer, 500)) + caplog.text
     assert "RuntimeError at" in caplog.text
@@ -157,14 +157,14 @@ def test_beyond_the_queue_it_says_when_to_come_again(
 ) -> None:
     client = make_client(service_workers=1, service_queue=1)
     begun, go_on = threading.Event(), threading.Event()
-    draw = routes.draw
+    draw = inspections.draw
 
     def slow(*shown: object) -> object:
         begun.set()
         assert go_on.wait(10)
         return draw(*shown)
 
-    monkeypatch.setattr(routes, "draw", slow)
+    monkeypatch.setattr(inspections, "draw", slow)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(client.post, "/v1/inspections", files=IMAGE)
         assert begun.wait(10)

@@ -1,4 +1,4 @@
-"""The REST routes of the contract."""
+"""Inspections: sending a document, having its report again."""
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -14,7 +14,9 @@ from docscan.inspection import Tools, inspect
 from docscan.rendering.html import stylesheet_digest, to_html
 from docscan.rendering.json import to_dict
 from docscan.rendering.pictures import Pictures, draw
-from docscan.service.problems import described, problem
+from docscan.service.access.gate import allowed
+from docscan.service.access.principal import Permission
+from docscan.service.problems import described
 from docscan.service.state import State
 from docscan.service.store import Kept
 from docscan.service.uploads import REQUEST_BODY, read, received
@@ -38,6 +40,7 @@ _REPORT_CONTENT: dict[str, Any] = {
     "/v1/inspections",
     status_code=201,
     summary="Inspect a document",
+    dependencies=[allowed(Permission.INSPECT)],
     response_class=JSONResponse,
     responses={
         201: {
@@ -73,6 +76,7 @@ def _inspect(files: Mapping[str, UploadFile], tools: Tools) -> tuple[Report, Pic
 @router.get(
     "/v1/inspections/{report_id}",
     summary="A report again",
+    dependencies=[allowed(Permission.READ)],
     response_class=JSONResponse,
     responses={
         200: {"description": "The report, as JSON or as HTML.", "content": _REPORT_CONTENT},
@@ -105,31 +109,3 @@ def _prefers_html(accept: str) -> bool:
         except ValueError:
             weights[media] = 0.0
     return weights.get("text/html", 0.0) > weights.get("application/json", 0.0)
-
-
-@router.get("/v1/models", summary="The models in use")
-async def get_models(request: Request) -> list[dict[str, Any]]:
-    """Name every learned model in use, with its version, sha256 and measured error rates."""
-    return [
-        {
-            "name": info.name,
-            "version": info.version,
-            "sha256": info.sha256,
-            "error_rates": dict(info.error_rates),
-        }
-        for info in State.of(request).tools.models.infos()
-    ]
-
-
-@router.get("/healthz", summary="The process answers")
-async def healthz() -> dict[str, str]:
-    """Answer as long as the process lives."""
-    return {"status": "ok"}
-
-
-@router.get("/readyz", summary="The service takes documents", response_model=None, responses=described(503))
-async def readyz(request: Request) -> Response | dict[str, str]:
-    """Answer 200 when the models are loaded and the next document would be taken, else 503."""
-    if State.of(request).workers.full:
-        return problem(503, "As many inspections wait as the service takes on.", headers={"Retry-After": "5"})
-    return {"status": "ready"}

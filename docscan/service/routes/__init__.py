@@ -1,0 +1,5 @@
+"""The REST routes of the contract, a module each resource."""
+
+from docscan.service.routes import health, inspections, models
+
+ROUTERS = (inspections.router, models.router, health.router)
