@@ -7,6 +7,9 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+POST_NAME = r"\w[\w.-]*( [\w.-]+)*"  # letters and digits of any script, dots, dashes and single spaces
+LONGEST_POST_NAME = 40
+
 
 def _default_models() -> Path:
     """Return the models of the checkout, or those that an installed wheel brought."""
@@ -44,6 +47,12 @@ class Settings(BaseSettings):
     service_workers: int = Field(2, ge=1, description="Inspections that the service runs at once.")
     service_queue: int = Field(
         16, ge=1, description="Inspections waiting or running beyond which the service answers 503."
+    )
+    post: str | None = Field(
+        None,
+        pattern=f"^{POST_NAME}$",
+        max_length=LONGEST_POST_NAME,
+        description="Short name of the border post, in logs for statistics; never a person's.",
     )
     reports_kept: int = Field(
         1000, ge=1, description="Reports that the service holds in memory, oldest forgotten first."
