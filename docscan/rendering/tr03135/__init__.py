@@ -9,16 +9,20 @@ dc, dco and base are bound to docscan's namespace.
 
 BSI's: ``CheckTransaction``, ``TimeMeasurement``, ``Overall``, ``StartTime``, ``EndTime``, ``Duration``,
 ``DocumentChecks``, ``DocumentCheck``, ``OpticalCheck``, ``ProcessingPerPage``, ``Page``, ``VisualZoneParsingDuration``,
-``DocumentModelIdentification``, ``CombinedCheck``, ``Checks`` and every element whose name ends with ``Check`` (tables
-5.39 and 5.131); the results ``successful``, ``failed``, ``undetermined``, ``aborted`` (section 3.6.2) and how results
-are put together (section 3.8); run modes (section 3.8); the generic identifiers of spectrally selective checks (section
-5.7.2.2; Doc 9303 part 2, appendix C) and that each check has a UUID, a vendor's name and a margin (section 5.7.3.12.3).
-``SystemInformation``, ``Location`` and ``TransactionID`` are parameters of Part 3, chapter 8.
+``DocumentModelIdentification``, ``CombinedCheck``, ``Checks`` and every element of which ``Check`` is the end of the
+name, not all of it (tables 5.4, 5.39 and 5.131); the results ``successful``, ``failed``, ``undetermined``, ``aborted``
+(section 3.6.2) and how results are put together (section 3.8); run modes (section 3.8); the generic identifiers of
+spectrally selective checks (section 5.7.2.2; Doc 9303 part 2, appendix C) and that each check has a UUID, a vendor's
+name and a margin (section 5.7.3.12.3). ``SystemInformation``, ``Location`` and ``TransactionID`` are parameters of Part
+3, chapter 8, ``DocumentType`` and ``Issuer`` are of its section 7.16, the attribute ``spectrum`` of its section 9.1.9,
+``runMode`` of Part 2.
 
-docscan's: whether a thing is an element or an attribute, where the guideline does not tell; the result
+docscan's: whether a thing is an element or an attribute and how it is spelt, where the guideline tells it in words
+alone (``result``, ``margin``, ``uuid``, ``genericCheckIdentifier``, ``proprietaryCheck``, ``groupName``); the result
 ``notPerformed`` (the input was absent; in BSI's log such a check is missing, and ``not supported`` would say of the
 document what is true of the capture); ``Document``, ``DocumentModel``'s name and version instead of BSI's (C, T, N, Y,
-P, S, O), ``LearnedModel``, ``OfficerDecision``, ``OtherChecks``, ``CheckTransactions``, score, threshold and log10 LR.
+P, S, O), ``LearnedModel``, ``Check``, ``nearest``, ``OfficerDecision``, ``OtherChecks``, ``CheckTransactions``, score,
+threshold and log10 LR.
 
 The overall result is docscan's verdict, which weighs evidence, and not the strictest result of all (section 5.4 leaves
 it to the application); ``Checks`` has that. An outcome stands as docscan has it, also where the guideline would

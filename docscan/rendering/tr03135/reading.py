@@ -92,6 +92,9 @@ def _texts(path: Path) -> Iterator[str]:
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
             text = decoder.decode(piece)
+            # XML has no NUL; with it other encodings pass for UTF-8 here, and the parser would know them.
+            if "\0" in text:
+                raise LogError("is not text in UTF-8.")
             if _DECLARATION in before + text:
                 raise LogError("declares a document type, which no log does.")
             before = (before + text)[1 - len(_DECLARATION) :]

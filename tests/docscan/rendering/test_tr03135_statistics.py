@@ -139,7 +139,7 @@ def test_entities_without_a_declaration_are_an_error_of_the_file(tmp_path: Path)
         read(write(tmp_path / "a.xml", GOOD.replace(">A<", ">&x;<")))
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-7"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le", "utf-32", "utf-7"])
 def test_a_document_type_does_not_hide_in_another_encoding(tmp_path: Path, encoding: str) -> None:
     hidden = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE x>{BODY}'
     path = tmp_path / "a.xml"
