@@ -12,7 +12,7 @@ from docscan.types import CheckResult, Mrz, MrzFields, Outcome, Report, VisualZo
 # in them.
 _FREE_FAMILIES = frozenset({"print", "reference", "photo", "uv", "ir"})
 _FREE_CHECKS = frozenset(
-    {"mrz.found", "mrz.geometry", "mrz.glyphs", "mrz.pitch", "mrz.alignment", "mrz.issuing_state", "document.specimen"}
+    {"mrz.found", "mrz.geometry", "mrz.glyphs", "mrz.pitch", "mrz.alignment", "document.specimen"}
 )
 
 # What stands for a sentence that may quote the document.
