@@ -45,9 +45,6 @@ class Settings(BaseSettings):
     service_queue: int = Field(
         16, ge=1, description="Inspections waiting or running beyond which the service answers 503."
     )
-    reports_kept: int = Field(
-        1000, ge=1, description="Reports that the service holds in memory, oldest forgotten first."
-    )
     post: str = Field(
         "", max_length=64, pattern=r"^[\w.-]*$", description="Short name of this post, in records and exports."
     )
