@@ -1,11 +1,13 @@
 """The application: its parts, put together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -16,10 +18,12 @@ from docscan.service.access.limits import Limits
 from docscan.service.access.openness import LOOPBACK, is_reachable, require_credentials
 from docscan.service.bodies import Bodies
 from docscan.service.guard import Guard
+from docscan.service.purging import purge_for_ever
 from docscan.service.routes import ROUTERS
 from docscan.service.state import State
-from docscan.service.storage.database import Database
-from docscan.service.store import Store
+from docscan.service.storage.opening import Storage
+from docscan.service.storage.vault import ephemeral_key_is_shared
+from docscan.service.web import pages
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 from docscan.version import __version__
@@ -39,34 +43,29 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     ------
     UsageError
         At start: the service would be reachable from elsewhere, and nobody can be recognised.
-    ModelError
-        At start: a model is missing or altered. There is no service without its models.
+    ModelError, StorageError
+        At start: a model is missing or altered, or the storage cannot be used.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(settings.database_url)
-        require_credentials(settings, database)
+        opened = tools or open_tools(settings)
+        storage = Storage.open(settings)
+        require_credentials(settings, storage.database)
         workers = Workers(settings.service_workers, settings.service_queue)
-        app.state.docscan = State(
-            settings,
-            tools or open_tools(settings),
-            workers,
-            Store(settings.reports_kept),
-            database=database,
-            limits=Limits(settings),
-        )
+        app.state.docscan = State(settings, opened, workers, storage.database, Limits(settings), storage.records)
+        purging = asyncio.create_task(purge_for_ever(storage.retention))
         yield
-        workers.close()
-        database.close()
+        purging.cancel()
+        await run_in_threadpool(_end, workers, storage)
 
     app = FastAPI(
         title="docscan",
         version=__version__,
         summary="Inspects images of travel documents for signs of forgery and explains what it found.",
         lifespan=lifespan,
-        openapi_url=None,  # behind the gate, as pages.interface
-        docs_url=None,  # FastAPI's own page fetches its files from elsewhere; pages.docs does not
+        openapi_url=None,  # behind the gate, as web.pages.interface
+        docs_url=None,  # FastAPI's own page fetches its files from elsewhere; web.pages.docs does not
         redoc_url=None,
     )
     problems.install(app)
@@ -76,7 +75,7 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     # Swagger UI's files as the package fastapi-offline ships them.
     swagger = Path(str(files("fastapi_offline"))) / "static"
     app.mount("/static/swagger", StaticFiles(directory=swagger), name="swagger")
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "web" / "static"), name="static")
     app.add_middleware(Bodies, seconds=settings.body_seconds)
     app.add_middleware(
         Guard, hosts=(*LOOPBACK, "[::1]", settings.host, *settings.hosts), addresses=is_reachable(settings)
@@ -84,3 +83,11 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     if settings.proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))
     return app
+
+
+def _end(workers: Workers, storage: Storage) -> None:
+    workers.close()
+    if not ephemeral_key_is_shared():
+        # Where worker processes share the key, whoever started them does this when the last one has ended.
+        storage.retention.forget_desk()
+    storage.close()

@@ -12,6 +12,7 @@ from docscan.service.access import tokens
 from docscan.service.access.openness import account_exists, require_credentials
 from docscan.service.app import create_app
 from docscan.service.storage.database import Database
+from docscan.service.storage.opening import Storage
 from docscan.settings import Settings
 
 
@@ -29,11 +30,12 @@ def serve(settings: Settings, port: int) -> None:
     ------
     UsageError
         The address is taken, or is not loopback while nobody can be recognised.
-    ModelError
-        A model is missing or altered.
+    ModelError, StorageError
+        A model is missing or altered, or the storage cannot be used.
     """
     settings = _with_setup_token(settings)
     listening = _listen(settings.host, port)
+    Storage.open(settings).close()  # what is wrong with it is said here, in a line
     app = create_app(settings, open_tools(settings))
     logging.getLogger("docscan.service").setLevel(logging.INFO)
     # The access log of uvicorn would write whole addresses; the application logs routes.

@@ -1,5 +1,12 @@
 """The REST routes of the contract, a module each resource."""
 
-from docscan.service.routes import health, inspections, models, sessions
+from docscan.service.routes import audit, decisions, health, inspections, models, sessions
 
-ROUTERS = (inspections.router, models.router, health.router, sessions.router)
+ROUTERS = (
+    inspections.router,
+    decisions.router,
+    audit.router,
+    models.router,
+    health.router,
+    sessions.router,
+)

@@ -55,10 +55,8 @@ def decisions(
     return page(request, "decide.html", _decisions(request, str(inspection_id)), principal=principal)
 
 
-@router.get("/arrivals")
-def arrivals(
-    request: Request, principal: Annotated[Principal, allowed(Permission.READ)], by: Annotated[str, Query()]
-) -> dict[str, Any]:
+@router.get("/arrivals", dependencies=[allowed(Permission.READ)])
+def arrivals(request: Request, by: Annotated[str, Query(max_length=64)]) -> dict[str, Any]:
     """Return what a scanner sent in the last minutes, newest first, and when it was last heard of."""
     state = State.of(request)
     found = state.records.search(vocabulary.Query(since=datetime.now(UTC) - _ARRIVALS))
@@ -94,8 +92,7 @@ def _decisions(request: Request, inspection_id: str) -> dict[str, object]:
 
 
 def _people(record: Record) -> list[str | None]:
-    by = [each.by for each in (*record.decisions, *record.comments)]
-    return [record.summary.created_by, record.summary.assigned_to, *by]
+    return [record.summary.created_by, record.summary.assigned_to, *(event.by for event in _events(record))]
 
 
 def _events(record: Record) -> list[vocabulary.Decided | vocabulary.Noted]:
