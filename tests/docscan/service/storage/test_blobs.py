@@ -65,7 +65,7 @@ def test_what_is_not_there_is_missing(place: Blobs) -> None:
 def test_the_folder_is_private(tmp_path: Path) -> None:
     folder = tmp_path / "data" / "blobs"
     Blobs(str(folder)).write("a", b"x", durable=True)
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / "a").stat().st_mode) == 0o600
 
 
@@ -102,5 +102,6 @@ def test_urls_that_nobody_knows_are_refused(url: str) -> None:
 
 def test_a_place_that_cannot_be_reached_is_said_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(StorageError):
-        Blobs(str(tmp_path / "file" / "blobs"))
+    for folder in ("file", "file/blobs"):
+        with pytest.raises(UsageError):
+            Blobs(str(tmp_path / folder))
