@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from docscan.rendering.language import Listed, Sentence, message
+from docscan.rendering.language import Listed, Sentence
+from docscan.rendering.messages import message
 from docscan.rendering.words import READERS, check_name
 from docscan.types import Agreement, Difference, Mrz, MrzFields, Outcome, Repair, VisualZone
 

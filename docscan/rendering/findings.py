@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from docscan.rendering.language import Sentence, message
+from docscan.rendering.language import Sentence
+from docscan.rendering.messages import message
 from docscan.rendering.words import check_name, family_name, speaks_for_forgery
 from docscan.types import CheckResult, Outcome, Region, Report, Spectrum, Verdict
 

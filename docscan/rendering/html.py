@@ -13,7 +13,8 @@ from markupsafe import Markup
 from docscan.rendering import words
 from docscan.rendering.fields import AGREEMENTS, field_rows, mrz_remarks
 from docscan.rendering.findings import deciding, findings_of, not_decided, not_looked_at, numbers_of
-from docscan.rendering.language import ENGLISH, Language, Sentence, message
+from docscan.rendering.language import ENGLISH, Language, Sentence
+from docscan.rendering.messages import message
 from docscan.rendering.outlines import RADIUS, outlines
 from docscan.rendering.paper import MOST_CARDS, setting
 from docscan.rendering.pictures import Picture, Pictures

@@ -1,19 +1,17 @@
 """In which language something is said: English is written in the code, other languages come from catalogues."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from gettext import NullTranslations
 
 from babel import Locale
-from babel.dates import format_datetime, format_time
+from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
-
-def message(text: str) -> str:
-    """Mark a text that catalogues translate; it stays as it is."""
-    return text
+from docscan.rendering import patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +66,13 @@ class Language:
     @property
     def tag(self) -> str:
         """Return its name as HTML's ``lang`` has it (BCP 47)."""
-        return str(self.locale).replace("_", "-")
+        return self.locale.language if self.is_source else str(self.locale).replace("_", "-")
 
     @property
     def name(self) -> str:
         """Return its own name for itself."""
-        return (self.locale.get_display_name(str(self.locale)) or self.tag).capitalize()
+        own = self.locale.get_language_name(self.locale) or self.tag
+        return own[:1].upper() + own[1:]
 
     @property
     def is_source(self) -> bool:
@@ -101,10 +100,27 @@ class Language:
 
     def explained(self, text: str) -> str:
         """Return what a check or a library says: translated where it is known, otherwise marked as English."""
+        if self.is_source:
+            return text
+        sentences = re.split(r"(?<=\.) (?=[A-Z])", text)
+        whole = self._known(text)
+        said = [whole] if whole is not None else [self._known(sentence) for sentence in sentences]
+        if None in said:
+            return Markup('<span lang="en">{}</span>').format(text)
+        return " ".join(filter(None, said))
+
+    def _known(self, text: str) -> str | None:
         said = self.gettext(text)
-        if self.is_source or said != text:
+        if said != text:
             return said
-        return Markup('<span lang="en">{}</span>').format(text)
+        found = patterns.matched(text)
+        if found is None or self.gettext(found[0]) == found[0]:
+            return None
+        pattern, values = found
+        return self.gettext(pattern) % {name: self._value(value) for name, value in values.items()}
+
+    def _value(self, value: str) -> str:
+        return "".join(self.gettext(piece) if own else piece for piece, own in patterns.parts(value))
 
     def remarked(self, remark: Sentence) -> str:
         """Return a remark: a sentence without values may be one of a library, in English."""
@@ -116,15 +132,15 @@ class Language:
 
     def moment(self, at: datetime) -> str:
         """Return a date and time as they are written here, in the machine's time zone."""
-        return format_datetime(at.astimezone(), "short", locale=self.locale)
+        return format_skeleton("yMMMdHm", at.astimezone(), locale=self.locale)
 
     def day(self, at: datetime) -> str:
         """Return a day, written short."""
-        return format_datetime(at.astimezone(), "d MMM", locale=self.locale)
+        return format_skeleton("MMMd", at.astimezone(), locale=self.locale)
 
     def clock(self, at: datetime) -> str:
         """Return a time of day to the minute."""
-        return format_time(at.astimezone(), "short", locale=self.locale)
+        return format_skeleton("Hm", at.astimezone(), locale=self.locale)
 
     def number(self, value: float, digits: int = 0) -> str:
         """Return a number with this many digits behind the mark."""
@@ -132,4 +148,4 @@ class Language:
         return format_decimal(value, pattern, locale=self.locale)
 
 
-ENGLISH = Language(Locale("en"))
+ENGLISH = Language(Locale("en", "GB"))  # whose dates put the day first, as borders do

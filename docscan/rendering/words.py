@@ -6,7 +6,8 @@ No meaning is carried by colour alone: every verdict and every outcome has a wor
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from docscan.rendering.language import Percent, Sentence, message
+from docscan.rendering.language import Percent, Sentence
+from docscan.rendering.messages import message
 from docscan.types import CheckResult, Outcome, Report, Spectrum, Verdict
 
 

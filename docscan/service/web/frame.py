@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
 from docscan.rendering.html import templates_of
-from docscan.rendering.language import Language, message
+from docscan.rendering.language import Language
+from docscan.rendering.messages import message
 from docscan.service.access.principal import Permission, Principal
 from docscan.service.web import vocabulary
 from docscan.service.web.languages import language_of, languages

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from docscan.rendering.language import Language, message
+from docscan.rendering.language import Language
+from docscan.rendering.messages import message
 from docscan.service.access.principal import LOCAL
 from docscan.service.storage.database import Database
 from docscan.service.storage.tables import ApiKey, User

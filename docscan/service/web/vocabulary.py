@@ -1,6 +1,6 @@
 """What the pages call findings, kinds of forgery, roles and the rest, as messages of the catalogues."""
 
-from docscan.rendering.language import message
+from docscan.rendering.messages import message
 from docscan.rendering.words import Sign
 from docscan.service.access.principal import Permission, Role
 from docscan.service.storage.vocabulary import Finding, ForgeryKind
@@ -41,7 +41,7 @@ SCOPES = {
 
 LIGHTS = {
     "visible": message("Visible"),
-    "uv": message("UV (365 nm)"),
+    "uv": message("UV"),
     "ir": message("Infrared"),
 }
 
@@ -62,13 +62,9 @@ SCRIPT_WORDS = {
     "went_wrong": message("That did not work."),
     "no_camera": message("The camera cannot be used."),
     "allow_camera": message("Is one connected, and may this page use it? Ask your browser's address bar."),
-    "recorded": message("Recorded"),
-    "handed_on": message("Handed to the second line"),
     "passwords_differ": message("The two passwords differ."),
     "scanner_ready": message("ready"),
     "scanner_silent": message("silent since %(time)s"),
     "scanner_waiting": message("waiting for its first document"),
-    "remove": message("Remove the image: %(light)s"),
-    "choose_visible": message("The image under visible light is missing."),
     "copied": message("Copied"),
 }
