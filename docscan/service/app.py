@@ -13,6 +13,7 @@ from docscan.inspection import Tools, open_tools
 from docscan.service import pages, problems
 from docscan.service.access import gate
 from docscan.service.access.limits import Limits
+from docscan.service.access.oidc import Provider
 from docscan.service.access.openness import LOOPBACK, is_reachable, require_credentials
 from docscan.service.bodies import Bodies
 from docscan.service.guard import Guard
@@ -47,6 +48,8 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(settings.database_url)
         require_credentials(settings, database)
+        if settings.oidc_issuer:
+            Provider(settings)  # whether its settings can be used
         workers = Workers(settings.service_workers, settings.service_queue)
         app.state.docscan = State(
             settings,

@@ -73,6 +73,20 @@ def by_name(session: Session, name: str) -> User | None:
     return session.scalars(select(User).where(User.name == normal_name(name))).one_or_none()
 
 
+def named(session: Session, name: str) -> User:
+    """Return the account of a login name.
+
+    Raises
+    ------
+    NotFoundError
+        There is none.
+    """
+    user = by_name(session, name)
+    if user is None:
+        raise NotFoundError("There is no account of this name.")
+    return user
+
+
 def get(session: Session, user_id: str) -> User:
     """Return the account of an id.
 

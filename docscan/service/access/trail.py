@@ -2,6 +2,10 @@
 
 from sqlalchemy.orm import Session
 
+CONSOLE = "console"  # actor of commands given on the machine itself
+PROVIDER = "provider"  # actor of what the identity provider changed
+NOBODY = "nobody"  # actor of what somebody unrecognised tried
+
 
 def note(session: Session, *, actor: str, action: str, subject: str, **detail: str) -> None:
     """Append to the audit log, in the caller's transaction; details are never personal."""

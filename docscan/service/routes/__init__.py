@@ -1,5 +1,13 @@
 """The REST routes of the contract, a module each resource."""
 
-from docscan.service.routes import health, inspections, models, sessions
+from docscan.service.routes import accounts, health, inspections, keys, login, models, sessions
 
-ROUTERS = (inspections.router, models.router, health.router, sessions.router)
+ROUTERS = (
+    inspections.router,
+    models.router,
+    health.router,
+    sessions.router,
+    login.router,
+    accounts.router,
+    keys.router,
+)
