@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from docscan.cli_common import edge, note, read_settings
 from docscan.errors import UsageError
@@ -143,7 +143,8 @@ def add_key(
 @edge
 def list_keys() -> None:
     """List every key, without its secret."""
-    table = Table("Id", "Name", "Scopes", "Created", "Expires", "Revoked", "Last used", box=None, pad_edge=False)
+    whole = Column("Id", min_width=16)  # to be typed after revoke
+    table = Table(whole, "Name", "Scopes", "Created", "Expires", "Revoked", "Last used", box=None, pad_edge=False)
     for key in _administration().all_keys():
         moments = (key.created, key.expires, key.revoked, key.last_used)
         table.add_row(key.id, key.name, key.scopes, *map(_moment, moments))

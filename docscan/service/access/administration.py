@@ -50,6 +50,7 @@ class Administration:
         name = accounts.checked_name(name)
         fresh = passwords.hashed(passwords.checked(password, name))
         with self._database.begin() as session:
+            accounts.alone(session)
             user = accounts.create(session, name, role, fresh, now)
             note(session, actor=self._actor, action="account.created", subject=f"user:{user.id}", role=role)
         return user
@@ -57,6 +58,7 @@ class Administration:
     def change(self, user_id: str, now: datetime, *, role: Role | None = None, disabled: bool | None = None) -> User:
         """Give a person another role, let them in no more from this moment, or again; all of it or nothing."""
         with self._database.begin() as session:
+            accounts.alone(session)
             user = accounts.get(session, user_id)
             subject = f"user:{user.id}"
             if disabled is False:
@@ -76,6 +78,7 @@ class Administration:
             name = accounts.get(session, user_id).name
         fresh = passwords.hashed(passwords.checked(password, name))
         with self._database.begin() as session:
+            accounts.alone(session)
             accounts.set_password(session, accounts.get(session, user_id), fresh)
             note(session, actor=self._actor, action="account.password_changed", subject=f"user:{user_id}")
 

@@ -39,6 +39,7 @@ def log_in(database: Database, settings: Settings, name: str, password: str, now
         raise RefusedError(_REFUSED)
     renewed = passwords.hashed(password) if passwords.outdated(kept) else kept
     with database.begin() as session:
+        accounts.alone(session)
         user = accounts.get(session, known.id)
         if user.disabled is None and user.password_hash == kept:
             user.password_hash = renewed
@@ -79,6 +80,7 @@ def change_own_password(
         raise ForbiddenError("The old password is not right.")
     fresh = passwords.hashed(passwords.checked(new, known.name))
     with database.begin() as session:
+        accounts.alone(session)
         user = accounts.get(session, user_id)
         accounts.set_password(session, user, fresh)
         note(session, actor=f"user:{user.id}", action="account.password_changed", subject=f"user:{user.id}")
@@ -103,6 +105,7 @@ def set_up(database: Database, settings: Settings, token: str, name: str, passwo
     name = accounts.checked_name(name)
     fresh = passwords.hashed(passwords.checked(password, name))
     with database.begin() as session:
+        accounts.alone(session)
         if openness.account_exists(session):
             raise ConflictError("There are accounts already; an administrator makes others.")
         user = accounts.create(session, name, Role.ADMINISTRATOR, fresh, now)

@@ -25,6 +25,7 @@ def log_in(database: Database, settings: Settings, identity: Identity, now: date
         They have no role here, or were disabled here.
     """
     with database.begin() as session:
+        accounts.alone(session)
         user = _known(session, identity)
         if identity.role is not None and (user is None or user.disabled is None):
             user = _as_named(session, user, identity, now)

@@ -1,10 +1,12 @@
 """Accounts, keys and sessions on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from docscan.errors import DocscanError, UsageError
 from docscan.service.access import accounts, keys, login, openness, sessions
@@ -68,8 +70,6 @@ def test_a_disabled_person_is_let_in_again_when_enabled(database: Database, pass
 
 
 def test_a_login_renews_a_hash_of_weaker_parameters(database: Database) -> None:
-    from argon2 import PasswordHasher
-
     weak = PasswordHasher(time_cost=1, memory_cost=8192).hash(PASSWORD)
     user_id = add(database, "erika", password_hash=weak)
     login.log_in(database, Settings(), "erika", PASSWORD, NOW)
@@ -107,10 +107,8 @@ def test_two_administrators_who_remove_each_other_at_once_leave_one(database: Da
     ids = [add(database, name, Role.ADMINISTRATOR) for name in ("a", "b", "c", "d")]
 
     def remove(user_id: str) -> None:
-        try:
+        with suppress(ConflictError):
             Administration(database, "console").change(user_id, NOW, disabled=True)
-        except ConflictError:
-            pass
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(remove, ids))
