@@ -30,7 +30,7 @@ _PasswordFile = Annotated[
 def _administration() -> "Administration":
     try:
         from docscan.service.access.administration import Administration
-        from docscan.service.access.trail import CONSOLE
+        from docscan.service.storage.audit import CONSOLE
         from docscan.service.storage.database import Database
     except ImportError as error:
         raise UsageError(f"The service is not installed ({error.name}): pip install 'docscan[service]'.") from error

@@ -1,14 +1,17 @@
 """The application: its parts, put together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from docscan.errors import UsageError
 from docscan.inspection import Tools, open_tools
 from docscan.service import pages, problems
 from docscan.service.access import gate
@@ -17,10 +20,11 @@ from docscan.service.access.oidc import Provider
 from docscan.service.access.openness import LOOPBACK, is_reachable, require_credentials
 from docscan.service.bodies import Bodies
 from docscan.service.guard import Guard
+from docscan.service.purging import purge_for_ever
 from docscan.service.routes import ROUTERS
 from docscan.service.state import State
-from docscan.service.storage.database import Database
-from docscan.service.store import Store
+from docscan.service.storage.opening import Storage
+from docscan.service.storage.vault import ephemeral_key_is_shared
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 from docscan.version import __version__
@@ -40,28 +44,25 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     ------
     UsageError
         At start: the service would be reachable from elsewhere, and nobody can be recognised.
-    ModelError
-        At start: a model is missing or altered. There is no service without its models.
+    ModelError, StorageError
+        At start: a model is missing or altered, or the storage cannot be used.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(settings.database_url)
-        require_credentials(settings, database)
-        if settings.oidc_issuer:
-            Provider(settings)  # whether its settings can be used
+        opened = tools or open_tools(settings)
+        storage = Storage.open(settings)
+        try:
+            _check_access(settings, storage)
+        except UsageError:
+            storage.close()
+            raise
         workers = Workers(settings.service_workers, settings.service_queue)
-        app.state.docscan = State(
-            settings,
-            tools or open_tools(settings),
-            workers,
-            Store(settings.reports_kept),
-            database=database,
-            limits=Limits(settings),
-        )
+        app.state.docscan = State(settings, opened, workers, storage.database, storage.records, Limits(settings))
+        purging = asyncio.create_task(purge_for_ever(storage.retention))
         yield
-        workers.close()
-        database.close()
+        purging.cancel()
+        await run_in_threadpool(_end, workers, storage)
 
     app = FastAPI(
         title="docscan",
@@ -87,3 +88,17 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     if settings.proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))
     return app
+
+
+def _check_access(settings: Settings, storage: Storage) -> None:
+    require_credentials(settings, storage.database)
+    if settings.oidc_issuer:
+        Provider(settings)  # whether its settings can be used
+
+
+def _end(workers: Workers, storage: Storage) -> None:
+    workers.close()
+    if not ephemeral_key_is_shared():
+        # Where worker processes share the key, whoever started them does this when the last one has ended.
+        storage.retention.forget_desk()
+    storage.close()

@@ -11,7 +11,7 @@ from docscan.inspection import open_tools
 from docscan.service.access import tokens
 from docscan.service.access.openness import account_exists, require_credentials
 from docscan.service.app import create_app
-from docscan.service.storage.database import Database
+from docscan.service.storage.opening import Storage
 from docscan.settings import Settings
 
 
@@ -29,8 +29,8 @@ def serve(settings: Settings, port: int) -> None:
     ------
     UsageError
         The address is taken, or is not loopback while nobody can be recognised.
-    ModelError
-        A model is missing or altered.
+    ModelError, StorageError
+        A model is missing or altered, or the storage cannot be used.
     """
     settings = _with_setup_token(settings)
     listening = _listen(settings.host, port)
@@ -57,13 +57,13 @@ def serve(settings: Settings, port: int) -> None:
 
 def _with_setup_token(settings: Settings) -> Settings:
     """Return the settings with a code for the first account, or with none where an account exists."""
-    database = Database(settings.database_url)
+    storage = Storage.open(settings)  # what is wrong with it is said here, in a line
     try:
-        require_credentials(settings, database)
-        with database.read() as session:
+        require_credentials(settings, storage.database)
+        with storage.database.read() as session:
             needed = not account_exists(session)
     finally:
-        database.close()
+        storage.close()
     token = (settings.setup_token.get_secret_value() or tokens.fresh()) if needed else ""
     return settings.model_copy(update={"setup_token": SecretStr(token)})
 

@@ -119,4 +119,4 @@ _REFUSED = "The name or the password is not right, or the account is disabled."
 def note_refusal(database: Database) -> None:
     """Write down that somebody was not let in; not the name that they tried, which may be a password."""
     with database.begin() as session:
-        note(session, actor=NOBODY, action="session.refused", subject="session")
+        note(session, actor=NOBODY, action="session.refused")

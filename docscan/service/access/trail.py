@@ -2,11 +2,15 @@
 
 from sqlalchemy.orm import Session
 
-CONSOLE = "console"  # actor of commands given on the machine itself
-PROVIDER = "provider"  # actor of what the identity provider changed
-NOBODY = "nobody"  # actor of what somebody unrecognised tried
+from docscan.service.storage.audit import Audit
+
+NOBODY = "nobody"
+"""The actor of what somebody unrecognised tried."""
+
+PROVIDER = "provider"
+"""The actor of what the identity provider changed."""
 
 
-def note(session: Session, *, actor: str, action: str, subject: str, **detail: str) -> None:
+def note(session: Session, *, actor: str, action: str, subject: str = "", **detail: str) -> None:
     """Append to the audit log, in the caller's transaction; details are never personal."""
-    del session, actor, action, subject, detail
+    Audit.append(session, actor=actor, action=action, subject=subject, detail=detail)
