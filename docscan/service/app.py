@@ -11,10 +11,12 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from docscan.errors import UsageError
 from docscan.inspection import Tools, open_tools
 from docscan.service import problems
 from docscan.service.access import gate
 from docscan.service.access.limits import Limits
+from docscan.service.access.oidc import Provider
 from docscan.service.access.openness import LOOPBACK, is_reachable, require_credentials
 from docscan.service.bodies import Bodies
 from docscan.service.guard import Guard
@@ -51,9 +53,13 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = tools or open_tools(settings)
         storage = Storage.open(settings)
-        require_credentials(settings, storage.database)
+        try:
+            _check_access(settings, storage)
+        except UsageError:
+            storage.close()
+            raise
         workers = Workers(settings.service_workers, settings.service_queue)
-        app.state.docscan = State(settings, opened, workers, storage.database, Limits(settings), storage.records)
+        app.state.docscan = State(settings, opened, workers, storage.database, storage.records, Limits(settings))
         purging = asyncio.create_task(purge_for_ever(storage.retention))
         yield
         purging.cancel()
@@ -83,6 +89,12 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     if settings.proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))
     return app
+
+
+def _check_access(settings: Settings, storage: Storage) -> None:
+    require_credentials(settings, storage.database)
+    if settings.oidc_issuer:
+        Provider(settings)  # whether its settings can be used
 
 
 def _end(workers: Workers, storage: Storage) -> None:

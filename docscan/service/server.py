@@ -11,7 +11,6 @@ from docscan.inspection import open_tools
 from docscan.service.access import tokens
 from docscan.service.access.openness import account_exists, require_credentials
 from docscan.service.app import create_app
-from docscan.service.storage.database import Database
 from docscan.service.storage.opening import Storage
 from docscan.settings import Settings
 
@@ -35,7 +34,6 @@ def serve(settings: Settings, port: int) -> None:
     """
     settings = _with_setup_token(settings)
     listening = _listen(settings.host, port)
-    Storage.open(settings).close()  # what is wrong with it is said here, in a line
     app = create_app(settings, open_tools(settings))
     logging.getLogger("docscan.service").setLevel(logging.INFO)
     # The access log of uvicorn would write whole addresses; the application logs routes.
@@ -59,13 +57,13 @@ def serve(settings: Settings, port: int) -> None:
 
 def _with_setup_token(settings: Settings) -> Settings:
     """Return the settings with a code for the first account, or with none where an account exists."""
-    database = Database(settings.database_url)
+    storage = Storage.open(settings)  # what is wrong with it is said here, in a line
     try:
-        require_credentials(settings, database)
-        with database.read() as session:
+        require_credentials(settings, storage.database)
+        with storage.database.read() as session:
             needed = not account_exists(session)
     finally:
-        database.close()
+        storage.close()
     token = (settings.setup_token.get_secret_value() or tokens.fresh()) if needed else ""
     return settings.model_copy(update={"setup_token": SecretStr(token)})
 

@@ -22,8 +22,8 @@ class State:
     tools: Tools
     workers: Workers
     database: Database
-    limits: Limits
     records: Records
+    limits: Limits
     in_flight: InFlight = field(default_factory=InFlight)
 
     @staticmethod

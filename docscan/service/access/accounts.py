@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from docscan.errors import UsageError
@@ -15,10 +15,23 @@ from docscan.service.access.errors import ConflictError, NotFoundError
 from docscan.service.access.principal import Role
 from docscan.service.storage.tables import User
 
+_POSTGRES_LOCK = 0x61636374  # "acct"
+
 _NAME = re.compile(r"[\w.@+-]{1,64}")
 
 
-def checked_name(text: str) -> str:
+def alone(session: Session) -> None:
+    """Let no other transaction that calls this go on until this one ends; called before anything is read.
+
+    So nobody makes a second first account, two administrators do not remove each other, and no session begins with a
+    password that is just being changed.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SELECT pg_advisory_xact_lock({_POSTGRES_LOCK})"))
+    # On SQLite every transaction that writes is the only one.
+
+
+def checked_name(typed: str) -> str:
     """Return a login name as it is kept: capitals count as small letters.
 
     Raises
@@ -26,15 +39,15 @@ def checked_name(text: str) -> str:
     UsageError
         It is no login name.
     """
-    name = normal_name(text)
+    name = normal_name(typed)
     if not _NAME.fullmatch(name):
         raise UsageError("A login name has 1 to 64 letters, digits and . _ @ + -, without blanks.")
     return name
 
 
-def normal_name(text: str) -> str:
+def normal_name(typed: str) -> str:
     """Return the one form of a login name, however it was typed."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    return unicodedata.normalize("NFKC", typed).strip().casefold()
 
 
 def create(session: Session, name: str, role: Role, password_hash: str | None, now: datetime) -> User:
@@ -71,6 +84,20 @@ def listed(session: Session) -> Sequence[User]:
 def by_name(session: Session, name: str) -> User | None:
     """Return the account of a login name."""
     return session.scalars(select(User).where(User.name == normal_name(name))).one_or_none()
+
+
+def named(session: Session, name: str) -> User:
+    """Return the account of a login name.
+
+    Raises
+    ------
+    NotFoundError
+        There is none.
+    """
+    user = by_name(session, name)
+    if user is None:
+        raise NotFoundError("There is no account of this name.")
+    return user
 
 
 def get(session: Session, user_id: str) -> User:

@@ -1,12 +1,18 @@
 """The cookies that docscan sets."""
 
+from typing import Literal
+
 from fastapi import Request, Response
 
 from docscan.service.access.errors import ForbiddenError
 from docscan.service.access.openness import LOOPBACK
 
-# A browser takes a cookie of the first name from https alone, and from no neighbouring host (RFC 6265bis, 4.1.3).
-_SECURE, _PLAIN = "__Host-docscan", "docscan"
+_SESSION = "docscan"
+_STARTED = "docscan-login"
+_STARTED_SECONDS = 600
+
+# A browser takes a cookie of such a name from https alone, and from no neighbouring host (RFC 6265bis, 4.1.3).
+_HOST = "__Host-"
 
 
 def is_private(request: Request) -> bool:
@@ -31,22 +37,56 @@ def require_private(request: Request) -> None:
 
 def token_of(request: Request) -> str | None:
     """Return the session's token that a browser sent."""
-    return request.cookies.get(_name(request))
+    return request.cookies.get(_name(request, _SESSION))
 
 
 def give(request: Request, response: Response, token: str) -> None:
     """Give a browser its session; it forgets it when it is closed, and the service in any case."""
-    response.set_cookie(_name(request), token, path="/", secure=_secure(request), httponly=True, samesite="strict")
+    _set(request, response, _SESSION, token, "strict")
 
 
 def take(request: Request, response: Response) -> None:
     """Take a browser's session."""
-    response.delete_cookie(_name(request), path="/", secure=_secure(request), httponly=True, samesite="strict")
+    _set(request, response, _SESSION, "", "strict", seconds=0)
+
+
+def started_of(request: Request) -> str | None:
+    """Return the login through the identity provider that this browser is in the middle of."""
+    return request.cookies.get(_name(request, _STARTED))
+
+
+def give_started(request: Request, response: Response, text: str) -> None:
+    """Have a browser keep that login until it comes back, which is another site's request: hence lax."""
+    _set(request, response, _STARTED, text, "lax", seconds=_STARTED_SECONDS)
+
+
+def take_started(request: Request, response: Response) -> None:
+    """Take it again: it is good once."""
+    _set(request, response, _STARTED, "", "lax", seconds=0)
+
+
+def _set(
+    request: Request,
+    response: Response,
+    name: str,
+    value: str,
+    site: Literal["strict", "lax"],
+    seconds: int | None = None,
+) -> None:
+    response.set_cookie(
+        _name(request, name),
+        value,
+        max_age=seconds,
+        path="/",
+        secure=_secure(request),
+        httponly=True,
+        samesite=site,
+    )
 
 
 def _secure(request: Request) -> bool:
     return request.url.scheme == "https" or not is_private(request)
 
 
-def _name(request: Request) -> str:
-    return _SECURE if _secure(request) else _PLAIN
+def _name(request: Request, name: str) -> str:
+    return f"{_HOST}{name}" if _secure(request) else name

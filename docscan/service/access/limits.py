@@ -32,7 +32,7 @@ class Limits:
         self._by_address = RateLimitItemPerMinute(settings.login_attempts_address, _LOGIN_MINUTES, "address")
         self._requests = RateLimitItemPerMinute(settings.requests_per_minute, namespace="requests")
 
-    def count_login(self, name: str, address: str) -> None:
+    def count_login(self, address: str, name: str | None = None) -> None:
         """Count an attempt before it is looked at, so that many at once are counted too.
 
         Raises
@@ -41,7 +41,8 @@ class Limits:
             There were too many.
         """
         self._count(self._by_address, address, "Too many logins from this address; wait and try again.")
-        self._count(self._by_name, normal_name(name), "Too many attempts for this name; wait and try again.")
+        if name is not None:
+            self._count(self._by_name, normal_name(name), "Too many attempts for this name; wait and try again.")
 
     def forget_login(self, name: str) -> None:
         """Forget a name's attempts: the last one was let in."""

@@ -9,12 +9,10 @@ from docscan.service.access import accounts, openness, passwords, sessions
 from docscan.service.access.errors import ConflictError, ForbiddenError, RefusedError
 from docscan.service.access.principal import Role
 from docscan.service.access.tokens import same
-from docscan.service.access.trail import note
+from docscan.service.access.trail import NOBODY, note
 from docscan.service.storage.database import Database
 from docscan.service.storage.tables import User
 from docscan.settings import Settings
-
-NOBODY = "nobody"  # actor of what somebody unrecognised tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +35,23 @@ def log_in(database: Database, settings: Settings, name: str, password: str, now
         known = accounts.by_name(session, name)
     kept = known.password_hash if known else None
     if not passwords.agrees(kept, password) or known is None or kept is None:
-        _refuse(database)
+        note_refusal(database)
         raise RefusedError(_REFUSED)
     renewed = passwords.hashed(password) if passwords.outdated(kept) else kept
     with database.begin() as session:
+        accounts.alone(session)
         user = accounts.get(session, known.id)
         if user.disabled is None and user.password_hash == kept:
             user.password_hash = renewed
             return let_in(session, settings, user, now, how="password")
-    _refuse(database)
+    note_refusal(database)
     raise RefusedError(_REFUSED)
 
 
 def let_in(session: Session, settings: Settings, user: User, now: datetime, *, how: str) -> LoggedIn:
     """Begin the session of somebody who was recognised."""
     opened = sessions.begin(session, user.id, now, timedelta(hours=settings.session_hours))
-    note(session, actor=f"user:{user.id}", action="session.begin", subject=f"user:{user.id}", how=how)
+    note(session, actor=f"user:{user.id}", action="session.begun", subject=f"user:{user.id}", how=how)
     return LoggedIn(user, opened)
 
 
@@ -60,7 +59,7 @@ def log_out(database: Database, token: str, actor: str) -> None:
     """End a session."""
     with database.begin() as session:
         sessions.end(session, token)
-        note(session, actor=actor, action="session.end", subject=actor)
+        note(session, actor=actor, action="session.ended", subject=actor)
 
 
 def change_own_password(
@@ -81,9 +80,10 @@ def change_own_password(
         raise ForbiddenError("The old password is not right.")
     fresh = passwords.hashed(passwords.checked(new, known.name))
     with database.begin() as session:
+        accounts.alone(session)
         user = accounts.get(session, user_id)
         accounts.set_password(session, user, fresh)
-        note(session, actor=f"user:{user.id}", action="account.password", subject=f"user:{user.id}")
+        note(session, actor=f"user:{user.id}", action="account.password_changed", subject=f"user:{user.id}")
         return let_in(session, settings, user, now, how="password")
 
 
@@ -105,16 +105,18 @@ def set_up(database: Database, settings: Settings, token: str, name: str, passwo
     name = accounts.checked_name(name)
     fresh = passwords.hashed(passwords.checked(password, name))
     with database.begin() as session:
+        accounts.alone(session)
         if openness.account_exists(session):
             raise ConflictError("There are accounts already; an administrator makes others.")
         user = accounts.create(session, name, Role.ADMINISTRATOR, fresh, now)
-        note(session, actor=f"user:{user.id}", action="account.create", subject=f"user:{user.id}", role=user.role)
+        note(session, actor=f"user:{user.id}", action="account.created", subject=f"user:{user.id}", role=user.role)
         return let_in(session, settings, user, now, how="set-up")
 
 
 _REFUSED = "The name or the password is not right, or the account is disabled."
 
 
-def _refuse(database: Database) -> None:
+def note_refusal(database: Database) -> None:
+    """Write down that somebody was not let in; not the name that they tried, which may be a password."""
     with database.begin() as session:
-        note(session, actor=NOBODY, action="session.refused", subject="session")
+        note(session, actor=NOBODY, action="session.refused")

@@ -2,7 +2,15 @@
 
 from sqlalchemy.orm import Session
 
+from docscan.service.storage.audit import Audit
 
-def note(session: Session, *, actor: str, action: str, subject: str, **detail: str) -> None:
+NOBODY = "nobody"
+"""The actor of what somebody unrecognised tried."""
+
+PROVIDER = "provider"
+"""The actor of what the identity provider changed."""
+
+
+def note(session: Session, *, actor: str, action: str, subject: str = "", **detail: str) -> None:
     """Append to the audit log, in the caller's transaction; details are never personal."""
-    del session, actor, action, subject, detail
+    Audit.append(session, actor=actor, action=action, subject=subject, detail=detail)

@@ -1,6 +1,6 @@
 """The REST routes of the contract, a module each resource."""
 
-from docscan.service.routes import audit, decisions, health, inspections, models, sessions
+from docscan.service.routes import accounts, audit, decisions, health, inspections, keys, login, models, sessions
 
 ROUTERS = (
     inspections.router,
@@ -9,4 +9,7 @@ ROUTERS = (
     models.router,
     health.router,
     sessions.router,
+    login.router,
+    accounts.router,
+    keys.router,
 )

@@ -59,7 +59,8 @@ class CurrentSession(BaseModel):
     csrf: str | None = Field(description="the value of X-CSRF-Token; null: none is needed")
 
 
-def _shown(done: login.LoggedIn) -> CurrentSession:
+def shown(done: login.LoggedIn) -> CurrentSession:
+    """Return what a browser is told of its new session."""
     role = Role(done.user.role)
     return CurrentSession(name=done.user.name, role=role, permissions=sorted(ROLES[role]), csrf=done.opened.csrf)
 
@@ -74,11 +75,11 @@ def _shown(done: login.LoggedIn) -> CurrentSession:
 def create_session(request: Request, response: Response, credentials: Credentials) -> CurrentSession:
     """Let a person in, and set the cookie of their session."""
     state = State.of(request)
-    state.limits.count_login(credentials.name, address_of(request))
+    state.limits.count_login(address_of(request), credentials.name)
     done = login.log_in(state.database, state.settings, credentials.name, credentials.password, datetime.now(UTC))
     state.limits.forget_login(credentials.name)
     cookies.give(request, response, done.opened.token)
-    return _shown(done)
+    return shown(done)
 
 
 @router.get("/v1/sessions/current", summary="Who asks")
@@ -108,7 +109,7 @@ def delete_session(request: Request, response: Response, principal: Annotated[Pr
 def set_up(request: Request, response: Response, first: FirstAccount) -> CurrentSession:
     """Make the first administrator, with the code that ``docscan serve`` printed, and let them in."""
     state = State.of(request)
-    state.limits.count_login("", address_of(request))
+    state.limits.count_login(address_of(request))
     done = login.set_up(state.database, state.settings, first.token, first.name, first.password, datetime.now(UTC))
     cookies.give(request, response, done.opened.token)
-    return _shown(done)
+    return shown(done)

@@ -59,17 +59,19 @@ class Database:
         StorageError
             The database does not answer. Where this comes from the end of the block, it may have committed.
         """
-        try:
-            with self._sessions.begin() as session:
-                yield session
-        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-            reason = type(error.orig if isinstance(error, DBAPIError) else error).__name__
-            raise StorageError(f"The database cannot be used at the moment ({reason}).") from error
+        with _transaction(self._sessions) as session:
+            yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a transaction that only reads, and so waits for no writer."""
-        with self._readers.begin() as session:
+        """Open a transaction that only reads, and so waits for no writer.
+
+        Raises
+        ------
+        StorageError
+            The database does not answer.
+        """
+        with _transaction(self._readers) as session:
             yield session
 
     def close(self) -> None:
@@ -91,6 +93,16 @@ class Database:
                 f"The database {self.engine.url.render_as_string(hide_password=True)} cannot be used "
                 f"({type(error.orig).__name__})."
             ) from error
+
+
+@contextmanager
+def _transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    try:
+        with sessions.begin() as session:
+            yield session
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        reason = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+        raise StorageError(f"The database cannot be used at the moment ({reason}).") from error
 
 
 def _parsed(url: str) -> URL:
