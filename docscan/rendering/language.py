@@ -7,7 +7,7 @@ from datetime import datetime
 from gettext import NullTranslations
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, get_datetime_format
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
@@ -132,7 +132,10 @@ class Language:
 
     def moment(self, at: datetime) -> str:
         """Return a date and time as they are written here, in the machine's time zone."""
-        return format_skeleton("yMMMdHm", at.astimezone(), locale=self.locale)
+        local = at.astimezone()
+        both = str(get_datetime_format("medium", locale=self.locale))
+        day, clock = (format_skeleton(what, local, locale=self.locale) for what in ("yMMMd", "Hm"))
+        return both.replace("{1}", day).replace("{0}", clock).replace("'", "")
 
     def day(self, at: datetime) -> str:
         """Return a day, written short."""

@@ -25,7 +25,7 @@ from docscan.service.routes import ROUTERS
 from docscan.service.state import State
 from docscan.service.storage.opening import Storage
 from docscan.service.storage.vault import ephemeral_key_is_shared
-from docscan.service.web import pages
+from docscan.service.web import errors, pages
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 from docscan.version import __version__
@@ -75,6 +75,7 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
+    errors.install(app)
     for router in (*ROUTERS, pages.router):
         gate.describe(router)
         app.include_router(router)

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -12,6 +11,7 @@ from docscan.rendering.html import to_parts
 from docscan.rendering.words import VERDICTS
 from docscan.service.access.gate import allowed, recognised
 from docscan.service.access.principal import LOCAL, Permission, Principal
+from docscan.service.routes.forms import InspectionId
 from docscan.service.state import State
 from docscan.service.storage import vocabulary
 from docscan.service.storage.database import Database
@@ -34,25 +34,25 @@ def desk(request: Request, principal: Annotated[Principal, recognised()]) -> Res
     return page(request, "desk.html", _tools(request, principal) | {"case": None}, principal=principal)
 
 
-@router.get("/inspections/{inspection_id}")
+@router.get("/inspections/{report_id}")
 def inspection(
-    request: Request, inspection_id: UUID, principal: Annotated[Principal, allowed(Permission.READ)]
+    request: Request, inspection_id: InspectionId, principal: Annotated[Principal, allowed(Permission.READ)]
 ) -> HTMLResponse:
     """Return the same page with an inspection on it."""
     records, language = State.of(request).records, language_of(request)
-    kept = records.get(str(inspection_id), principal)
+    kept = records.get(inspection_id, principal)
     parts = to_parts(kept.report, kept.pictures, language)
     case = {"report": kept.report, "parts": parts, "word": language.gettext(VERDICTS[kept.report.verdict].word)}
-    context = _tools(request, principal) | _decisions(request, str(inspection_id)) | {"case": case}
+    context = _tools(request, principal) | _decisions(request, inspection_id) | {"case": case}
     return page(request, "desk.html", context, principal=principal)
 
 
-@router.get("/inspections/{inspection_id}/decisions")
+@router.get("/inspections/{report_id}/decisions")
 def decisions(
-    request: Request, inspection_id: UUID, principal: Annotated[Principal, allowed(Permission.READ)]
+    request: Request, inspection_id: InspectionId, principal: Annotated[Principal, allowed(Permission.READ)]
 ) -> HTMLResponse:
     """Return what people did with an inspection: the part of its page that changes."""
-    return page(request, "decide.html", _decisions(request, str(inspection_id)), principal=principal)
+    return page(request, "decide.html", _decisions(request, inspection_id), principal=principal)
 
 
 @router.get("/arrivals", dependencies=[allowed(Permission.READ)])

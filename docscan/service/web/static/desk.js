@@ -185,7 +185,9 @@ place.addEventListener("click", (event) => {
     const kinds = document.getElementById("kinds");
     kinds.hidden = !kinds.hidden;
     button.setAttribute("aria-expanded", String(!kinds.hidden));
-    if (!kinds.hidden) kinds.querySelector("input:checked").focus();
+    if (kinds.hidden) return;
+    kinds.querySelector("input:checked").focus();
+    kinds.scrollIntoView({ block: "nearest" });
   } else if (finding) {
     decide(button, finding);
   } else if (button.dataset.do) {
