@@ -54,9 +54,6 @@ class Settings(BaseSettings):
         max_length=LONGEST_POST_NAME,
         description="Short name of the border post, in logs for statistics; never a person's.",
     )
-    reports_kept: int = Field(
-        1000, ge=1, description="Reports that the service holds in memory, oldest forgotten first."
-    )
     data: Path = Field(
         default_factory=lambda: _default_data() / "service", description="The service's own folder: database, files."
     )

@@ -8,6 +8,7 @@ import uvicorn
 from docscan.errors import UsageError
 from docscan.inspection import open_tools
 from docscan.service.app import create_app, require_loopback
+from docscan.service.storage.opening import Storage
 from docscan.settings import Settings
 
 
@@ -25,11 +26,12 @@ def serve(settings: Settings, port: int) -> None:
     ------
     UsageError
         The address is not loopback, or is taken.
-    ModelError
-        A model is missing or altered.
+    ModelError, StorageError
+        A model is missing or altered, or the storage cannot be used.
     """
     require_loopback(settings.host)
     listening = _listen(settings.host, port)
+    Storage.open(settings).close()  # what is wrong with it is said here, in a line
     app = create_app(settings, open_tools(settings))
     logging.getLogger("docscan.service").setLevel(logging.INFO)
     # The access log of uvicorn would write whole addresses; the application logs routes.

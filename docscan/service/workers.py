@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from docscan.errors import DocscanError
 
@@ -16,7 +16,7 @@ class BusyError(DocscanError):
 
     status = 503
     title = "The service is busy"
-    retry_after: ClassVar[int] = 5  # seconds
+    retry_after = 5  # seconds
 
 
 class Workers:

@@ -1,5 +1,6 @@
 """The database: SQLite in a file by default, PostgreSQL by URL; brought up to date as it is opened."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -9,7 +10,8 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from docscan.errors import DocscanError, UsageError
@@ -48,9 +50,19 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """Open a transaction; it is committed at the end of the block, or rolled back by an exception."""
-        with self._sessions.begin() as session:
-            yield session
+        """Open a transaction; it is committed at the end of the block, or rolled back by an exception.
+
+        Raises
+        ------
+        StorageError
+            The database does not answer. Where this comes from the end of the block, it may have committed.
+        """
+        try:
+            with self._sessions.begin() as session:
+                yield session
+        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            reason = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+            raise StorageError(f"The database cannot be used at the moment ({reason}).") from error
 
     def close(self) -> None:
         """Close every connection."""
@@ -86,20 +98,41 @@ def _parsed(url: str) -> URL:
 
 
 def _engine(url: URL) -> Engine:
+    # An error's text never quotes what was to be stored.
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True)
-    _private_folder(Path(str(url.database)).parent)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    file = Path(str(url.database))
+    private_folder(file.parent)
+    with _made(file):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its other files the same mode
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _private_folder(folder: Path) -> None:
+def private_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, that its owner alone may enter.
+
+    Raises
+    ------
+    UsageError
+        It cannot be made.
+    """
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        with _made(path):
+            path.mkdir(mode=0o700, exist_ok=True)
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder.")
+
+
+@contextmanager
+def _made(path: Path) -> Iterator[None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        yield
     except OSError as error:
-        raise UsageError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+        raise UsageError(f"{path} cannot be made: {error.strerror}.") from error
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401  # a DBAPI connection
