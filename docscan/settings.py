@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -66,6 +67,11 @@ class Settings(BaseSettings):
     )
     key_file: Path | None = Field(None, description="Keys of what is kept, newest first; needed for retention.")
     keys: SecretStr = Field(SecretStr(""), description="The same keys, by commas, instead of a file.")
+
+    log: Literal["json", "text"] = Field("json", description="How the service writes its log.")
+    traces: str = Field(
+        "", description="Where OpenTelemetry traces go (an OTLP/HTTP endpoint, extra traces); empty: nowhere."
+    )
 
     @property
     def database_url(self) -> str:

@@ -14,7 +14,11 @@ from docscan.service import pages, problems
 from docscan.service.guard import Guard
 from docscan.service.routes import ROUTERS
 from docscan.service.state import State
+from docscan.service.storage.database import Database
 from docscan.service.store import Store
+from docscan.service.watching import metrics
+from docscan.service.watching.reference import read_reference
+from docscan.service.watching.stored import Stored
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 from docscan.version import __version__
@@ -60,9 +64,13 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         workers = Workers(settings.service_workers, settings.service_queue)
-        app.state.docscan = State(settings, tools or open_tools(settings), workers, Store(settings.reports_kept))
+        database, opened = Database(settings.database_url), tools or open_tools(settings)
+        stored = Stored(database, read_reference(settings.models))
+        metrics.show_models(opened.infos())
+        app.state.docscan = State(settings, opened, workers, Store(settings.reports_kept), database, stored)
         yield
         workers.close()
+        database.close()
 
     app = FastAPI(
         title="docscan",

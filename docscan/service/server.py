@@ -1,12 +1,12 @@
 """uvicorn on a loopback socket."""
 
-import logging
 import socket
 
 import uvicorn
 
 from docscan.errors import UsageError
 from docscan.inspection import open_tools
+from docscan.service import watching
 from docscan.service.app import create_app, require_loopback
 from docscan.settings import Settings
 
@@ -29,16 +29,24 @@ def serve(settings: Settings, port: int) -> None:
         A model is missing or altered.
     """
     require_loopback(settings.host)
+    watching.start(settings)
     listening = _listen(settings.host, port)
     app = create_app(settings, open_tools(settings))
-    logging.getLogger("docscan.service").setLevel(logging.INFO)
     # The access log of uvicorn would write whole addresses; the application logs routes.
     config = uvicorn.Config(
-        app, access_log=False, log_level="warning", server_header=False, timeout_graceful_shutdown=10
+        app,
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=10,
     )
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"docscan listens on http://{host}:{listening.getsockname()[1]}", flush=True)
-    uvicorn.Server(config).run(sockets=[listening])
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        watching.stop()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -6,7 +6,9 @@ from typing import cast
 from starlette.requests import HTTPConnection
 
 from docscan.inspection import Tools
+from docscan.service.storage.database import Database
 from docscan.service.store import Store
+from docscan.service.watching.stored import Stored
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 
@@ -19,6 +21,8 @@ class State:
     tools: Tools
     workers: Workers
     store: Store
+    database: Database
+    stored: Stored  # the database's numbers, for metrics and drift
 
     @staticmethod
     def of(connection: HTTPConnection) -> "State":

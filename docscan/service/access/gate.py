@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 from docscan.service.access.principal import LOCAL, Permission, Principal
+from docscan.service.watching import logs
 
 
 def principal_of(request: Request) -> Principal:
@@ -22,6 +23,7 @@ def allowed(permission: Permission) -> Any:  # noqa: ANN401  # as fastapi.Depend
 
     def gate(request: Request) -> Principal:
         principal = principal_of(request)
+        logs.recognised(principal.id)
         if not principal.may(permission):
             raise HTTPException(403, f"This needs the permission to {permission}, which you do not have.")
         return principal

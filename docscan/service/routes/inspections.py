@@ -20,6 +20,7 @@ from docscan.service.problems import described
 from docscan.service.state import State
 from docscan.service.store import Kept
 from docscan.service.uploads import REQUEST_BODY, read, received
+from docscan.service.watching.observing import observe
 from docscan.types import Report
 
 router = APIRouter()
@@ -59,6 +60,7 @@ async def create_inspection(request: Request) -> Response:
         files = await stack.enter_async_context(received(request, max_bytes=state.settings.max_bytes))
         # The files are read by the thread whose turn it is, so waiting ones stay on disk.
         report, pictures = await state.workers.run(partial(_inspect, files, state.tools))
+    observe(report)
     state.store.put(report, pictures)
     response = _answer(request, Kept(report, pictures))
     response.status_code = 201

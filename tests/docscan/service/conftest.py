@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -23,7 +24,7 @@ MakeClient = Callable[..., TestClient]
 
 
 @pytest.fixture
-def make_client(monkeypatch: pytest.MonkeyPatch, capture: Capture, page: Page) -> Iterator[MakeClient]:
+def make_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capture: Capture, page: Page) -> Iterator[MakeClient]:
     def inspect(
         visible: ImageFile,
         *,
@@ -39,7 +40,7 @@ def make_client(monkeypatch: pytest.MonkeyPatch, capture: Capture, page: Page) -
     opened: list[TestClient] = []
 
     def make(**settings: object) -> TestClient:
-        chosen = Settings.model_validate(settings)
+        chosen = Settings.model_validate({"data": tmp_path / "data", **settings})
         client = TestClient(create_app(chosen, Tools(chosen, Models({}, {}))), base_url="http://localhost:8080")
         opened.append(client.__enter__())
         return client
