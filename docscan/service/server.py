@@ -6,8 +6,9 @@ import uvicorn
 
 from docscan.errors import UsageError
 from docscan.inspection import open_tools
-from docscan.service import watching
 from docscan.service.app import create_app, require_loopback
+from docscan.service.watching.starting import start as start_watching
+from docscan.service.watching.starting import stop as stop_watching
 from docscan.settings import Settings
 
 
@@ -29,7 +30,7 @@ def serve(settings: Settings, port: int) -> None:
         A model is missing or altered.
     """
     require_loopback(settings.host)
-    watching.start(settings)
+    start_watching(settings)
     listening = _listen(settings.host, port)
     app = create_app(settings, open_tools(settings))
     # The access log of uvicorn would write whole addresses; the application logs routes.
@@ -46,7 +47,7 @@ def serve(settings: Settings, port: int) -> None:
     try:
         uvicorn.Server(config).run(sockets=[listening])
     finally:
-        watching.stop()
+        stop_watching()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -22,7 +22,8 @@ def _write_reference(wanted: list[Group], models: Path, workers: int) -> None:
     for number, found in enumerate(reference.inspected(wanted, workers), 1):
         reports += found
         print(f"inspected {number} of {len(wanted)} groups", flush=True)
-    reference.write(reference.reference_of(reports, wanted), models)
+    opened = open_models(models, providers=["CPUExecutionProvider"], threads=1, only=["region"])
+    reference.write(reference.reference_of(reports, wanted, opened), models)
 
 
 def main() -> None:

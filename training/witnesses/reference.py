@@ -11,14 +11,18 @@ import numpy as np
 from datasets.specimens import GENUINE
 from docscan.inspection import inspect
 from docscan.processes import each
+from docscan.runtime import Models
+from docscan.scoring import decide, fuse
 from docscan.service.watching.reference import FILE, SCHEMA, Bins, CheckReference, ReferenceScores
-from docscan.types import Outcome, Report
+from docscan.types import Outcome, Report, Verdict
 from training.enrolling import model_of
 from training.witnesses.documents import ENROLLED, SEEDS, Group
+from training.witnesses.judging import REFER
 from training.witnesses.measuring import TODAY, images_of, library_of, samples_of, tools_of_a_process
 
 # Few: the fewer bins, the fewer documents tell that a distribution moved (see docscan.service.watching.drift).
 _BINS = 5
+_ABOVE = 0.001  # of scores and of glare, where all are alike
 _SPOKE = (Outcome.PASSED, Outcome.FAILED)
 
 # Generated states have codes that ICAO does not list: the check fails on every one of them.
@@ -47,13 +51,18 @@ def inspected(groups: list[Group], workers: int) -> Iterator[list[Report]]:
 
 
 def bins_of(values: Sequence[float]) -> Bins:
-    """Return a distribution in bins that hold about equally many; values that are alike share one."""
-    numbers = np.array(values, np.float64)
-    quantiles = np.quantile(numbers, np.arange(1, _BINS) / _BINS, method="lower")
-    # Nothing lies below the smallest value: as an edge it would make an empty bin.
-    edges = np.unique(quantiles[quantiles > numbers.min()])
-    counts = np.bincount(np.searchsorted(edges, numbers, side="right"), minlength=len(edges) + 1)
-    return Bins(edges=tuple(map(float, edges)), counts=tuple(map(int, counts)))
+    """Return a distribution in bins that hold about equally many; values that are alike share one.
+
+    Edges lie halfway between values that occur: many scores are those of a calibration's bounds, and another computer's
+    last digit must not move them. Where all values are alike, a second bin is for those above them.
+    """
+    distinct, counts = np.unique(np.round(values, 6), return_counts=True)
+    halfway = (distinct[1:] + distinct[:-1]) / 2 if len(distinct) > 1 else distinct + _ABOVE
+    below = np.cumsum(counts)[: len(halfway)] / counts.sum()
+    wanted = np.arange(1, _BINS) / _BINS
+    edges = halfway[np.unique(np.abs(below[:, None] - wanted).argmin(axis=0))]
+    filled = np.bincount(np.searchsorted(edges, values, side="right"), minlength=len(edges) + 1)
+    return Bins(edges=tuple(map(float, edges)), counts=tuple(map(int, filled)))
 
 
 def _check(check: str, reports: Sequence[Report]) -> CheckReference:
@@ -64,7 +73,13 @@ def _check(check: str, reports: Sequence[Report]) -> CheckReference:
     )
 
 
-def reference_of(reports: Sequence[Report], groups: Sequence[Group]) -> ReferenceScores:
+def _verdict(report: Report, models: Models) -> Verdict:
+    """Return the verdict as it would be of a state that ICAO lists."""
+    checks = [result for result in report.checks if result.id != _NOT_COMPARED]
+    return decide(checks, fuse(checks, models.fusions()), report.quality, refer_at=REFER)[0]
+
+
+def reference_of(reports: Sequence[Report], groups: Sequence[Group], models: Models) -> ReferenceScores:
     """Sum reports up."""
     names = [result.id for result in reports[0].checks if result.id != _NOT_COMPARED]
     states = sorted({order.code for group in groups for order in group.orders})
@@ -80,7 +95,7 @@ def reference_of(reports: Sequence[Report], groups: Sequence[Group]) -> Referenc
         created=datetime.now(UTC).date().isoformat(),
         models={info.name: info.sha256 for info in reports[0].models},
         documents=len(reports),
-        verdicts=Counter(report.verdict.value for report in reports),
+        verdicts=Counter(_verdict(report, models).value for report in reports),
         checks={name: _check(name, reports) for name in names},
         quality={name: bins_of([getattr(report.quality, name) for report in reports]) for name in qualities},
     )

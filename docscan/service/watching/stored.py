@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from prometheus_client.core import GaugeMetricFamily
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from docscan.service.storage.database import Database
 from docscan.service.storage.tables import BatchItem, Inspection, Sealed
-from docscan.service.watching.drift import WeekDrift, last_seven_days
+from docscan.service.watching.drift import Comparison, Level, WeekDrift, last_seven_days
 from docscan.service.watching.reference import ReferenceScores
 
 _DRIFT_SECONDS = 600  # between two looks at a week's documents, which take longer than all others
@@ -93,23 +93,24 @@ def _sealed(session: Session) -> Iterator[GaugeMetricFamily]:
 
 def _drift(week: WeekDrift) -> Iterator[GaugeMetricFamily]:
     yield _gauge("docscan_drift_documents", "Documents of the last seven days that drift is told from.", week.documents)
-    checks = GaugeMetricFamily(
-        "docscan_drift_psi",
-        "Population stability index of a check's scores in the last seven days against the evaluation.",
-        labels=("check",),
+    yield from _compared("docscan_drift", "check", ((check.check, check.scores) for check in week.checks))
+    yield from _compared("docscan_drift_quality", "measure", ((one.measure, one.values) for one in week.quality))
+
+
+def _compared(prefix: str, label: str, found: Iterable[tuple[str, Comparison]]) -> Iterator[GaugeMetricFamily]:
+    """Yield the index of each distribution, where there are enough documents, and what it says."""
+    index = GaugeMetricFamily(
+        f"{prefix}_psi",
+        f"Population stability index of each {label} in the last seven days against the evaluation.",
+        labels=(label,),
     )
-    levels = GaugeMetricFamily(
-        "docscan_drift_level",
-        "What it says of a check: 1 stable, 2 watch, 3 drifted; 0 too few documents to tell.",
-        labels=("check",),
+    level = GaugeMetricFamily(
+        f"{prefix}_level",
+        "What the index says: 1 stable, 2 watch, 3 drifted; 0 too few documents to tell.",
+        labels=(label,),
     )
-    order = list(type(week.level))
-    for check in week.checks:
-        levels.add_metric((check.check,), order.index(check.scores.level))
-        if check.scores.psi is not None:
-            checks.add_metric((check.check,), check.scores.psi)
-    quality = GaugeMetricFamily("docscan_drift_quality_psi", "The same of a measure of captures.", labels=("measure",))
-    for measure in week.quality:
-        if measure.values.psi is not None:
-            quality.add_metric((measure.measure,), measure.values.psi)
-    yield from (checks, levels, quality)
+    for name, compared in found:
+        level.add_metric((name,), list(Level).index(compared.level))
+        if compared.psi is not None:
+            index.add_metric((name,), compared.psi)
+    yield from (index, level)
