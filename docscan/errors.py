@@ -55,6 +55,14 @@ class DocumentModelError(DocscanError):
     title = "A document model cannot be used"
 
 
+class LogError(DocscanError):
+    """A file is no log of inspections, or a broken one."""
+
+    exit_code = 3
+    status = 422
+    title = "The log cannot be read"
+
+
 class UsageError(DocscanError):
     """What was asked for makes no sense."""
 

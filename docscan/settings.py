@@ -8,6 +8,9 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+POST_NAME = r"\w[\w.-]*( [\w.-]+)*"  # letters and digits of any script, dots, dashes and single spaces
+LONGEST_POST_NAME = 40
+
 
 def _default_models() -> Path:
     """Return the models of the checkout, or those that an installed wheel brought."""
@@ -46,11 +49,14 @@ class Settings(BaseSettings):
     service_queue: int = Field(
         16, ge=1, description="Inspections waiting or running beyond which the service answers 503."
     )
+    post: str | None = Field(
+        None,
+        pattern=f"^{POST_NAME}$",
+        max_length=LONGEST_POST_NAME,
+        description="Short name of the border post, in logs for statistics; never a person's.",
+    )
     reports_kept: int = Field(
         1000, ge=1, description="Reports that the service holds in memory, oldest forgotten first."
-    )
-    post: str = Field(
-        "", max_length=64, pattern=r"^[\w.-]*$", description="Short name of this post, in records and exports."
     )
     data: Path = Field(
         default_factory=lambda: _default_data() / "service", description="The service's own folder: database, files."
