@@ -13,7 +13,7 @@ from docscan.inspection import inspect
 from docscan.processes import each
 from docscan.runtime import Models
 from docscan.scoring import decide, fuse
-from docscan.service.watching.reference import FILE, SCHEMA, Bins, CheckReference, ReferenceScores
+from docscan.service.watching.reference import FILE, SCHEMA, Bins, CheckReference, ReferenceScores, digest
 from docscan.types import Outcome, Report, Verdict
 from training.enrolling import model_of
 from training.witnesses.documents import ENROLLED, SEEDS, Group
@@ -94,6 +94,7 @@ def reference_of(reports: Sequence[Report], groups: Sequence[Group], models: Mod
         dataset={"split": "test", "seed": SEEDS["test"], "states": states, "kinds": len(groups)},
         created=datetime.now(UTC).date().isoformat(),
         models={info.name: info.sha256 for info in reports[0].models},
+        calibrations=digest(models.calibrations),
         documents=len(reports),
         verdicts=Counter(_verdict(report, models).value for report in reports),
         checks={name: _check(name, reports) for name in names},

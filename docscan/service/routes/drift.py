@@ -34,7 +34,7 @@ def get_drift(request: Request, weeks: Annotated[int, Query(ge=1, le=53)] = 12) 
             "made_from": reference.made_from,
             "documents": reference.documents,
             "created": reference.created,
-            "same_models": reference.of_models(state.tools.infos()),
+            "same_models": reference.is_of(state.tools),
         },
         "weeks": [{**asdict(week), "level": week.level} for week in compared],
     }

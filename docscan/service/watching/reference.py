@@ -3,15 +3,17 @@
 ``models/reference_scores.json``, written by ``python -m training.witnesses reference``.
 """
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from docscan.errors import ModelError
-from docscan.types import ModelInfo
+from docscan.inspection import Tools
+from docscan.runtime import Calibration
 
 FILE = "reference_scores.json"
 SCHEMA = "docscan.reference_scores/1"
@@ -46,14 +48,22 @@ class ReferenceScores(_Part):
     dataset: Mapping[str, Any]  # seed, states, documents
     created: str  # day
     models: Mapping[str, str]  # sha256 by name
+    calibrations: str  # sha256 of the measured checks' calibrations
     documents: int
     verdicts: Mapping[str, int]
     checks: Mapping[str, CheckReference]
     quality: Mapping[str, Bins]  # sharpness, glare, resolution_dpi
 
-    def of_models(self, used: Iterable[ModelInfo]) -> bool:
-        """Whether these models are those that were evaluated; if not, scores may differ for that alone."""
-        return dict(self.models) == {model.name: model.sha256 for model in used}
+    def is_of(self, tools: Tools) -> bool:
+        """Whether these models and calibrations were evaluated; if not, scores may differ for that alone."""
+        used = {model.name: model.sha256 for model in tools.infos()}
+        return dict(self.models) == used and self.calibrations == digest(tools.models.calibrations)
+
+
+def digest(calibrations: Mapping[str, Calibration]) -> str:
+    """Return the sha256 of the calibrations of measured checks, as canonical JSON."""
+    plain = {name: one.model_dump() for name, one in calibrations.items()}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
 def read_reference(models: Path) -> ReferenceScores | None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from docscan.service.storage.database import Database
 from docscan.service.storage.tables import CheckScore, Inspection
-from docscan.service.watching.reference import SCHEMA, CheckReference, ReferenceScores
+from docscan.service.watching.reference import SCHEMA, CheckReference, ReferenceScores, digest
 from docscan.types import Outcome
 from tests.docscan.service.storage.conftest import database, database_url, postgres
 from training.witnesses.reference import bins_of
@@ -34,6 +34,7 @@ def evaluation(documents: int = 300, seed: int = 1) -> ReferenceScores:
         dataset={"seed": seed},
         created="2026-11-01",
         models={"region": "ab" * 32},
+        calibrations=digest({}),
         documents=documents,
         verdicts={"no_concern": documents - 30, "refer": 10, "insufficient": 20},
         checks={
