@@ -55,9 +55,6 @@ class Settings(BaseSettings):
         max_length=LONGEST_POST_NAME,
         description="Short name of the border post, in logs for statistics; never a person's.",
     )
-    reports_kept: int = Field(
-        1000, ge=1, description="Reports that the service holds in memory, oldest forgotten first."
-    )
     data: Path = Field(
         default_factory=lambda: _default_data() / "service", description="The service's own folder: database, files."
     )
@@ -77,6 +74,31 @@ class Settings(BaseSettings):
     log: Literal["json", "text"] = Field("json", description="How the service writes its log.")
     traces: str = Field(
         "", description="Where OpenTelemetry traces go (an OTLP/HTTP endpoint, extra traces); empty: nowhere."
+    )
+    hosts: tuple[str, ...] = Field((), description="Host names that the service is reached by, besides loopback's.")
+    proxies: tuple[str, ...] = Field(
+        (), description="Addresses or networks of proxies whose X-Forwarded-For and -Proto are believed."
+    )
+    tls_certificate: Path | None = Field(None, description="Certificate chain (PEM); with it the service speaks TLS.")
+    tls_key: Path | None = Field(None, description="The certificate's private key (PEM).")
+    body_seconds: float = Field(120, gt=0, description="Longest that a client may take to send a request.")
+    session_hours: float = Field(12, gt=0, description="Longest session of a person, from login.")
+    session_idle_minutes: float = Field(30, gt=0, description="Minutes without a request that end a session.")
+    login_attempts: int = Field(10, ge=1, description="Login attempts for one name in 15 minutes.")
+    login_attempts_address: int = Field(60, ge=1, description="Login attempts from one address in 15 minutes.")
+    requests_per_minute: int = Field(1200, ge=1, description="Requests of one person, key or unknown address.")
+    setup_token: SecretStr = Field(
+        SecretStr(""), description="Lets a browser make the first account; empty: docscan serve makes one up."
+    )
+    oidc_issuer: str = Field("", description="URL of an OpenID Connect provider; empty: none.")
+    oidc_client_id: str = Field("", description="What the provider calls docscan.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret it gave docscan; empty: none.")
+    oidc_scope: str = Field("openid profile", description="What is asked of the provider.")
+    oidc_name_claim: str = Field("preferred_username", description="Claim that names a person.")
+    oidc_role_claim: str = Field("roles", description="Claim of a person's roles; dots lead inwards.")
+    oidc_roles: dict[str, Literal["officer", "examiner", "administrator"]] = Field(
+        {"administrator": "administrator", "examiner": "examiner", "officer": "officer"},
+        description="The claim's values and their roles; the first that a person has counts.",
     )
 
     @property

@@ -1,45 +1,36 @@
 """The application: its parts, put together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from docscan.errors import UsageError
 from docscan.inspection import Tools, open_tools
 from docscan.service import pages, problems
+from docscan.service.access import gate
+from docscan.service.access.limits import Limits
+from docscan.service.access.oidc import Provider
+from docscan.service.access.openness import LOOPBACK, is_reachable, require_credentials
+from docscan.service.bodies import Bodies
 from docscan.service.guard import Guard
+from docscan.service.purging import purge_for_ever
 from docscan.service.routes import ROUTERS
 from docscan.service.state import State
-from docscan.service.storage.database import Database
-from docscan.service.store import Store
+from docscan.service.storage.opening import Storage
+from docscan.service.storage.vault import ephemeral_key_is_shared
 from docscan.service.watching import metrics
 from docscan.service.watching.reference import read_reference
 from docscan.service.watching.stored import Stored
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 from docscan.version import __version__
-
-# Until it knows credentials, the service answers this machine alone.
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-def require_loopback(host: str) -> None:
-    """Refuse to be reached from other machines.
-
-    Raises
-    ------
-    UsageError
-        The host is not a loopback address.
-    """
-    if host not in LOOPBACK:
-        raise UsageError(
-            f"docscan does not listen on {host}: reports hold personal data, and credentials for other "
-            f"machines come in a later version. Use one of {', '.join(LOOPBACK)}."
-        )
 
 
 def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
@@ -55,37 +46,66 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     Raises
     ------
     UsageError
-        ``settings.host`` is reachable from other machines.
-    ModelError
-        At start: a model is missing or altered. There is no service without its models.
+        At start: the service would be reachable from elsewhere, and nobody can be recognised.
+    ModelError, StorageError
+        At start: a model is missing or altered, or the storage cannot be used.
     """
-    require_loopback(settings.host)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opened, reference = tools or open_tools(settings), read_reference(settings.models)
+        storage = Storage.open(settings)
+        try:
+            _check_access(settings, storage)
+        except UsageError:
+            storage.close()
+            raise
         workers = Workers(settings.service_workers, settings.service_queue)
-        database, opened = Database(settings.database_url), tools or open_tools(settings)
-        stored = Stored(database, read_reference(settings.models))
+        stored = Stored(storage.database, reference)
         metrics.show_models(opened.infos())
-        app.state.docscan = State(settings, opened, workers, Store(settings.reports_kept), database, stored)
+        app.state.docscan = State(
+            settings, opened, workers, storage.database, storage.records, Limits(settings), stored
+        )
+        purging = asyncio.create_task(purge_for_ever(storage.retention))
         yield
-        workers.close()
-        database.close()
+        purging.cancel()
+        await run_in_threadpool(_end, workers, storage)
 
     app = FastAPI(
         title="docscan",
         version=__version__,
         summary="Inspects images of travel documents for signs of forgery and explains what it found.",
         lifespan=lifespan,
+        openapi_url=None,  # behind the gate, as pages.interface
         docs_url=None,  # FastAPI's own page fetches its files from elsewhere; pages.docs does not
         redoc_url=None,
     )
     problems.install(app)
     for router in (*ROUTERS, pages.router):
+        gate.describe(router)
         app.include_router(router)
     # Swagger UI's files as the package fastapi-offline ships them.
     swagger = Path(str(files("fastapi_offline"))) / "static"
     app.mount("/static/swagger", StaticFiles(directory=swagger), name="swagger")
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    app.add_middleware(Guard, hosts=(*LOOPBACK, "[::1]"))
+    app.add_middleware(Bodies, seconds=settings.body_seconds)
+    app.add_middleware(
+        Guard, hosts=(*LOOPBACK, "[::1]", settings.host, *settings.hosts), addresses=is_reachable(settings)
+    )
+    if settings.proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))
     return app
+
+
+def _check_access(settings: Settings, storage: Storage) -> None:
+    require_credentials(settings, storage.database)
+    if settings.oidc_issuer:
+        Provider(settings)  # whether its settings can be used
+
+
+def _end(workers: Workers, storage: Storage) -> None:
+    workers.close()
+    if not ephemeral_key_is_shared():
+        # Where worker processes share the key, whoever started them does this when the last one has ended.
+        storage.retention.forget_desk()
+    storage.close()

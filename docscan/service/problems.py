@@ -12,7 +12,6 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from docscan.errors import DocscanError
-from docscan.service.workers import BusyError
 
 _log = logging.getLogger("docscan.service")
 
@@ -62,7 +61,7 @@ def unexpected(error: Exception, where: str) -> JSONResponse:
 
 async def _docscan_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DocscanError)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, BusyError) else None
+    headers = None if error.retry_after is None else {"Retry-After": str(error.retry_after)}
     return problem(error.status, str(error), error.title, headers)
 
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from docscan.errors import DocscanError
 from docscan.service.watching import metrics
@@ -18,7 +18,7 @@ class BusyError(DocscanError):
 
     status = 503
     title = "The service is busy"
-    retry_after: ClassVar[int] = 5  # seconds
+    retry_after = 5  # seconds
 
 
 def _counted(work: Callable[[], T]) -> T:

@@ -41,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = folder / "log"
     command = [ROOT / ".venv/bin/docscan", "serve", "--port", "0"]
     with log.open("w") as errors:  # a file: a pipe that nobody reads would fill and stop the server
-        environment = {**os.environ, "DOCSCAN_DATA": str(folder / "data")}
+        environment = {**os.environ, "DOCSCAN_DATA": str(log.parent / "data")}
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
         assert process.stdout is not None
         found = re.search(r"http://\S+", process.stdout.readline())

@@ -1,5 +1,29 @@
 """The REST routes of the contract, a module each resource."""
 
-from docscan.service.routes import drift, health, inspections, metrics, models
+from docscan.service.routes import (
+    accounts,
+    audit,
+    decisions,
+    drift,
+    health,
+    inspections,
+    keys,
+    login,
+    metrics,
+    models,
+    sessions,
+)
 
-ROUTERS = (inspections.router, models.router, drift.router, metrics.router, health.router)
+ROUTERS = (
+    inspections.router,
+    decisions.router,
+    audit.router,
+    models.router,
+    drift.router,
+    metrics.router,
+    health.router,
+    sessions.router,
+    login.router,
+    accounts.router,
+    keys.router,
+)

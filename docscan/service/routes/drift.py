@@ -27,7 +27,7 @@ def get_drift(request: Request, weeks: Annotated[int, Query(ge=1, le=53)] = 12) 
     reference = state.stored.reference
     if reference is None:
         raise HTTPException(404, "The models in use have no reference_scores.json: there is nothing to compare with.")
-    with state.database.begin() as session:
+    with state.database.read() as session:
         compared = by_week(session, reference, weeks)
     return {
         "reference": {

@@ -1,5 +1,6 @@
 """The database: SQLite in a file by default, PostgreSQL by URL; brought up to date as it is opened."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -9,12 +10,14 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from docscan.errors import DocscanError, UsageError
 
 _BUSY_SECONDS = 30  # that a writer waits for another
+_READS = {"docscan_reads": True}  # execution option of transactions that only read
 _POSTGRES_LOCK = 0x646F6373  # "docs": one process migrates, the others wait
 
 
@@ -44,12 +47,31 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(_parsed(url))
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = sessionmaker(self.engine.execution_options(**_READS), expire_on_commit=False)
         self._migrate()
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """Open a transaction; it is committed at the end of the block, or rolled back by an exception."""
-        with self._sessions.begin() as session:
+        """Open a transaction; it is committed at the end of the block, or rolled back by an exception.
+
+        Raises
+        ------
+        StorageError
+            The database does not answer. Where this comes from the end of the block, it may have committed.
+        """
+        with _transaction(self._sessions) as session:
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a transaction that only reads, and so waits for no writer.
+
+        Raises
+        ------
+        StorageError
+            The database does not answer.
+        """
+        with _transaction(self._readers) as session:
             yield session
 
     def close(self) -> None:
@@ -73,6 +95,16 @@ class Database:
             ) from error
 
 
+@contextmanager
+def _transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    try:
+        with sessions.begin() as session:
+            yield session
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        reason = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+        raise StorageError(f"The database cannot be used at the moment ({reason}).") from error
+
+
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -86,20 +118,41 @@ def _parsed(url: str) -> URL:
 
 
 def _engine(url: URL) -> Engine:
+    # An error's text never quotes what was to be stored.
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True)
-    _private_folder(Path(str(url.database)).parent)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    file = Path(str(url.database))
+    private_folder(file.parent)
+    with _made(file):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its other files the same mode
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _private_folder(folder: Path) -> None:
+def private_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, that its owner alone may enter.
+
+    Raises
+    ------
+    UsageError
+        It cannot be made.
+    """
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        with _made(path):
+            path.mkdir(mode=0o700, exist_ok=True)
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder.")
+
+
+@contextmanager
+def _made(path: Path) -> Iterator[None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        yield
     except OSError as error:
-        raise UsageError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+        raise UsageError(f"{path} cannot be made: {error.strerror}.") from error
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401  # a DBAPI connection
@@ -114,4 +167,5 @@ def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401  # a DB
 
 def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401
     # The lock of a writer from the start: a reader that becomes a writer halfway would fail, not wait.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads = _READS.items() <= connection.get_execution_options().items()
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from docscan.service.storage.database import Database
+from docscan.service.storage.database import Database, StorageError
 from docscan.service.storage.tables import BatchItem, Inspection, Sealed
 from docscan.service.watching.drift import Comparison, Level, WeekDrift, last_seven_days
 from docscan.service.watching.reference import ReferenceScores
@@ -40,13 +40,13 @@ class Stored:
         """Yield every number; those of a database that does not answer are left out, and that is a number too."""
         try:
             found = self._read()
-        except SQLAlchemyError:
+        except (StorageError, SQLAlchemyError):
             found = []
         yield _gauge("docscan_database_up", "Whether the database answers.", float(bool(found)))
         yield from found
 
     def _read(self) -> list[GaugeMetricFamily]:
-        with self._database.begin() as session:
+        with self._database.read() as session:
             found = [*_second_line(session), *_batches(session), *_sealed(session)]
         drift = self._last_drift()
         return found if drift is None else [*found, *_drift(drift)]
@@ -56,7 +56,7 @@ class Stored:
             return None
         with self._lock:
             if time.monotonic() - self._looked >= _DRIFT_SECONDS:
-                with self._database.begin() as session:
+                with self._database.read() as session:
                     self._drift = last_seven_days(session, self.reference)
                 self._looked = time.monotonic()
             return self._drift

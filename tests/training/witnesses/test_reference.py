@@ -46,12 +46,13 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     unlisted = CheckResult("mrz.issuing_state", Outcome.FAILED, "It is not listed.", log10_lr=3.0)
     scored = CheckResult("print.viz", Outcome.PASSED, "It looks right.", score=0.2, threshold=0.5, log10_lr=-1.0)
     silent = CheckResult("print.mrz", Outcome.UNDETERMINED, "The capture is too coarse.", score=0.9, threshold=0.5)
-    shown = replace(report(), checks=(unlisted, scored, silent))
+    found = CheckResult("mrz.found", Outcome.PASSED, "A zone was found.")
+    shown = replace(report(), checks=(unlisted, found, scored, silent))
     made = reference_of([shown, shown], groups(tmp_path, "test", 1), Models({}, {}))
     write(made, tmp_path)
     again = read_reference(tmp_path)
     assert again == made
-    assert set(made.checks) == {"print.viz", "print.mrz"}
+    assert set(made.checks) == {"mrz.found", "print.viz", "print.mrz"}
     assert made.checks["print.viz"].outcomes == {"passed": 2}
     assert made.checks["print.viz"].scores is not None
     assert made.checks["print.mrz"].scores is None  # it never spoke

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from docscan.service import inspecting
 from docscan.service.access import gate
-from docscan.service.routes import inspections
 from docscan.service.watching import logs
 from tests.docscan.rendering.conftest import LINES, capture, page
 from tests.docscan.service.conftest import client, make_client
@@ -78,7 +78,7 @@ def test_the_log_holds_nothing_that_was_sent_or_read(
     def broken(*_: object, **__: object) -> None:
         raise ValueError("L898902C3 of ERIKSSON")
 
-    monkeypatch.setattr(inspections, "inspect", broken)
+    monkeypatch.setattr(inspecting, "inspect", broken)
     assert client.post("/v1/inspections", files=IMAGE).status_code == 500
     found = log.getvalue()
     assert found.count("\n") == len(lines(log)) > 10
@@ -113,7 +113,7 @@ def test_other_libraries_are_not_quoted(log: io.StringIO) -> None:
 
 def test_who_asks_is_named_by_id_alone(client: TestClient, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     known = gate.Principal("user:8c1f", "Anna Eriksson", frozenset(gate.Permission))
-    monkeypatch.setattr(gate, "principal_of", lambda _: known)
+    monkeypatch.setattr(gate, "_recognise", lambda *_: known)
     client.get("/v1/models")
     client.get("/healthz")
     first, second = lines(log)
