@@ -25,6 +25,9 @@ from docscan.service.routes import ROUTERS
 from docscan.service.state import State
 from docscan.service.storage.opening import Storage
 from docscan.service.storage.vault import ephemeral_key_is_shared
+from docscan.service.watching import metrics
+from docscan.service.watching.reference import read_reference
+from docscan.service.watching.stored import Stored
 from docscan.service.web import errors, pages
 from docscan.service.workers import Workers
 from docscan.settings import Settings
@@ -51,7 +54,7 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        opened = tools or open_tools(settings)
+        opened, reference = tools or open_tools(settings), read_reference(settings.models)
         storage = Storage.open(settings)
         try:
             _check_access(settings, storage)
@@ -59,7 +62,11 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
             storage.close()
             raise
         workers = Workers(settings.service_workers, settings.service_queue)
-        app.state.docscan = State(settings, opened, workers, storage.database, storage.records, Limits(settings))
+        stored = Stored(storage.database, reference)
+        metrics.show_models(opened.infos())
+        app.state.docscan = State(
+            settings, opened, workers, storage.database, storage.records, Limits(settings), stored
+        )
         purging = asyncio.create_task(purge_for_ever(storage.retention))
         yield
         purging.cancel()

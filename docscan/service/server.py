@@ -1,6 +1,5 @@
 """uvicorn on a socket of its own."""
 
-import logging
 import socket
 
 import uvicorn
@@ -12,6 +11,8 @@ from docscan.service.access import tokens
 from docscan.service.access.openness import account_exists, require_credentials
 from docscan.service.app import create_app
 from docscan.service.storage.opening import Storage
+from docscan.service.watching.starting import start as start_watching
+from docscan.service.watching.starting import stop as stop_watching
 from docscan.settings import Settings
 
 
@@ -32,14 +33,15 @@ def serve(settings: Settings, port: int) -> None:
     ModelError, StorageError
         A model is missing or altered, or the storage cannot be used.
     """
+    start_watching(settings)
     settings = _with_setup_token(settings)
     listening = _listen(settings.host, port)
     app = create_app(settings, open_tools(settings))
-    logging.getLogger("docscan.service").setLevel(logging.INFO)
     # The access log of uvicorn would write whole addresses; the application logs routes.
     config = uvicorn.Config(
         app,
         access_log=False,
+        log_config=None,
         log_level="warning",
         server_header=False,
         proxy_headers=False,  # the application believes those that DOCSCAN_PROXIES names
@@ -52,7 +54,10 @@ def serve(settings: Settings, port: int) -> None:
     print(f"docscan listens on {scheme}://{host}:{listening.getsockname()[1]}", flush=True)
     if token := settings.setup_token.get_secret_value():
         print(f"No account exists. To make the first one open /setup there, with this code: {token}", flush=True)
-    uvicorn.Server(config).run(sockets=[listening])
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        stop_watching()
 
 
 def _with_setup_token(settings: Settings) -> Settings:

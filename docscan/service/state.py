@@ -10,6 +10,7 @@ from docscan.service.access.limits import Limits
 from docscan.service.storage.database import Database
 from docscan.service.storage.idempotency import InFlight
 from docscan.service.storage.records import Records
+from docscan.service.watching.stored import Stored
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 
@@ -24,6 +25,7 @@ class State:
     database: Database
     records: Records
     limits: Limits
+    stored: Stored  # the database's numbers, for metrics and drift
     in_flight: InFlight = field(default_factory=InFlight)
 
     @staticmethod

@@ -4,9 +4,11 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from docscan.errors import DocscanError
+from docscan.service.watching import metrics
 
 T = TypeVar("T")
 
@@ -17,6 +19,11 @@ class BusyError(DocscanError):
     status = 503
     title = "The service is busy"
     retry_after = 5  # seconds
+
+
+def _counted(work: Callable[[], T]) -> T:
+    with metrics.RUNNING.track_inprogress():
+        return work()
 
 
 class Workers:
@@ -44,6 +51,7 @@ class Workers:
     def refuse_if_full(self) -> None:
         """Raise BusyError where :meth:`run` would; asked before a body is read."""
         if self.full:
+            metrics.REFUSED.inc()
             raise BusyError(f"{self._most} inspections are running or waiting; try again in a moment.")
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -57,7 +65,8 @@ class Workers:
         with self._lock:
             self.refuse_if_full()
             self._open += 1
-        future = self._pool.submit(work)
+        metrics.ACCEPTED.inc()
+        future = self._pool.submit(copy_context().run, _counted, work)
         # Counted until it ends, also where the client has gone and nobody waits for it.
         future.add_done_callback(self._ended)
         return await asyncio.wrap_future(future)
@@ -65,6 +74,7 @@ class Workers:
     def _ended(self, _: "Future[T]") -> None:
         with self._lock:
             self._open -= 1
+        metrics.ACCEPTED.dec()
 
     def close(self) -> None:
         """Let running inspections end and drop the waiting ones."""

@@ -10,10 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from docscan.rendering.html import stylesheet
 from docscan.service.access.gate import recognised
 from docscan.service.guard import POLICY
-from docscan.service.web import desk, entry, lists, office
+from docscan.service.web import desk, drift, entry, lists, office
 
 router = APIRouter(include_in_schema=False)
-for _part in (entry, desk, lists, office):
+for _part in (entry, desk, lists, drift, office):
     router.include_router(_part.router)
 
 # Swagger UI sets styles from its script.
