@@ -1,6 +1,7 @@
 """uvicorn on a socket of its own."""
 
 import socket
+import ssl
 
 import uvicorn
 from pydantic import SecretStr
@@ -29,10 +30,11 @@ def serve(settings: Settings, port: int) -> None:
     Raises
     ------
     UsageError
-        The address is taken, or is not loopback while nobody can be recognised.
+        The address is taken, or is not loopback while nobody can be recognised; or the certificate cannot be used.
     ModelError, StorageError
         A model is missing or altered, or the storage cannot be used.
     """
+    _check_certificate(settings)
     start_watching(settings)
     settings = _with_setup_token(settings)
     listening = _listen(settings.host, port)
@@ -58,6 +60,18 @@ def serve(settings: Settings, port: int) -> None:
         uvicorn.Server(config).run(sockets=[listening])
     finally:
         stop_watching()
+
+
+def _check_certificate(settings: Settings) -> None:
+    if settings.tls_certificate is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_certificate, settings.tls_key)
+    except OSError as error:  # ssl.SSLError is one
+        raise UsageError(
+            "The certificate and key of DOCSCAN_TLS_CERTIFICATE and DOCSCAN_TLS_KEY cannot be used "
+            f"({error.strerror or type(error).__name__})."
+        ) from error
 
 
 def _with_setup_token(settings: Settings) -> Settings:

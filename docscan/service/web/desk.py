@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 
 from docscan.rendering.html import to_parts
 from docscan.rendering.words import VERDICTS
-from docscan.service.access.gate import allowed, recognised
+from docscan.service.access.gate import allowed
 from docscan.service.access.principal import LOCAL, Permission, Principal
 from docscan.service.routes.forms import InspectionId
 from docscan.service.state import State
@@ -17,7 +17,7 @@ from docscan.service.storage import vocabulary
 from docscan.service.storage.database import Database
 from docscan.service.storage.tables import ApiKey
 from docscan.service.storage.vocabulary import Record
-from docscan.service.web.frame import page, places_of
+from docscan.service.web.frame import page
 from docscan.service.web.languages import language_of
 from docscan.service.web.names import Names
 
@@ -26,11 +26,9 @@ router = APIRouter(include_in_schema=False)
 _ARRIVALS = timedelta(minutes=10)  # what came earlier is for the history
 
 
-@router.get("/", response_model=None)
-def desk(request: Request, principal: Annotated[Principal, recognised()]) -> Response:
-    """Return the page of the person who holds the document; whoever inspects none is led to their own page."""
-    if not principal.may(Permission.INSPECT):
-        return RedirectResponse(next((place.address for place in places_of(principal)), "/docs"), 303)
+@router.get("/")
+def desk(request: Request, principal: Annotated[Principal, allowed(Permission.INSPECT)]) -> HTMLResponse:
+    """Return the page of the person who holds the document."""
     return page(request, "desk.html", _tools(request, principal) | {"case": None}, principal=principal)
 
 

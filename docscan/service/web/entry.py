@@ -5,6 +5,7 @@ from datetime import timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from docscan.rendering.messages import message
 from docscan.service.access import cookies
 from docscan.service.access.gate import local_path
 from docscan.service.access.openness import account_exists
@@ -14,16 +15,27 @@ from docscan.service.web.languages import COOKIE, languages
 
 router = APIRouter(include_in_schema=False)
 
+# Why an identity provider's login ended here (docscan.service.routes.login).
+_PROBLEMS = {
+    "provider": message("The identity provider does not answer as it should."),
+    "refused": message("You were not let in: ask your administrator."),
+}
+
 _REMEMBERED = timedelta(days=400)  # browsers keep no cookie longer (RFC 6265bis, section 5.5)
 
 
 @router.get("/login")
-def login(request: Request, next: str = "/") -> HTMLResponse:  # noqa: A002  # the address has it
+def login(request: Request, next: str = "/", problem: str = "") -> HTMLResponse:  # noqa: A002  # the address has it
     """Ask who somebody is."""
     state = State.of(request)
     with state.database.begin() as session:
         first = not account_exists(session) and not state.settings.oidc_issuer
-    context = {"next": local_path(next), "provider": bool(state.settings.oidc_issuer), "first": first}
+    context = {
+        "next": local_path(next),
+        "provider": bool(state.settings.oidc_issuer),
+        "first": first,
+        "problem": _PROBLEMS.get(problem),
+    }
     return page(request, "login.html", context, principal=None)
 
 

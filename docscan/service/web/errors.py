@@ -6,12 +6,13 @@ from typing import cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from docscan.errors import DocscanError
 from docscan.rendering.messages import message
 from docscan.service.negotiation import prefers_html
-from docscan.service.web.frame import page
+from docscan.service.web.frame import page, places_of
 
 _Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -38,9 +39,11 @@ def _shown(handler: _Handler) -> _Handler:
         answer = await handler(request, error)
         if answer.status_code < 400 or not _wants_page(request):
             return answer
+        principal = getattr(request.state, "principal", None)
+        if answer.status_code == 403 and request.url.path == "/" and (places := places_of(principal)):
+            return RedirectResponse(places[0].address, 303)  # of whoever inspects no documents
         detail = "" if answer.status_code in _ENOUGH else json.loads(bytes(answer.body))["detail"]
         context = {"heading": _HEADINGS.get(answer.status_code, _OTHER), "detail": detail}
-        principal = getattr(request.state, "principal", None)
         return page(request, "problem.html", context, principal=principal, status=answer.status_code)
 
     return show

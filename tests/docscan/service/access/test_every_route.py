@@ -28,10 +28,30 @@ KEYS = {
 
 TABLE = {
     "GET /": {OFFICER, EXAMINER, LOCAL, "key:inspect"},
+    "GET /inspections/{report_id}": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /inspections/{report_id}/decisions": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /arrivals": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /history": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /queue": {EXAMINER, LOCAL, "key:queue"},
+    "GET /drift": {EXAMINER, ADMINISTRATOR, LOCAL, "key:statistics"},
+    "GET /accounts": {ADMINISTRATOR, "key:administer"},
+    "GET /account": PEOPLE | KEYS,
+    "GET /audit": {ADMINISTRATOR, "key:audit"},
     "GET /docs": PEOPLE | KEYS,
     "GET /openapi.json": PEOPLE | KEYS,
     "POST /v1/inspections": {OFFICER, EXAMINER, LOCAL, "key:inspect"},
     "GET /v1/inspections/{report_id}": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /v1/inspections": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /v1/inspections/{report_id}/record": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /v1/inspections/{report_id}/regions/{name}.png": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "POST /v1/inspections/{report_id}/decision": {OFFICER, EXAMINER, LOCAL, "key:decide"},
+    "POST /v1/inspections/{report_id}/comments": {OFFICER, EXAMINER, LOCAL, "key:decide"},
+    "POST /v1/inspections/{report_id}/handover": {OFFICER, EXAMINER, LOCAL, "key:decide"},
+    "POST /v1/inspections/{report_id}/assignment": {EXAMINER, LOCAL, "key:queue"},
+    "GET /v1/queue": {EXAMINER, LOCAL, "key:queue"},
+    "GET /v1/audit": {ADMINISTRATOR, "key:audit"},
+    "GET /v1/drift": {EXAMINER, ADMINISTRATOR, LOCAL, "key:statistics"},
+    "GET /metrics": {ADMINISTRATOR, LOCAL, "key:metrics"},
     "GET /v1/models": {OFFICER, EXAMINER, LOCAL, "key:read"},
     "GET /v1/sessions/current": PEOPLE | KEYS,
     "DELETE /v1/sessions/current": PEOPLE | KEYS,
@@ -49,7 +69,7 @@ TABLE = {
 # Without credentials: for supervisors, for logging in, and the files of pages.
 PUBLIC = {
     "GET /healthz", "GET /readyz", "POST /v1/sessions", "POST /v1/setup", "GET /report.css",
-    "GET /login/oidc", "GET /login/oidc/callback",
+    "GET /login", "GET /login/oidc", "GET /login/oidc/callback", "GET /setup", "GET /language/{tag}",
 }  # fmt: skip
 PUBLIC_FILES = {"/static", "/static/swagger"}
 
@@ -58,7 +78,13 @@ UNRECOGNISED = (
     "ended session", "disabled person", "invented session",
 )  # fmt: skip
 
-PLACES = {"report_id": "0b8fca0e-6f2b-4a63-9a53-0d6f3f6f8a11", "user_id": "7d9f", "key_id": "0f5d"}
+PLACES = {
+    "report_id": "0b8fca0e-6f2b-4a63-9a53-0d6f3f6f8a11",
+    "user_id": "7d9f",
+    "key_id": "0f5d",
+    "name": "portrait",
+    "tag": "fr",
+}
 
 
 @dataclass
@@ -182,6 +208,17 @@ def test_whoever_is_not_recognised_gets_nothing(closed: TestClient, people: Peop
     assert {route: caller.ask(closed, route) for route in TABLE} == dict.fromkeys(TABLE, 401)
 
 
+def test_the_interface_says_what_each_route_asks_for(client: TestClient) -> None:
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        for method, described in methods.items():
+            route = f"{method.upper()} {path}"
+            if route in PUBLIC:
+                assert "security" not in described, route
+            else:
+                assert described["security"] == [{"key": []}, {"session": []}], route
+                assert {"401", "403", "429"} <= set(described["responses"]), route
+
+
 @pytest.mark.parametrize("who", ["officer", "examiner", "administrator"])
 def test_no_change_without_the_token_of_the_session(closed: TestClient, people: People, who: str) -> None:
     caller = _caller(people, who)
@@ -196,6 +233,9 @@ def test_what_is_public_asks_for_nobody(closed: TestClient, people: People) -> N
         "GET /healthz": 200,
         "GET /readyz": 200,
         "GET /report.css": 200,
+        "GET /login": 200,
+        "GET /setup": 200,
+        "GET /language/{tag}": 303,
         "GET /login/oidc": 404,  # no provider is named
         "GET /login/oidc/callback": 404,
     }
