@@ -1,4 +1,5 @@
-// Forms and buttons that say in `data-api` which request they are ("POST /v1/…"), and in `data-then` where to go after.
+// Forms have the method "dialog", which does nothing by itself: a password never gets into an address, were this script late.
+// Forms and buttons say in `data-api` which request they are ("POST /v1/…"), and in `data-then` where to go after.
 
 import { Problem, say, send, showProblem } from "/static/api.js";
 
