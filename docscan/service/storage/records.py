@@ -146,8 +146,14 @@ class Records:
         Raises
         ------
         UnknownInspectionError
-            There is no such inspection.
+            There is no such inspection, or its report has no such region.
         """
+        with self._database.begin() as session:
+            stored = session.scalar(select(Inspection.report).where(Inspection.id == inspection_id))
+        checks = () if stored is None else report_from_bytes(stored).checks
+        # The log names what the report names, never what a stranger put into an address.
+        if all(check.region is None or check.region.name != name for check in checks):
+            raise UnknownInspectionError("There is no report with such a region.")
         return self._kept(inspection_id, principal, "inspection.region_viewed", {"region": name})
 
     def record(self, inspection_id: str) -> Record:
