@@ -43,8 +43,9 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535, description="Port that the service listens on.")
     service_workers: int = Field(2, ge=1, description="Inspections that the service runs at once.")
     service_queue: int = Field(
-        16, ge=1, description="Inspections waiting or running beyond which the service answers 503."
+        16, ge=1, description="Inspections arriving, waiting or running beyond which the service answers 503."
     )
+    body_seconds: float = Field(120, gt=0, description="Longest that a client may take to send a request.")
     reports_kept: int = Field(
         1000, ge=1, description="Reports that the service holds in memory, oldest forgotten first."
     )

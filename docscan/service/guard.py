@@ -7,6 +7,7 @@ from collections.abc import Collection
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from docscan.service import request_ids
 from docscan.service.problems import problem, unexpected
 
 _log = logging.getLogger("docscan.service")
@@ -50,6 +51,10 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        with request_ids.identified(Headers(scope=scope).get(request_ids.HEADER)) as request_id:
+            await self._answer(scope, receive, send, request_id)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         begun = time.perf_counter()
         status = 0
 
@@ -58,6 +63,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
+                headers[request_ids.HEADER] = request_id
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
@@ -75,11 +81,12 @@ class Guard:
         finally:
             # The route's template: an address can carry what a client put into it.
             _log.info(
-                "%s %s %d %.0f ms",
+                "%s %s %d %.0f ms %s",
                 scope["method"],
                 _route(scope),
                 status,
                 1000 * (time.perf_counter() - begun),
+                request_id,
             )
 
 

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from docscan.errors import DocscanError
+from docscan.service import request_ids
 from docscan.service.workers import BusyError
 
 _log = logging.getLogger("docscan.service")
@@ -42,12 +43,13 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def problem(
     status: int, detail: str, title: str | None = None, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    """Return an error response; ``detail`` is a sentence for a person."""
+    """Return an error response; ``detail`` is a sentence for a person, ``request_id`` finds its lines in the log."""
     body = {
         "type": "about:blank",
         "title": title or HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
+        "request_id": request_ids.current(),
     }
     return JSONResponse(body, status, headers, media_type=MEDIA_TYPE)
 
@@ -56,7 +58,7 @@ def unexpected(error: Exception, where: str) -> JSONResponse:
     """Log where something broke, without its message (which may quote a document), and answer 500."""
     frame = traceback.extract_tb(error.__traceback__)[-1:]
     place = f"{frame[0].filename}:{frame[0].lineno}" if frame else "unknown place"
-    _log.error("%s broke: %s at %s", where, type(error).__name__, place)
+    _log.error("%s broke: %s at %s %s", where, type(error).__name__, place, request_ids.current())
     return problem(500, "Something broke inside docscan; its log says where.")
 
 

@@ -1,7 +1,6 @@
 """Inspections: sending a document, having its report again."""
 
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
@@ -47,18 +46,18 @@ _REPORT_CONTENT: dict[str, Any] = {
             "description": "The report; Location says where it can be had again.",
             "content": _REPORT_CONTENT,
         },
-        **described(400, 413, 415, 422, 503),
+        **described(400, 408, 413, 415, 422, 503),
     },
     openapi_extra={"requestBody": REQUEST_BODY},
 )
 async def create_inspection(request: Request) -> Response:
     """Inspect one document: its image under visible light, ultraviolet and infrared light where taken."""
     state = State.of(request)
-    state.workers.refuse_if_full()
-    async with AsyncExitStack() as stack:
-        files = await stack.enter_async_context(received(request, max_bytes=state.settings.max_bytes))
-        # The files are read by the thread whose turn it is, so waiting ones stay on disk.
-        report, pictures = await state.workers.run(partial(_inspect, files, state.tools))
+    settings = state.settings
+    with state.workers.place() as place:
+        async with received(request, max_bytes=settings.max_bytes, seconds=settings.body_seconds) as files:
+            # The files are read by the thread whose turn it is, so waiting ones stay on disk.
+            report, pictures = await place.run(partial(_inspect, files, state.tools))
     state.store.put(report, pictures)
     response = _answer(request, Kept(report, pictures))
     response.status_code = 201

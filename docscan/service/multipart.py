@@ -1,0 +1,83 @@
+"""Multipart bodies: counted as they stream in, on disk above a megabyte, within a time."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
+
+from docscan.errors import DocscanError, UsageError
+
+# Boundaries and headers of a part.
+_PART_OVERHEAD = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a body may be."""
+
+    content_bytes: int  # of all files together
+    parts: int
+    seconds: float  # from its first byte to its last
+    expected: str  # a sentence for who sends something else
+    too_large: DocscanError  # what is raised for a body beyond content_bytes
+
+    @property
+    def body_bytes(self) -> int:
+        """Largest body."""
+        return self.content_bytes + self.parts * _PART_OVERHEAD
+
+
+@asynccontextmanager
+async def received_form(request: Request, limits: Limits) -> AsyncIterator[FormData]:
+    """Receive a form; its files are forgotten at the end of the block.
+
+    Raises
+    ------
+    DocscanError
+        ``limits.too_large``: what is announced as too large is not received.
+    UsageError, HTTPException
+        The body is no multipart form (400, 415), has too many parts (400), or took too long (408).
+    """
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise HTTPException(415, limits.expected)
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limits.body_bytes:
+        raise limits.too_large
+    try:
+        async with asyncio.timeout(limits.seconds):
+            form = await _parsed(request, limits)
+    except TimeoutError as error:
+        raise HTTPException(408, f"The body did not arrive within {limits.seconds:g} seconds.") from error
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+async def _parsed(request: Request, limits: Limits) -> FormData:
+    parser = MultiPartParser(
+        request.headers, _counted(request, limits), max_files=limits.parts, max_fields=limits.parts
+    )
+    try:
+        return await parser.parse()
+    except MultiPartException as error:
+        raise UsageError(f"The multipart body cannot be read: {error.message}") from error
+    except KeyError as error:  # starlette's parser on a Content-Type without a boundary
+        raise UsageError("The multipart body cannot be read: its boundary is missing.") from error
+    except ClientDisconnect as error:
+        raise HTTPException(400, "The client left before its body was complete.") from error
+
+
+async def _counted(request: Request, limits: Limits) -> AsyncGenerator[bytes, None]:
+    seen = 0
+    async for chunk in request.stream():
+        seen += len(chunk)
+        if seen > limits.body_bytes:
+            raise limits.too_large
+        yield chunk
