@@ -227,6 +227,7 @@ def _summary(rows: list[dict[str, Any]], inspected: int, passed_over: int, out: 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; loopback only, for now.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that answer; they share inspections and cores.")] = 1,
 ) -> None:
     """Run the REST service and the web page."""
     try:
@@ -237,7 +238,7 @@ def serve(
     settings = read_settings()
     if host is not None:
         settings = settings.model_copy(update={"host": host})
-    serve_app(settings, settings.port if port is None else port)
+    serve_app(settings, settings.port if port is None else port, workers)
 
 
 @app.command()

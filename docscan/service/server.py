@@ -1,18 +1,28 @@
-"""uvicorn on a loopback socket."""
+"""uvicorn on a socket, in this process or in several; what was accepted is answered before they end."""
 
 import logging
+import os
+import signal
 import socket
+import sys
 
+import cv2
 import uvicorn
+from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
 
-from docscan.errors import UsageError
+from docscan.errors import DocscanError, UsageError
 from docscan.inspection import open_tools
 from docscan.service.app import create_app, require_loopback
+from docscan.service.supervisor import end_with_parent, supervise
 from docscan.settings import Settings
 
+# Longer than a full queue takes: whatever was accepted is answered. Clients that stopped sending are left then.
+_GRACE_SECONDS = 60
 
-def serve(settings: Settings, port: int) -> None:
-    """Listen until interrupted.
+
+def serve(settings: Settings, port: int, processes: int = 1) -> None:
+    """Listen until interrupted, then answer what was accepted.
 
     Parameters
     ----------
@@ -20,25 +30,105 @@ def serve(settings: Settings, port: int) -> None:
         Its ``host`` is a loopback address.
     port
         0 takes a free one; the address is printed when the service is about to answer.
+    processes
+        How many answer; the settings' inspections at once and queue are divided among them.
 
     Raises
     ------
     UsageError
         The address is not loopback, or is taken.
+    DocscanError
+        A process did not start.
     ModelError
         A model is missing or altered.
     """
     require_loopback(settings.host)
     listening = _listen(settings.host, port)
-    app = create_app(settings, open_tools(settings))
+    share = share_of(settings, processes, _cores())
+    if processes == 1:
+        app = application(share)
+        _announce(settings.host, listening)
+        _run(uvicorn.Server(_configuration(app)), listening)
+    else:
+        os.environ.update(_environment(share))
+        configuration = _configuration("docscan.service.server:application_of_environment", processes)
+        supervise(configuration, listening, ready=lambda: _announce(settings.host, listening))
+
+
+def share_of(settings: Settings, processes: int, cores: int) -> Settings:
+    """Return the settings of one of several processes, which share inspections at once, queue and cores.
+
+    Threads of an inference beyond the cores would wait for one another, which ONNX Runtime does by spinning; so they
+    are what the inspections at once leave, where ``DOCSCAN_THREADS`` does not say otherwise.
+    """
+    at_once = -(-settings.service_workers // processes)
+    share = {"service_workers": at_once, "service_queue": -(-settings.service_queue // processes)}
+    if "threads" not in settings.model_fields_set:
+        share["threads"] = max(1, cores // (at_once * processes))
+    return settings.model_copy(update=share)
+
+
+def application(settings: Settings) -> FastAPI:
+    """Make the application in the process that runs it."""
+    cv2.setNumThreads(settings.threads)
     logging.getLogger("docscan.service").setLevel(logging.INFO)
-    # The access log of uvicorn would write whole addresses; the application logs routes.
-    config = uvicorn.Config(
-        app, access_log=False, log_level="warning", server_header=False, timeout_graceful_shutdown=10
+    return create_app(settings, open_tools(settings))
+
+
+def application_of_environment() -> FastAPI:
+    """Make the application in one of several processes; its settings are in its environment."""
+    end_with_parent()
+    try:
+        return application(Settings())
+    except DocscanError as error:
+        print(f"docscan: {error}", file=sys.stderr)
+        sys.exit(STARTUP_FAILURE)
+
+
+def _environment(share: Settings) -> dict[str, str]:
+    """Return what a process needs in its environment to have these settings, and no more threads than they say."""
+    threads = str(share.threads)
+    return {
+        "DOCSCAN_HOST": share.host,
+        "DOCSCAN_THREADS": threads,
+        "DOCSCAN_SERVICE_WORKERS": str(share.service_workers),
+        "DOCSCAN_SERVICE_QUEUE": str(share.service_queue),
+        "OMP_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+    }
+
+
+def _configuration(app: FastAPI | str, processes: int = 1) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=processes,
+        access_log=False,  # uvicorn's would write whole addresses; the application logs routes
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_worker_healthcheck=_GRACE_SECONDS,  # a process that inspects on every core is slow to say that it lives
     )
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    print(f"docscan listens on http://{host}:{listening.getsockname()[1]}", flush=True)
-    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _run(server: uvicorn.Server, listening: socket.socket) -> None:
+    # When all is answered, uvicorn raises again the signal that ended it, for whoever had handled it before: nobody.
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, _ended)
+    server.run(sockets=[listening])
+
+
+def _ended(*_: object) -> None:
+    """Let the process end by itself."""
+
+
+def _announce(host: str, listening: socket.socket) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    print(f"docscan listens on http://{shown}:{listening.getsockname()[1]}", flush=True)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _listen(host: str, port: int) -> socket.socket:
