@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from docscan.errors import UsageError
 from docscan.inspection import Tools, open_tools
-from docscan.service import pages, problems
+from docscan.service import openapi, pages, problems
 from docscan.service.guard import Guard
 from docscan.service.routes import ROUTERS
 from docscan.service.state import State
@@ -71,10 +71,12 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # FastAPI's own page fetches its files from elsewhere; pages.docs does not
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,  # what generated clients call their functions
     )
     problems.install(app)
     for router in (*ROUTERS, pages.router):
         app.include_router(router)
+    openapi.install(app, ROUTERS)
     # Swagger UI's files as the package fastapi-offline ships them.
     swagger = Path(str(files("fastapi_offline"))) / "static"
     app.mount("/static/swagger", StaticFiles(directory=swagger), name="swagger")

@@ -13,31 +13,17 @@ from starlette.exceptions import HTTPException
 
 from docscan.errors import DocscanError
 from docscan.service import request_ids
-from docscan.service.workers import BusyError
 
 _log = logging.getLogger("docscan.service")
 
-MEDIA_TYPE = "application/problem+json"
+_RETRY_SECONDS = 5  # what is broken for everybody may be mended then
 
-# What OpenAPI says of every route's errors.
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-    },
-}
+MEDIA_TYPE = "application/problem+json"
 
 
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI ``responses`` of a route for these statuses."""
-    return {
-        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": SCHEMA}}}
-        for status in statuses
-    }
+    """Return the OpenAPI ``responses`` of a route for these statuses; docscan.service.openapi completes them."""
+    return {status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {}}} for status in statuses}
 
 
 def problem(
@@ -64,7 +50,8 @@ def unexpected(error: Exception, where: str) -> JSONResponse:
 
 async def _docscan_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DocscanError)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, BusyError) else None
+    seconds = getattr(error, "retry_after", _RETRY_SECONDS if error.status == 503 else None)
+    headers = None if seconds is None else {"Retry-After": str(seconds)}
     return problem(error.status, str(error), error.title, headers)
 
 

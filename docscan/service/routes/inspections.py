@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -15,6 +14,7 @@ from docscan.rendering.json import to_dict
 from docscan.rendering.pictures import Pictures, draw
 from docscan.service.access.gate import allowed
 from docscan.service.access.principal import Permission
+from docscan.service.openapi import report_response
 from docscan.service.problems import described
 from docscan.service.state import State
 from docscan.service.store import Kept
@@ -29,11 +29,6 @@ _REPORT_POLICY = (
     "form-action 'none'; frame-ancestors 'none'"
 )
 
-_REPORT_CONTENT: dict[str, Any] = {
-    "application/json": {"schema": {"type": "object", "description": "The report, schema docscan.report/1."}},
-    "text/html": {},
-}
-
 
 @router.post(
     "/v1/inspections",
@@ -43,8 +38,8 @@ _REPORT_CONTENT: dict[str, Any] = {
     response_class=JSONResponse,
     responses={
         201: {
-            "description": "The report; Location says where it can be had again.",
-            "content": _REPORT_CONTENT,
+            **report_response("The report; Location says where it can be had again."),
+            "headers": {"Location": {"description": "Of the report.", "schema": {"type": "string"}}},
         },
         **described(400, 408, 413, 415, 422, 503),
     },
@@ -78,7 +73,7 @@ def _inspect(files: Mapping[str, UploadFile], tools: Tools) -> tuple[Report, Pic
     dependencies=[allowed(Permission.READ)],
     response_class=JSONResponse,
     responses={
-        200: {"description": "The report, as JSON or as HTML.", "content": _REPORT_CONTENT},
+        200: report_response("The report, as JSON or as HTML."),
         **described(404),
     },
 )
