@@ -6,12 +6,14 @@ from typing import ClassVar
 class DocscanError(Exception):
     """Something the user can understand and mend.
 
-    ``exit_code`` is what the command line returns, ``status`` and ``title`` what REST answers (RFC 9457).
+    ``exit_code`` is what the command line returns, ``status`` and ``title`` what REST answers (RFC 9457),
+    ``retry_after`` in how many seconds it may work.
     """
 
     exit_code: ClassVar[int] = 1
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Inspection failed"
+    retry_after: ClassVar[int | None] = None
 
 
 class InputError(DocscanError):

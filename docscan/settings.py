@@ -46,9 +46,6 @@ class Settings(BaseSettings):
         16, ge=1, description="Inspections arriving, waiting or running beyond which the service answers 503."
     )
     body_seconds: float = Field(120, gt=0, description="Longest that a client may take to send a request.")
-    reports_kept: int = Field(
-        1000, ge=1, description="Reports that the service holds in memory, oldest forgotten first."
-    )
     post: str = Field(
         "", max_length=64, pattern=r"^[\w.-]*$", description="Short name of this post, in records and exports."
     )

@@ -1,20 +1,24 @@
 """The application: its parts, put together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.staticfiles import StaticFiles
 
 from docscan.errors import UsageError
 from docscan.inspection import Tools, open_tools
 from docscan.service import openapi, pages, problems
 from docscan.service.guard import Guard
+from docscan.service.purging import purge_for_ever
 from docscan.service.routes import ROUTERS
 from docscan.service.state import State
-from docscan.service.store import Store
+from docscan.service.storage.opening import Storage
+from docscan.service.storage.vault import ephemeral_key_is_shared
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 from docscan.version import __version__
@@ -52,17 +56,21 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     ------
     UsageError
         ``settings.host`` is reachable from other machines.
-    ModelError
-        At start: a model is missing or altered. There is no service without its models.
+    ModelError, StorageError
+        At start: a model is missing or altered, or the storage cannot be used.
     """
     require_loopback(settings.host)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opened = tools or open_tools(settings)
+        storage = Storage.open(settings)
         workers = Workers(settings.service_workers, settings.service_queue)
-        app.state.docscan = State(settings, tools or open_tools(settings), workers, Store(settings.reports_kept))
+        app.state.docscan = State(settings, opened, workers, storage.database, storage.records)
+        purging = asyncio.create_task(purge_for_ever(storage.retention))
         yield
-        workers.close()
+        purging.cancel()
+        await run_in_threadpool(_end, workers, storage)
 
     app = FastAPI(
         title="docscan",
@@ -83,3 +91,11 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.add_middleware(Guard, hosts=(*LOOPBACK, "[::1]"))
     return app
+
+
+def _end(workers: Workers, storage: Storage) -> None:
+    workers.close()
+    if not ephemeral_key_is_shared():
+        # Where worker processes share the key, whoever started them does this when the last one has ended.
+        storage.retention.forget_desk()
+    storage.close()

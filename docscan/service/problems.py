@@ -50,7 +50,7 @@ def unexpected(error: Exception, where: str) -> JSONResponse:
 
 async def _docscan_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DocscanError)
-    seconds = getattr(error, "retry_after", _RETRY_SECONDS if error.status == 503 else None)
+    seconds = error.retry_after or (_RETRY_SECONDS if error.status == 503 else None)
     headers = None if seconds is None else {"Retry-After": str(seconds)}
     return problem(error.status, str(error), error.title, headers)
 

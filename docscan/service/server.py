@@ -14,6 +14,8 @@ from uvicorn.config import STARTUP_FAILURE
 from docscan.errors import DocscanError, UsageError
 from docscan.inspection import open_tools
 from docscan.service.app import create_app, require_loopback
+from docscan.service.storage.opening import Storage
+from docscan.service.storage.vault import share_ephemeral_key
 from docscan.service.supervisor import end_with_parent, supervise
 from docscan.settings import Settings
 
@@ -39,11 +41,12 @@ def serve(settings: Settings, port: int, processes: int = 1) -> None:
         The address is not loopback, or is taken.
     DocscanError
         A process did not start.
-    ModelError
-        A model is missing or altered.
+    ModelError, StorageError
+        A model is missing or altered, or the storage cannot be used.
     """
     require_loopback(settings.host)
     listening = _listen(settings.host, port)
+    Storage.open(settings).close()  # what is wrong with it is said here, in a line
     share = share_of(settings, processes, _cores())
     if processes == 1:
         app = application(share)
@@ -51,8 +54,19 @@ def serve(settings: Settings, port: int, processes: int = 1) -> None:
         _run(uvicorn.Server(_configuration(app)), listening)
     else:
         os.environ.update(_environment(share))
+        share_ephemeral_key()
         configuration = _configuration("docscan.service.server:application_of_environment", processes)
-        supervise(configuration, listening, ready=lambda: _announce(settings.host, listening))
+        try:
+            supervise(configuration, listening, ready=lambda: _announce(settings.host, listening))
+        finally:
+            _forget_desk(settings)
+
+
+def _forget_desk(settings: Settings) -> None:
+    """Delete what the processes' shared key sealed; the last of them has ended."""
+    storage = Storage.open(settings)
+    storage.retention.forget_desk()
+    storage.close()
 
 
 def share_of(settings: Settings, processes: int, cores: int) -> Settings:

@@ -1,12 +1,14 @@
 """What the routes share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from starlette.requests import HTTPConnection
 
 from docscan.inspection import Tools
-from docscan.service.store import Store
+from docscan.service.storage.database import Database
+from docscan.service.storage.idempotency import InFlight
+from docscan.service.storage.records import Records
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 
@@ -18,7 +20,9 @@ class State:
     settings: Settings
     tools: Tools
     workers: Workers
-    store: Store
+    database: Database
+    records: Records
+    in_flight: InFlight = field(default_factory=InFlight)
 
     @staticmethod
     def of(connection: HTTPConnection) -> "State":

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from docscan.errors import DocscanError
 
@@ -18,7 +18,7 @@ class BusyError(DocscanError):
 
     status = 503
     title = "The service is busy"
-    retry_after: ClassVar[int] = 5  # seconds
+    retry_after = 5  # seconds
 
 
 class Place:

@@ -1,3 +1,4 @@
+import os
 import re
 import shutil
 import subprocess
@@ -39,7 +40,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("server") / "log"
     command = [ROOT / ".venv/bin/docscan", "serve", "--port", "0"]
     with log.open("w") as errors:  # a file: a pipe that nobody reads would fill and stop the server
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        environment = {**os.environ, "DOCSCAN_DATA": str(log.parent / "data")}
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
         assert process.stdout is not None
         found = re.search(r"http://\S+", process.stdout.readline())
         assert found, log.read_text()

@@ -9,7 +9,8 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from docscan.errors import DocscanError, UsageError
@@ -48,9 +49,19 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """Open a transaction; it is committed at the end of the block, or rolled back by an exception."""
-        with self._sessions.begin() as session:
-            yield session
+        """Open a transaction; it is committed at the end of the block, or rolled back by an exception.
+
+        Raises
+        ------
+        StorageError
+            The database does not answer. Where this comes from the end of the block, it may have committed.
+        """
+        try:
+            with self._sessions.begin() as session:
+                yield session
+        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            reason = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+            raise StorageError(f"The database cannot be used at the moment ({reason}).") from error
 
     def close(self) -> None:
         """Close every connection."""
@@ -86,10 +97,11 @@ def _parsed(url: str) -> URL:
 
 
 def _engine(url: URL) -> Engine:
+    # An error's text never quotes what was to be stored.
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     _private_folder(Path(str(url.database)).parent)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

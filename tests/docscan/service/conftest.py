@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,8 +12,8 @@ from fastapi.testclient import TestClient
 from docscan.capture import ImageFile
 from docscan.inspection import Inspection, Tools
 from docscan.runtime import Models
+from docscan.service import inspecting
 from docscan.service.app import create_app
-from docscan.service.routes import inspections
 from docscan.settings import Settings
 from docscan.types import Capture, Page
 from tests.docscan.rendering.conftest import capture, page, report
@@ -23,7 +24,7 @@ MakeClient = Callable[..., TestClient]
 
 
 @pytest.fixture
-def make_client(monkeypatch: pytest.MonkeyPatch, capture: Capture, page: Page) -> Iterator[MakeClient]:
+def make_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capture: Capture, page: Page) -> Iterator[MakeClient]:
     def inspect(
         visible: ImageFile,
         *,
@@ -35,11 +36,11 @@ def make_client(monkeypatch: pytest.MonkeyPatch, capture: Capture, page: Page) -
         del visible, uv, ir, tools, today
         return Inspection(replace(report(), id=str(uuid4())), capture, page, None, {})
 
-    monkeypatch.setattr(inspections, "inspect", inspect)
+    monkeypatch.setattr(inspecting, "inspect", inspect)
     opened: list[TestClient] = []
 
     def make(**settings: object) -> TestClient:
-        chosen = Settings.model_validate(settings)
+        chosen = Settings.model_validate({"data": tmp_path / "service", **settings})
         client = TestClient(create_app(chosen, Tools(chosen, Models({}, {}))), base_url="http://localhost:8080")
         opened.append(client.__enter__())
         return client

@@ -3,8 +3,7 @@ import logging
 import pytest
 from fastapi.testclient import TestClient
 
-from docscan.service import request_ids
-from docscan.service.routes import inspections
+from docscan.service import inspecting, request_ids
 
 IMAGE = {"visible": ("scan.jpg", b"pixels", "image/jpeg")}
 NGINX = "7f3a91c04be2d85566cd0e1f92ab34c7"
@@ -59,7 +58,7 @@ def test_what_breaks_is_logged_under_its_id(
         seen.append(request_ids.current())  # in the thread that inspects
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(inspections, "inspect", broken)
+    monkeypatch.setattr(inspecting, "inspect", broken)
     answer = client.post("/v1/inspections", files=IMAGE, headers={"X-Request-ID": UUID})
     assert answer.status_code == 500
     assert seen == [UUID]

@@ -11,7 +11,7 @@ from httpx import Response
 
 from docscan.errors import BrokenImageError, NotAnImageError, TooLargeError
 from docscan.rendering.html import stylesheet_digest
-from docscan.service.routes import inspections
+from docscan.service import inspecting
 
 IMAGE = {"visible": ("scan of erika.jpg", b"pixels", "image/jpeg")}
 
@@ -101,7 +101,7 @@ def test_an_unreadable_image_says_why(
     def unreadable(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(inspections, "inspect", unreadable)
+    monkeypatch.setattr(inspecting, "inspect", unreadable)
     assert is_problem(client.post("/v1/inspections", files=IMAGE), status)["detail"] == str(error)
 
 
@@ -111,7 +111,7 @@ def test_what_breaks_inside_is_not_told_outside(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("ERIKSSON")
 
-    monkeypatch.setattr(inspections, "inspect", broken)
+    monkeypatch.setattr(inspecting, "inspect", broken)
     answer = client.post("/v1/inspections", files=IMAGE)
     assert "ERIKSSON" not in json.dumps(is_problem(answer, 500)) + caplog.text
     assert "RuntimeError at" in caplog.text
@@ -157,14 +157,14 @@ def test_beyond_the_queue_it_says_when_to_come_again(
 ) -> None:
     client = make_client(service_workers=1, service_queue=1)
     begun, go_on = threading.Event(), threading.Event()
-    draw = inspections.draw
+    draw = inspecting.draw
 
     def slow(*shown: object) -> object:
         begun.set()
         assert go_on.wait(10)
         return draw(*shown)
 
-    monkeypatch.setattr(inspections, "draw", slow)
+    monkeypatch.setattr(inspecting, "draw", slow)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(client.post, "/v1/inspections", files=IMAGE)
         assert begun.wait(10)
@@ -179,13 +179,6 @@ def test_beyond_the_queue_it_says_when_to_come_again(
     assert alive.status_code == 200
     assert client.get("/readyz").status_code == 200
     assert client.post("/v1/inspections", files=IMAGE).status_code == 201
-
-
-def test_the_oldest_report_is_forgotten(make_client: Callable[..., TestClient]) -> None:
-    client = make_client(reports_kept=1)
-    first, second = (client.post("/v1/inspections", files=IMAGE).headers["location"] for _ in range(2))
-    is_problem(client.get(first), 404)
-    assert client.get(second).status_code == 200
 
 
 def test_models_health_and_readiness(client: TestClient) -> None:

@@ -171,10 +171,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_sealed_inspection_id'), ['inspection_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_sealed_key_id'), ['key_id'], unique=False)
 
+    for statement in _ONLY_ADDED_TO[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+# The database itself refuses to alter or delete what the audit log holds.
+_ONLY_ADDED_TO = {
+    'sqlite': [
+        "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END",
+        "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END",
+    ],
+    'postgresql': [
+        "CREATE FUNCTION audit_only_added_to() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit log is only ever added to'; END $$",
+        "CREATE TRIGGER audit_only_added_to BEFORE UPDATE OR DELETE ON audit "
+        "FOR EACH ROW EXECUTE FUNCTION audit_only_added_to()",
+        "CREATE TRIGGER audit_not_truncated BEFORE TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_only_added_to()",
+    ],
+}
+
+_NO_LONGER = {
+    'sqlite': ["DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete"],
+    'postgresql': ["DROP TRIGGER audit_only_added_to ON audit", "DROP TRIGGER audit_not_truncated ON audit",
+                   "DROP FUNCTION audit_only_added_to()"],
+}
 
 
 def downgrade() -> None:
     """Go back to the revision before."""
+    for statement in _NO_LONGER[op.get_bind().dialect.name]:
+        op.execute(statement)
     with op.batch_alter_table('sealed', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sealed_key_id'))
         batch_op.drop_index(batch_op.f('ix_sealed_inspection_id'))
