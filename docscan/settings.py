@@ -46,6 +46,11 @@ class Settings(BaseSettings):
         16, ge=1, description="Inspections arriving, waiting or running beyond which the service answers 503."
     )
     body_seconds: float = Field(120, gt=0, description="Longest that a client may take to send a request.")
+    batch_documents: int = Field(1000, ge=1, description="Documents that one batch may have.")
+    batch_bytes: int = Field(500_000_000, gt=0, description="Bytes that the files of one batch may have, unpacked.")
+    batch_waiting: int = Field(
+        10_000, ge=1, description="Documents of all batches waiting, beyond which a new batch is answered 503."
+    )
     post: str = Field(
         "", max_length=64, pattern=r"^[\w.-]*$", description="Short name of this post, in records and exports."
     )

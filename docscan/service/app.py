@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from docscan.errors import UsageError
 from docscan.inspection import Tools, open_tools
 from docscan.service import openapi, pages, problems
+from docscan.service.batching import Batching
 from docscan.service.guard import Guard
 from docscan.service.purging import purge_for_ever
 from docscan.service.routes import ROUTERS
@@ -66,10 +67,15 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
         opened = tools or open_tools(settings)
         storage = Storage.open(settings)
         workers = Workers(settings.service_workers, settings.service_queue)
-        app.state.docscan = State(settings, opened, workers, storage.database, storage.records)
+        batching = Batching(storage.batches, storage.records, opened, workers, settings.service_workers)
+        app.state.docscan = State(
+            settings, opened, workers, storage.database, storage.records, storage.batches, batching
+        )
         purging = asyncio.create_task(purge_for_ever(storage.retention))
+        batching.begin()
         yield
         purging.cancel()
+        batching.end()
         await run_in_threadpool(_end, workers, storage)
 
     app = FastAPI(

@@ -27,6 +27,8 @@ after as many seconds as `Retry-After` says.
 _TAGS = {
     "inspections": "One document: its images in, its report out, what people decided about it.",
     "batches": "Many documents at once, inspected while the desk has nothing to do.",
+    "queue": "What waits for the second line.",
+    "audit": "Who looked at and decided what.",
     "models": "The learned models in use.",
     "service": "Whether the service lives and takes documents.",
 }

@@ -46,7 +46,7 @@ def serve(settings: Settings, port: int, processes: int = 1) -> None:
     """
     require_loopback(settings.host)
     listening = _listen(settings.host, port)
-    Storage.open(settings).close()  # what is wrong with it is said here, in a line
+    _prepare_storage(settings)
     share = share_of(settings, processes, _cores())
     if processes == 1:
         app = application(share)
@@ -60,6 +60,12 @@ def serve(settings: Settings, port: int, processes: int = 1) -> None:
             supervise(configuration, listening, ready=lambda: _announce(settings.host, listening))
         finally:
             _forget_desk(settings)
+
+
+def _prepare_storage(settings: Settings) -> None:
+    storage = Storage.open(settings)  # what is wrong with it is said here, in a line
+    storage.batches.release_all()
+    storage.close()
 
 
 def _forget_desk(settings: Settings) -> None:

@@ -6,10 +6,12 @@ from typing import cast
 from starlette.requests import HTTPConnection
 
 from docscan.inspection import Tools
+from docscan.service.batching import Batching
+from docscan.service.storage.batches import Batches
 from docscan.service.storage.database import Database
 from docscan.service.storage.idempotency import InFlight
 from docscan.service.storage.records import Records
-from docscan.service.workers import Workers
+from docscan.service.workers import Turn, Workers
 from docscan.settings import Settings
 
 
@@ -22,7 +24,12 @@ class State:
     workers: Workers
     database: Database
     records: Records
+    batches: Batches
+    batching: Batching
     in_flight: InFlight = field(default_factory=InFlight)
+    receiving: Turn = field(
+        default_factory=lambda: Turn("Another batch is being received; try again in a moment.")
+    )  # of a batch: each may fill as much of the disk as one may have
 
     @staticmethod
     def of(connection: HTTPConnection) -> "State":

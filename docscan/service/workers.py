@@ -21,6 +21,30 @@ class BusyError(DocscanError):
     retry_after = 5  # seconds
 
 
+class Turn:
+    """What one request at a time may have."""
+
+    def __init__(self, busy: str) -> None:
+        self._busy = busy
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Have it.
+
+        Raises
+        ------
+        BusyError
+            Another request has it.
+        """
+        if not self._lock.acquire(blocking=False):
+            raise BusyError(self._busy)
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+
 class Place:
     """One of the places that the service has for inspections, from before a body is read until its work ends."""
 

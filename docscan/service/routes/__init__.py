@@ -1,5 +1,5 @@
 """The REST routes of the contract, a module each resource."""
 
-from docscan.service.routes import audit, decisions, health, inspections, models
+from docscan.service.routes import audit, batches, decisions, health, inspections, models
 
-ROUTERS = (inspections.router, decisions.router, audit.router, models.router, health.router)
+ROUTERS = (inspections.router, batches.router, decisions.router, audit.router, models.router, health.router)
