@@ -213,12 +213,12 @@ def _open(name: str, data: bytes, max_pixels: int) -> PillowImage.Image:
     except UnidentifiedImageError as error:
         raise _unidentified(name, data) from error
     except Exception as error:  # as in decode: a header is foreign data as well
-        known = _format_of(data)
+        known = format_of(data)
         raise BrokenImageError(f"{name}: the header of the {known or 'image'} is damaged{_why(error)}.") from error
 
 
 def _unidentified(name: str, data: bytes) -> InputError:
-    known = _format_of(data)
+    known = format_of(data)
     if known:
         return BrokenImageError(f"{name}: the header of the {known} is cut off or damaged.")
     other = next((other for other, signature in _OTHERS if data.lstrip()[:8].startswith(signature)), None)
@@ -228,7 +228,8 @@ def _unidentified(name: str, data: bytes) -> InputError:
     return NotAnImageError(f"{name}: {what}; docscan reads {READABLE}.")
 
 
-def _format_of(data: bytes) -> str | None:
+def format_of(data: bytes) -> str | None:
+    """Return the format that a file's first bytes tell, as :data:`FORMATS` calls it; None where it is none of them."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WebP"
     return next((known for known, signature in _SIGNATURES if data.startswith(signature)), None)
@@ -249,7 +250,7 @@ def _check_header(name: str, opened: PillowImage.Image, max_pixels: int) -> None
 
 def _check_tiles(name: str, data: bytes) -> None:
     """Refuse a JPEG 2000 cut into absurdly many tiles (ISO/IEC 15444-1, annex A.5.1, marker SIZ)."""
-    if _format_of(data) != "JPEG 2000":
+    if format_of(data) != "JPEG 2000":
         return
     start = data.find(b"\xff\x4f\xff\x51")
     if start < 0 or len(data) < start + 40:

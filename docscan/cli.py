@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from docscan import cli_documents
+from docscan import cli_documents, cli_storage
 from docscan.cli_common import edge, note, read_settings
 from docscan.errors import UsageError
 from docscan.rendering.progress import progress_bar
@@ -270,6 +270,8 @@ def models(as_json: _Json = False) -> None:
 
 app.command("enroll")(cli_documents.enroll)
 app.add_typer(cli_documents.app, name="documents")
+app.add_typer(cli_storage.audit_app, name="audit")
+app.add_typer(cli_storage.retention_app, name="retention")
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
 from docscan.errors import UsageError
-from docscan.service.storage.database import StorageError
+from docscan.service.storage.database import StorageError, private_folder
 
 
 class MissingError(StorageError):
@@ -38,9 +38,7 @@ class Blobs:
     Raises
     ------
     UsageError
-        fsspec knows no such URL, or what it needs for it is not installed.
-    StorageError
-        The folder cannot be made.
+        fsspec knows no such URL, what it needs for it is not installed, or the folder cannot be made.
     """
 
     def __init__(self, url: str) -> None:
@@ -51,8 +49,7 @@ class Blobs:
             raise UsageError(f"The setting DOCSCAN_BLOBS cannot be used: {error}.") from error
         self._folder = Path(self._root) if isinstance(self._files, LocalFileSystem) else None
         if self._folder is not None:
-            with _reached():
-                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self._folder)
 
     def write(self, path: str, data: bytes, *, durable: bool) -> None:
         """Write a file, whole or not at all.

@@ -1,5 +1,6 @@
 """The database: SQLite in a file by default, PostgreSQL by URL; brought up to date as it is opened."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -100,18 +101,38 @@ def _engine(url: URL) -> Engine:
     # An error's text never quotes what was to be stored.
     if url.get_backend_name() == "postgresql":
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    _private_folder(Path(str(url.database)).parent)
+    file = Path(str(url.database))
+    private_folder(file.parent)
+    with _made(file):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its other files the same mode
     engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _private_folder(folder: Path) -> None:
+def private_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, that its owner alone may enter.
+
+    Raises
+    ------
+    UsageError
+        It cannot be made.
+    """
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        with _made(path):
+            path.mkdir(mode=0o700, exist_ok=True)
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder.")
+
+
+@contextmanager
+def _made(path: Path) -> Iterator[None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        yield
     except OSError as error:
-        raise UsageError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+        raise UsageError(f"{path} cannot be made: {error.strerror}.") from error
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401  # a DBAPI connection

@@ -5,6 +5,7 @@ everything else. What a crash leaves between the two is a file without a row, wh
 """
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -293,7 +294,7 @@ def _scores(report: Report) -> list[CheckScore]:
             inspection_id=report.id,
             check_id=check.id,
             outcome=check.outcome.value,
-            score=check.score,
+            score=check.score if check.score is not None and math.isfinite(check.score) else None,
             log10_lr=check.log10_lr,
         )
         for check in report.checks

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, select, tuple_
 from sqlalchemy.orm import Session, defer
 
 from docscan.errors import UsageError
@@ -19,8 +19,8 @@ _MOST_QUEUED = 500  # shown at once
 
 def newest_finding() -> ScalarSelect[str]:
     """Return the subquery of the decision that counts for an inspection."""
-    newest = select(func.max(Decision.id)).where(Decision.inspection_id == Inspection.id)
-    return select(Decision.finding).where(Decision.id == newest.scalar_subquery()).scalar_subquery()
+    decisions = select(Decision.finding).where(Decision.inspection_id == Inspection.id).correlate(Inspection)
+    return decisions.order_by(Decision.id.desc()).limit(1).scalar_subquery()
 
 
 def summary_of(session: Session, inspection_id: str) -> Summary | None:

@@ -1,5 +1,7 @@
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -26,6 +28,18 @@ def test_opening_again_changes_nothing(database: Database, database_url: str) ->
     again.close()
     assert batch.created == moment
     assert batch.created.tzinfo == UTC
+
+
+def test_the_file_of_sqlite_is_private(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "docscan.db"
+    opened = Database(f"sqlite:///{file}")
+    with opened.begin() as session:
+        session.add(Batch(id="b", created=datetime.now(UTC), created_by="local"))
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()}
+    opened.close()
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert set(modes.values()) == {0o600}
+    assert len(modes) == 3  # its write-ahead log and shared memory too
 
 
 def test_an_exception_rolls_back(database: Database) -> None:
