@@ -37,7 +37,12 @@ def serving(folder: Path, *options: str, **environment: str) -> Iterator[Serving
     settings = {"DOCSCAN_DATA": str(folder / "data"), "DOCSCAN_DOCUMENTS": str(folder / "documents"), **environment}
     with log.open("a") as errors:
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, **settings}
+            command,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, **settings},
+            start_new_session=True,  # so that a test may kill all its processes at once
         )
         try:
             assert process.stdout is not None
