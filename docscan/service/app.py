@@ -87,8 +87,9 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,  # what generated clients call their functions
     )
-    problems.install(app)
-    for router in (*ROUTERS, pages.router):
+    routers = (*ROUTERS, pages.router)
+    problems.install(app, routers)
+    for router in routers:
         app.include_router(router)
     openapi.install(app, ROUTERS)
     # Swagger UI's files as the package fastapi-offline ships them.

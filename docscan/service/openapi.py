@@ -1,6 +1,7 @@
 """The interface's description for programs: what FastAPI knows of the routes, and what holds for all of them."""
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator
 from http import HTTPStatus
 from importlib.resources import files
@@ -36,6 +37,7 @@ _TAGS = {
 # What can happen to every request, and to every one behind the gate.
 _ANY = (421,)
 _GATED = (401, 403, 429, 503)
+_WITH_BODY = (400, 408, 413)
 
 _SCHEMAS = "#/components/schemas/"
 _EXAMPLES = {"Report": "report"}
@@ -53,7 +55,7 @@ _REQUEST_ID_PARAMETER = {
     "in": "header",
     "required": False,
     "description": "A proxy's id of this request; another is made where it is neither a UUID nor hexadecimal.",
-    "schema": {"type": "string", "pattern": request_ids.PATTERN},
+    "schema": {"type": "string"},
     "example": "7f3a91c04be2d85566cd0e1f92ab34c7",
 }
 
@@ -119,6 +121,9 @@ def _described(app: FastAPI, gated: Collection[tuple[str, str]]) -> dict[str, An
         for method, operation in operations.items():
             _complete(operation, gated=(path, method) in gated)
             tags.update(dict.fromkeys(operation.setdefault("tags", [_tag(path)])))
+    for path, operations in document["paths"].items():
+        if "post" in operations and "{" not in path:
+            _link(operations["post"]["responses"], path, document["paths"])
     document["tags"] = [
         {"name": name, "description": _TAGS[name]} if name in _TAGS else {"name": name} for name in tags
     ]
@@ -155,7 +160,8 @@ def _complete(operation: dict[str, Any], *, gated: bool) -> None:
     if "HTTPValidationError" in json.dumps(responses.get("422", {})):
         del responses["422"]
         responses.update(_problems((422,)))
-    for status, response in _problems((*_ANY, *(_GATED if gated else ()))).items():
+    common = (*_ANY, *(_GATED if gated else ()), *(_WITH_BODY if "requestBody" in operation else ()))
+    for status, response in _problems(common).items():
         responses.setdefault(status, response)
     for status, response in responses.items():
         headers = response.setdefault("headers", {})
@@ -171,6 +177,23 @@ def _complete(operation: dict[str, Any], *, gated: bool) -> None:
             answer["example"] = example(_EXAMPLES[name])
     operation["responses"] = dict(sorted(responses.items()))
     operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/RequestId"})
+
+
+def _link(responses: dict[str, Any], path: str, paths: dict[str, Any]) -> None:
+    """Say where what was made is found: the id in the answer is that of the addresses below."""
+    below = re.compile(re.escape(path) + r"/\{(\w+)\}(/\w+)?")
+    links = {
+        operation["operationId"]: {
+            "operationId": operation["operationId"],
+            "parameters": {found[1]: "$response.body#/id"},
+        }
+        for place, operations in paths.items()
+        for operation in operations.values()
+        if (found := below.fullmatch(place))
+    }
+    for status, response in responses.items():
+        if links and status in ("201", "202"):
+            response["links"] = links
 
 
 def _problems(statuses: tuple[int, ...]) -> dict[str, dict[str, Any]]:

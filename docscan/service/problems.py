@@ -2,13 +2,15 @@
 
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from docscan.errors import DocscanError
@@ -55,7 +57,7 @@ async def _docscan_error(_: Request, error: Exception) -> JSONResponse:
     return problem(error.status, str(error), error.title, headers)
 
 
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
+async def _http_error(routers: Sequence[APIRouter], request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     details = {
         404: "There is nothing at this address.",
@@ -63,7 +65,16 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     }
     plain = error.detail == HTTPStatus(error.status_code).phrase
     detail = details.get(error.status_code, error.detail) if plain else error.detail
-    return problem(error.status_code, detail, headers=error.headers)
+    headers = {"Allow": _methods(routers, request.url.path)} if error.status_code == 405 else error.headers
+    return problem(error.status_code, detail, headers=headers)
+
+
+def _methods(routers: Sequence[APIRouter], path: str) -> str:
+    """Return the methods of an address: routes are several there, and starlette names those of one."""
+    routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
+    return ", ".join(
+        sorted({method for route in routes if route.path_regex.match(path) for method in route.methods or ()})
+    )
 
 
 async def _validation_error(_: Request, error: Exception) -> JSONResponse:
@@ -73,8 +84,8 @@ async def _validation_error(_: Request, error: Exception) -> JSONResponse:
     return problem(422, f"The request is not as the interface describes it: {faults}.")
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error of the application with a problem."""
+def install(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Answer every error of the application, which includes these routers, with a problem."""
     app.add_exception_handler(DocscanError, _docscan_error)
-    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(HTTPException, partial(_http_error, routers))
     app.add_exception_handler(RequestValidationError, _validation_error)

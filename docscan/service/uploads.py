@@ -17,6 +17,8 @@ LIGHTS = ("visible", "uv", "ir")
 # What messages call an image: files' own names can be personal.
 _NAMES = {"visible": "The image", "uv": "The ultraviolet image", "ir": "The infrared image"}
 
+IMAGE_TYPES = "image/jpeg, image/png, image/tiff, image/webp, image/bmp, image/jp2"
+
 # What OpenAPI says of the body, which is read by hand so that it can be refused before it is held.
 REQUEST_BODY: dict[str, Any] = {
     "required": True,
@@ -25,13 +27,15 @@ REQUEST_BODY: dict[str, Any] = {
             "schema": {
                 "type": "object",
                 "required": ["visible"],
+                "additionalProperties": False,
                 "properties": {
                     light: {"type": "string", "format": "binary", "description": f"The image under {words}."}
                     for light, words in zip(
                         LIGHTS, ("visible light", "ultraviolet light (365 nm)", "infrared light"), strict=True
                     )
                 },
-            }
+            },
+            "encoding": {light: {"contentType": IMAGE_TYPES} for light in LIGHTS},
         }
     },
 }

@@ -8,6 +8,7 @@ from fastapi import Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from docscan.service.storage.batches import Progress, State, UnknownBatchError
+from docscan.service.uploads import IMAGE_TYPES
 from docscan.types import Verdict
 
 _ID = "6f1d3c1e-7a4c-4b0e-9f55-1c2b8f4f1f6a"
@@ -60,7 +61,8 @@ REQUEST_BODY: dict[str, Any] = {
                         },
                     },
                 ]
-            }
+            },
+            "encoding": {"visible": {"contentType": IMAGE_TYPES}, "zip": {"contentType": "application/zip"}},
         }
     },
 }
