@@ -13,10 +13,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from docscan import cli_documents, cli_storage
+from docscan import cli_access, cli_documents, cli_statistics, cli_storage
 from docscan.cli_common import edge, note, read_settings
 from docscan.errors import UsageError
 from docscan.rendering.progress import progress_bar
+from docscan.settings import Settings
 from docscan.version import __version__
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def inspect_command(
     as_json: _Json = False,
     html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file.")] = None,
     heat: Annotated[Path | None, typer.Option(help="Write where the print looks suspicious, as PNG.")] = None,
+    xml: Annotated[Path | None, typer.Option(help="Write the log entry after BSI TR-03135, as XML.")] = None,
     fail_on: _FailOn = None,
 ) -> None:
     """Inspect one document and print its report."""
@@ -92,6 +94,8 @@ def inspect_command(
         _write_html(html, inspection)
     if heat is not None:
         _write_heat(heat, inspection)
+    if xml is not None:
+        _write_xml(xml, inspection, settings)
     if as_json:
         print(to_json(inspection.report))
     else:
@@ -113,6 +117,17 @@ def _write_html(path: Path, inspection: "Inspection") -> None:
         path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"The report cannot be written to {path}: {error.strerror}.") from error
+
+
+def _write_xml(path: Path, inspection: "Inspection", settings: Settings) -> None:
+    from docscan.rendering.json import to_dict
+    from docscan.rendering.tr03135.writing import to_xml
+
+    entry = to_xml(to_dict(inspection.report), post=settings.post)
+    try:
+        path.write_text(entry, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"The log entry cannot be written to {path}: {error.strerror}.") from error
 
 
 def _write_heat(path: Path, inspection: "Inspection") -> None:
@@ -225,7 +240,9 @@ def _summary(rows: list[dict[str, Any]], inspected: int, passed_over: int, out: 
 @app.command()
 @edge
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; loopback only, for now.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; beyond loopback an account or key is needed.")
+    ] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that answer; they share inspections and cores.")] = 1,
 ) -> None:
@@ -270,8 +287,11 @@ def models(as_json: _Json = False) -> None:
 
 app.command("enroll")(cli_documents.enroll)
 app.add_typer(cli_documents.app, name="documents")
+app.add_typer(cli_access.users, name="users")
+app.add_typer(cli_access.keys, name="keys")
 app.add_typer(cli_storage.audit_app, name="audit")
 app.add_typer(cli_storage.retention_app, name="retention")
+app.command("statistics")(cli_statistics.statistics)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ class DocscanError(Exception):
     exit_code: ClassVar[int] = 1
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Inspection failed"
-    retry_after: ClassVar[int | None] = None
+    retry_after: int | None = None
 
 
 class InputError(DocscanError):
@@ -55,6 +55,14 @@ class DocumentModelError(DocscanError):
     exit_code = 4
     status = 503
     title = "A document model cannot be used"
+
+
+class LogError(DocscanError):
+    """A file is no log of inspections, or a broken one."""
+
+    exit_code = 3
+    status = 422
+    title = "The log cannot be read"
 
 
 class UsageError(DocscanError):

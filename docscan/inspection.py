@@ -123,11 +123,18 @@ def _today() -> date:
 
 
 def _document(mrz: Mrz | None, model: DocumentModel | None) -> Document:
-    name = model.name if model else None
+    name, version = (model.name, model.version) if model else (None, None)
     if mrz is None:
-        return Document(None, None, None, name, specimen=False)
+        return Document(None, None, None, name, specimen=False, model_version=version)
     fields = mrz.parsed.fields
-    return Document(mrz.parsed.format, fields.document_code, fields.issuing_state, name, specimen=is_specimen(fields))
+    return Document(
+        format=mrz.parsed.format,
+        code=fields.document_code,
+        issuing_state=fields.issuing_state,
+        model=name,
+        specimen=is_specimen(fields),
+        model_version=version,
+    )
 
 
 def read_mrz(file: ImageFile, *, tools: Tools, today: date | None = None) -> tuple[Mrz, ...]:

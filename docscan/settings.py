@@ -3,9 +3,13 @@
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+POST_NAME = r"\w[\w.-]*( [\w.-]+)*"  # letters and digits of any script, dots, dashes and single spaces
+LONGEST_POST_NAME = 40
 
 
 def _default_models() -> Path:
@@ -45,14 +49,16 @@ class Settings(BaseSettings):
     service_queue: int = Field(
         16, ge=1, description="Inspections arriving, waiting or running beyond which the service answers 503."
     )
-    body_seconds: float = Field(120, gt=0, description="Longest that a client may take to send a request.")
     batch_documents: int = Field(1000, ge=1, description="Documents that one batch may have.")
     batch_bytes: int = Field(500_000_000, gt=0, description="Bytes that the files of one batch may have, unpacked.")
     batch_waiting: int = Field(
         10_000, ge=1, description="Documents of all batches waiting, beyond which a new batch is answered 503."
     )
-    post: str = Field(
-        "", max_length=64, pattern=r"^[\w.-]*$", description="Short name of this post, in records and exports."
+    post: str | None = Field(
+        None,
+        pattern=f"^{POST_NAME}$",
+        max_length=LONGEST_POST_NAME,
+        description="Short name of the border post, in logs for statistics; never a person's.",
     )
     data: Path = Field(
         default_factory=lambda: _default_data() / "service", description="The service's own folder: database, files."
@@ -69,6 +75,32 @@ class Settings(BaseSettings):
     )
     key_file: Path | None = Field(None, description="Keys of what is kept, newest first; needed for retention.")
     keys: SecretStr = Field(SecretStr(""), description="The same keys, by commas, instead of a file.")
+
+    hosts: tuple[str, ...] = Field((), description="Host names that the service is reached by, besides loopback's.")
+    proxies: tuple[str, ...] = Field(
+        (), description="Addresses or networks of proxies whose X-Forwarded-For and -Proto are believed."
+    )
+    tls_certificate: Path | None = Field(None, description="Certificate chain (PEM); with it the service speaks TLS.")
+    tls_key: Path | None = Field(None, description="The certificate's private key (PEM).")
+    body_seconds: float = Field(120, gt=0, description="Longest that a client may take to send a request.")
+    session_hours: float = Field(12, gt=0, description="Longest session of a person, from login.")
+    session_idle_minutes: float = Field(30, gt=0, description="Minutes without a request that end a session.")
+    login_attempts: int = Field(10, ge=1, description="Login attempts for one name in 15 minutes.")
+    login_attempts_address: int = Field(60, ge=1, description="Login attempts from one address in 15 minutes.")
+    requests_per_minute: int = Field(1200, ge=1, description="Requests of one person, key or unknown address.")
+    setup_token: SecretStr = Field(
+        SecretStr(""), description="Lets a browser make the first account; empty: docscan serve makes one up."
+    )
+    oidc_issuer: str = Field("", description="URL of an OpenID Connect provider; empty: none.")
+    oidc_client_id: str = Field("", description="What the provider calls docscan.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret it gave docscan; empty: none.")
+    oidc_scope: str = Field("openid profile", description="What is asked of the provider.")
+    oidc_name_claim: str = Field("preferred_username", description="Claim that names a person.")
+    oidc_role_claim: str = Field("roles", description="Claim of a person's roles; dots lead inwards.")
+    oidc_roles: dict[str, Literal["officer", "examiner", "administrator"]] = Field(
+        {"administrator": "administrator", "examiner": "examiner", "officer": "officer"},
+        description="The claim's values and their roles; the first that a person has counts.",
+    )
 
     @property
     def database_url(self) -> str:

@@ -355,6 +355,7 @@ class Document:
     issuing_state: str | None
     model: str | None
     specimen: bool
+    model_version: int | None = None  # None where no model matched
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import Any
 
 from docscan.types import CheckResult, Mrz, Polygon, Region, Report, SecondReading, VisualZone
+from docscan.version import __version__
 
 SCHEMA = "docscan.report/1"
 
@@ -99,6 +100,7 @@ def to_dict(report: Report) -> dict[str, Any]:
     created = report.created.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return {
         "schema": SCHEMA,
+        "software": {"name": "docscan", "version": __version__},
         "id": report.id,
         "created": created,
         "verdict": report.verdict.value,

@@ -1,7 +1,6 @@
-"""Multipart bodies: counted as they stream in, on disk above a megabyte, within a time."""
+"""Multipart bodies: refused before they are held, on disk above a megabyte."""
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
 from docscan.errors import DocscanError, UsageError
+from docscan.service import bodies
 
 # Boundaries and headers of a part.
 _PART_OVERHEAD = 16_000
@@ -23,9 +23,8 @@ class Limits:
 
     content_bytes: int  # of all files together
     parts: int
-    seconds: float  # from its first byte to its last
     expected: str  # a sentence for who sends something else
-    too_large: DocscanError  # what is raised for a body beyond content_bytes
+    too_large: DocscanError  # what is raised for a body that is announced as larger
 
     @property
     def body_bytes(self) -> int:
@@ -42,18 +41,15 @@ async def received_form(request: Request, limits: Limits) -> AsyncIterator[FormD
     DocscanError
         ``limits.too_large``: what is announced as too large is not received.
     UsageError, HTTPException
-        The body is no multipart form (400, 415), has too many parts (400), or took too long (408).
+        The body is no multipart form (400, 415), has too many parts (400), is too large (413) or too slow (408).
     """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise HTTPException(415, limits.expected)
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limits.body_bytes:
+    if announced.isdecimal() and int(announced) > limits.body_bytes:
         raise limits.too_large
-    try:
-        async with asyncio.timeout(limits.seconds):
-            form = await _parsed(request, limits)
-    except TimeoutError as error:
-        raise HTTPException(408, f"The body did not arrive within {limits.seconds:g} seconds.") from error
+    bodies.allow(request, limits.body_bytes)
+    form = await _parsed(request, limits)
     try:
         yield form
     finally:
@@ -61,9 +57,7 @@ async def received_form(request: Request, limits: Limits) -> AsyncIterator[FormD
 
 
 async def _parsed(request: Request, limits: Limits) -> FormData:
-    parser = MultiPartParser(
-        request.headers, _counted(request, limits), max_files=limits.parts, max_fields=limits.parts
-    )
+    parser = MultiPartParser(request.headers, request.stream(), max_files=limits.parts, max_fields=limits.parts)
     try:
         return await parser.parse()
     except MultiPartException as error:
@@ -72,12 +66,3 @@ async def _parsed(request: Request, limits: Limits) -> FormData:
         raise UsageError("The multipart body cannot be read: its boundary is missing.") from error
     except ClientDisconnect as error:
         raise HTTPException(400, "The client left before its body was complete.") from error
-
-
-async def _counted(request: Request, limits: Limits) -> AsyncGenerator[bytes, None]:
-    seen = 0
-    async for chunk in request.stream():
-        seen += len(chunk)
-        if seen > limits.body_bytes:
-            raise limits.too_large
-        yield chunk

@@ -9,11 +9,14 @@ import sys
 import cv2
 import uvicorn
 from fastapi import FastAPI
+from pydantic import SecretStr
 from uvicorn.config import STARTUP_FAILURE
 
 from docscan.errors import DocscanError, UsageError
 from docscan.inspection import open_tools
-from docscan.service.app import create_app, require_loopback
+from docscan.service.access import tokens
+from docscan.service.access.openness import account_exists, require_credentials
+from docscan.service.app import create_app
 from docscan.service.storage.opening import Storage
 from docscan.service.storage.vault import share_ephemeral_key
 from docscan.service.supervisor import end_with_parent, supervise
@@ -29,7 +32,7 @@ def serve(settings: Settings, port: int, processes: int = 1) -> None:
     Parameters
     ----------
     settings
-        Its ``host`` is a loopback address.
+        Beyond loopback its ``host`` needs credentials.
     port
         0 takes a free one; the address is printed when the service is about to answer.
     processes
@@ -38,34 +41,27 @@ def serve(settings: Settings, port: int, processes: int = 1) -> None:
     Raises
     ------
     UsageError
-        The address is not loopback, or is taken.
+        The address is taken, or is not loopback while nobody can be recognised.
     DocscanError
         A process did not start.
     ModelError, StorageError
         A model is missing or altered, or the storage cannot be used.
     """
-    require_loopback(settings.host)
+    settings = _prepared(settings)
     listening = _listen(settings.host, port)
-    _prepare_storage(settings)
     share = share_of(settings, processes, _cores())
     if processes == 1:
         app = application(share)
-        _announce(settings.host, listening)
-        _run(uvicorn.Server(_configuration(app)), listening)
+        _announce(settings, listening)
+        _run(uvicorn.Server(_configuration(app, settings)), listening)
     else:
         os.environ.update(_environment(share))
         share_ephemeral_key()
-        configuration = _configuration("docscan.service.server:application_of_environment", processes)
+        configuration = _configuration("docscan.service.server:application_of_environment", settings, processes)
         try:
-            supervise(configuration, listening, ready=lambda: _announce(settings.host, listening))
+            supervise(configuration, listening, ready=lambda: _announce(settings, listening))
         finally:
             _forget_desk(settings)
-
-
-def _prepare_storage(settings: Settings) -> None:
-    storage = Storage.open(settings)  # what is wrong with it is said here, in a line
-    storage.batches.release_all()
-    storage.close()
 
 
 def _forget_desk(settings: Settings) -> None:
@@ -110,6 +106,7 @@ def _environment(share: Settings) -> dict[str, str]:
     threads = str(share.threads)
     return {
         "DOCSCAN_HOST": share.host,
+        "DOCSCAN_SETUP_TOKEN": share.setup_token.get_secret_value(),
         "DOCSCAN_THREADS": threads,
         "DOCSCAN_SERVICE_WORKERS": str(share.service_workers),
         "DOCSCAN_SERVICE_QUEUE": str(share.service_queue),
@@ -118,7 +115,7 @@ def _environment(share: Settings) -> dict[str, str]:
     }
 
 
-def _configuration(app: FastAPI | str, processes: int = 1) -> uvicorn.Config:
+def _configuration(app: FastAPI | str, settings: Settings, processes: int = 1) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         factory=isinstance(app, str),
@@ -126,6 +123,9 @@ def _configuration(app: FastAPI | str, processes: int = 1) -> uvicorn.Config:
         access_log=False,  # uvicorn's would write whole addresses; the application logs routes
         log_level="warning",
         server_header=False,
+        proxy_headers=False,  # the application believes those that DOCSCAN_PROXIES names
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         timeout_worker_healthcheck=_GRACE_SECONDS,  # a process that inspects on every core is slow to say that it lives
     )
@@ -142,13 +142,30 @@ def _ended(*_: object) -> None:
     """Let the process end by itself."""
 
 
-def _announce(host: str, listening: socket.socket) -> None:
-    shown = f"[{host}]" if ":" in host else host
-    print(f"docscan listens on http://{shown}:{listening.getsockname()[1]}", flush=True)
+def _announce(settings: Settings, listening: socket.socket) -> None:
+    scheme = "http" if settings.tls_certificate is None else "https"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    print(f"docscan listens on {scheme}://{host}:{listening.getsockname()[1]}", flush=True)
+    if token := settings.setup_token.get_secret_value():
+        print(f"No account exists. To make the first one open /setup there, with this code: {token}", flush=True)
 
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _prepared(settings: Settings) -> Settings:
+    """Look at the storage, and return the settings with a code for the first account where none exists."""
+    storage = Storage.open(settings)  # what is wrong with it is said here, in a line
+    try:
+        require_credentials(settings, storage.database)
+        storage.batches.release_all()
+        with storage.database.read() as session:
+            needed = not account_exists(session)
+    finally:
+        storage.close()
+    token = (settings.setup_token.get_secret_value() or tokens.fresh()) if needed else ""
+    return settings.model_copy(update={"setup_token": SecretStr(token)})
 
 
 def _listen(host: str, port: int) -> socket.socket:

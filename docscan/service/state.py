@@ -6,6 +6,7 @@ from typing import cast
 from starlette.requests import HTTPConnection
 
 from docscan.inspection import Tools
+from docscan.service.access.limits import Limits
 from docscan.service.batching import Batching
 from docscan.service.storage.batches import Batches
 from docscan.service.storage.database import Database
@@ -24,6 +25,7 @@ class State:
     workers: Workers
     database: Database
     records: Records
+    limits: Limits
     batches: Batches
     batching: Batching
     in_flight: InFlight = field(default_factory=InFlight)

@@ -42,7 +42,7 @@ REQUEST_BODY: dict[str, Any] = {
 
 
 @asynccontextmanager
-async def received(request: Request, *, max_bytes: int, seconds: float) -> AsyncIterator[Mapping[str, UploadFile]]:
+async def received(request: Request, *, max_bytes: int) -> AsyncIterator[Mapping[str, UploadFile]]:
     """Receive the images of a request, by light; they are forgotten at the end of the block.
 
     Parameters
@@ -51,8 +51,6 @@ async def received(request: Request, *, max_bytes: int, seconds: float) -> Async
         With a ``multipart/form-data`` body.
     max_bytes
         Largest image.
-    seconds
-        How long the body may take.
 
     Raises
     ------
@@ -64,7 +62,6 @@ async def received(request: Request, *, max_bytes: int, seconds: float) -> Async
     limits = Limits(
         content_bytes=len(LIGHTS) * max_bytes,
         parts=len(LIGHTS),
-        seconds=seconds,
         expected="Send the image as multipart/form-data, in a part named visible.",
         too_large=TooLargeError(f"The request is too large: an image may have {max_bytes:,} bytes at most."),
     )

@@ -123,7 +123,6 @@ async def _received(request: Request, settings: Settings) -> AsyncIterator[_Sent
     limits = Limits(
         content_bytes=settings.batch_bytes,
         parts=_MOST_PARTS,
-        seconds=settings.body_seconds,
         expected=_EXPECTED,
         too_large=TooLargeError(f"The batch is too large: {settings.batch_bytes:,} bytes are the most."),
     )

@@ -105,7 +105,7 @@ class Records:
             with self._database.begin() as session:
                 if claim is not None:
                     idempotency.take(session, claim, report.id)
-                session.add(_inspection(report, principal, self._settings.post, batch_id))
+                session.add(_inspection(report, principal, self._settings.post or "", batch_id))
                 session.flush()  # before what refers to it
                 session.add_all(_scores(report))
                 session.add_all(_sealed(report.id, deposits, datetime.now(UTC) + self._kept_for))

@@ -42,7 +42,7 @@ def test_enrolled_documents_are_known_by_name_in_the_report(makes: Makes) -> Non
         assert result.exit_code == 0, result.output
         assert f"xva-p-2020 {version} from 3 samples" in result.stderr
     report = json.loads(run("inspect", probe, "--json").stdout)
-    assert report["document"]["model"] == "xva-p-2020"
+    assert (report["document"]["model"], report["document"]["model_version"]) == ("xva-p-2020", 2)
     assert report["timings_ms"]["document"] > 0
     assert json.loads(run("inspect", unknown, "--json").stdout)["document"]["model"] is None
     rows = json.loads(run("documents", "list", "--json").stdout)

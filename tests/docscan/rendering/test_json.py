@@ -6,9 +6,9 @@ from docscan.rendering.json import to_dict, to_json
 from docscan.types import Quality, Report
 
 CONTRACT = {
-    "schema": None, "id": None, "created": None, "verdict": None, "reason": None,
+    "schema": None, "software": {"name", "version"}, "id": None, "created": None, "verdict": None, "reason": None,
     "confidence": {"forgery_probability", "prior", "log10_lr", "verbal"},
-    "document": {"format", "code", "issuing_state", "model", "specimen"},
+    "document": {"format", "code", "issuing_state", "model", "model_version", "specimen"},
     "mrz": {
         "format", "lines", "raw_lines", "fields", "check_digits", "valid", "conforming", "repairs", "problems",
         "reader", "character_confidence", "polygon", "second_reading",
