@@ -36,7 +36,8 @@ _TAGS = {
 
 # What can happen to every request, and to every one behind the gate.
 _ANY = (421,)
-_GATED = (401, 403, 429, 503)
+_GATED = (401, 403, 429)
+_STORED = (503,)  # under /v1: the database or the sealed files cannot be used
 _WITH_BODY = (400, 408, 413)
 
 _SCHEMAS = "#/components/schemas/"
@@ -119,7 +120,8 @@ def _described(app: FastAPI, gated: Collection[tuple[str, str]]) -> dict[str, An
     tags: dict[str, None] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            _complete(operation, gated=(path, method) in gated)
+            common = (*_ANY, *(_STORED if path.startswith("/v1/") else ()))
+            _complete(operation, (*common, *(_GATED if (path, method) in gated else ())))
             tags.update(dict.fromkeys(operation.setdefault("tags", [_tag(path)])))
     for path, operations in document["paths"].items():
         if "post" in operations and "{" not in path:
@@ -154,14 +156,13 @@ def _tag(path: str) -> str:
     return rest.partition("/")[0] if first == "v1" else "service"
 
 
-def _complete(operation: dict[str, Any], *, gated: bool) -> None:
+def _complete(operation: dict[str, Any], common: tuple[int, ...]) -> None:
     """Say of an operation what holds for all."""
     responses: dict[str, Any] = operation["responses"]
     if "HTTPValidationError" in json.dumps(responses.get("422", {})):
         del responses["422"]
         responses.update(_problems((422,)))
-    common = (*_ANY, *(_GATED if gated else ()), *(_WITH_BODY if "requestBody" in operation else ()))
-    for status, response in _problems(common).items():
+    for status, response in _problems((*common, *(_WITH_BODY if "requestBody" in operation else ()))).items():
         responses.setdefault(status, response)
     for status, response in responses.items():
         headers = response.setdefault("headers", {})

@@ -43,6 +43,7 @@ class Document(Part):
     code: str | None = Field(description="Document code (ICAO Doc 9303).")
     issuing_state: str | None
     model: str | None = Field(description="The document model that it was compared with.")
+    model_version: int | None
     specimen: bool
 
 
@@ -169,6 +170,13 @@ class Model(Part):
     error_rates: dict[str, Number] = Field(description="As measured on documents of states that it never saw.")
 
 
+class Software(Part):
+    """What made a report."""
+
+    name: Literal["docscan"]
+    version: str
+
+
 class Report(Part):
     """The answer about one document."""
 
@@ -187,6 +195,7 @@ class Report(Part):
     checks: list[Check]
     quality: Quality
     models: list[Model]
+    software: Software
     timings_ms: dict[str, Number]
     holder_removed: bool = Field(description="Whether what tells who carried the document was taken out.")
 
