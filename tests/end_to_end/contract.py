@@ -51,7 +51,10 @@ def _instant(folder: Path) -> Iterator[tuple[str, str]]:
             process.wait(30)
 
 
-def check(folder: Path, *, examples: int, seed: int = 9303) -> Outcome:
+ALL_PHASES = "examples,coverage,fuzzing,stateful"
+
+
+def check(folder: Path, *, examples: int, phases: str = ALL_PHASES, seed: int = 9303) -> Outcome:
     """Send requests made from the description, those it allows and those it does not, and judge every answer.
 
     Parameters
@@ -60,6 +63,8 @@ def check(folder: Path, *, examples: int, seed: int = 9303) -> Outcome:
         For the service's data and log.
     examples
         Requests for each operation, beside those that schemathesis makes of examples and limits.
+    phases
+        Of schemathesis; coverage alone makes about a thousand.
     seed
         The same requests for the same seed.
     """
@@ -68,7 +73,16 @@ def check(folder: Path, *, examples: int, seed: int = 9303) -> Outcome:
             [
                 *(_BIN / "schemathesis", "--config-file", _HERE / "contract.toml", "run", f"{url}/openapi.json"),
                 *("--header", f"Authorization: Bearer {key}", "--checks", "all", "--continue-on-failure"),
-                *("--max-examples", str(examples), "--seed", str(seed), "--generation-database", "none"),
+                *(
+                    "--phases",
+                    phases,
+                    "--max-examples",
+                    str(examples),
+                    "--seed",
+                    str(seed),
+                    "--generation-database",
+                    "none",
+                ),
                 *("--suppress-health-check", "all"),
             ],
             env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.end_to_end.contract_images", "PYTHONPATH": str(ROOT)},

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from typing import Any
 
 import schemathesis
 from hypothesis import strategies as st
@@ -31,12 +30,3 @@ schemathesis.openapi.media_type(
 schemathesis.openapi.media_type(
     "application/zip", st.sampled_from([_zipped(SAMPLE), _zipped(encoded("png"), b"none"), _zipped(), b"none"])
 )
-
-
-@schemathesis.hook
-def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
-    """Give every file a name, which makes it one (RFC 7578, section 4.2): in lists schemathesis leaves it out."""
-    del context, case
-    files = kwargs.get("files")
-    if isinstance(files, list):
-        kwargs["files"] = [(name, ("file", *value[1:]) if value[0] is None else value) for name, value in files]

@@ -34,19 +34,6 @@ REQUEST_BODY: dict[str, Any] = {
                 "oneOf": [
                     {
                         "type": "object",
-                        "required": ["visible"],
-                        "additionalProperties": False,
-                        "properties": {
-                            "visible": {
-                                "type": "array",
-                                "minItems": 1,
-                                "items": {"type": "string", "format": "binary"},
-                                "description": "Images under visible light, one document each.",
-                            }
-                        },
-                    },
-                    {
-                        "type": "object",
                         "required": ["zip"],
                         "additionalProperties": False,
                         "properties": {
@@ -57,6 +44,19 @@ REQUEST_BODY: dict[str, Any] = {
                                     "A zip of images, one document each; files that are none by their names are passed "
                                     "over. Documents are numbered as the zip lists them."
                                 ),
+                            }
+                        },
+                    },
+                    {
+                        "type": "object",
+                        "required": ["visible"],
+                        "additionalProperties": False,
+                        "properties": {
+                            "visible": {
+                                "type": "array",
+                                "minItems": 1,
+                                "items": {"type": "string", "format": "binary"},
+                                "description": "Images under visible light, one document each.",
                             }
                         },
                     },
