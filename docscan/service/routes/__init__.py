@@ -3,6 +3,7 @@
 from docscan.service.routes import (
     accounts,
     audit,
+    batches,
     decisions,
     drift,
     health,
@@ -16,6 +17,7 @@ from docscan.service.routes import (
 
 ROUTERS = (
     inspections.router,
+    batches.router,
     decisions.router,
     audit.router,
     models.router,

@@ -64,7 +64,7 @@ class NewKey(BaseModel):
     )
 
     name: str = Field(min_length=1, max_length=128)
-    scopes: set[Permission] = Field(min_length=1)
+    scopes: set[Permission] = Field(min_length=1, json_schema_extra={"uniqueItems": False})
     expires: AwareDatetime | None = None
 
 
