@@ -200,6 +200,17 @@ def test_whoever_is_not_recognised_gets_nothing(closed: TestClient, people: Peop
     assert {route: caller.ask(closed, route) for route in TABLE} == dict.fromkeys(TABLE, 401)
 
 
+def test_the_interface_says_what_each_route_asks_for(client: TestClient) -> None:
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        for method, described in methods.items():
+            route = f"{method.upper()} {path}"
+            if route in PUBLIC:
+                assert "security" not in described, route
+            else:
+                assert described["security"] == [{"key": []}, {"session": []}], route
+                assert {"401", "403", "429"} <= set(described["responses"]), route
+
+
 @pytest.mark.parametrize("who", ["officer", "examiner", "administrator"])
 def test_no_change_without_the_token_of_the_session(closed: TestClient, people: People, who: str) -> None:
     caller = _caller(people, who)
