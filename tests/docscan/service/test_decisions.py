@@ -1,4 +1,5 @@
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from fastapi.testclient import TestClient
@@ -88,7 +89,7 @@ def test_an_officer_does_not_decide_what_was_handed_on(
     client: TestClient, location: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     officer = Principal("user:1", "Ana", ROLES[Role.OFFICER], Role.OFFICER)
-    monkeypatch.setattr(gate, "principal_of", lambda _: officer)
+    monkeypatch.setattr(gate, "principal_of", AsyncMock(return_value=officer))
     client.post(f"{location}/handover")
     refused = is_problem(client.post(f"{location}/decision", json={"finding": "genuine"}), 409)
     assert "second line" in refused["detail"]
@@ -102,7 +103,7 @@ def test_the_audit_log_is_read_by_whoever_may(
     client.get(location)
     inspection = location.rpartition("/")[2]
     administrator = Principal("user:1", "Ana", ROLES[Role.ADMINISTRATOR], Role.ADMINISTRATOR)
-    monkeypatch.setattr(gate, "principal_of", lambda _: administrator)
+    monkeypatch.setattr(gate, "principal_of", AsyncMock(return_value=administrator))
     page = client.get("/v1/audit", params={"limit": 1}).json()
     assert [entry["action"] for entry in page["entries"]] == ["inspection.viewed"]
     rest = client.get("/v1/audit", params={"before": page["next"]}).json()
