@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from docscan import cli_documents, cli_statistics, cli_storage
+from docscan import cli_access, cli_documents, cli_statistics, cli_storage
 from docscan.cli_common import edge, note, read_settings
 from docscan.errors import UsageError
 from docscan.rendering.progress import progress_bar
@@ -240,7 +240,9 @@ def _summary(rows: list[dict[str, Any]], inspected: int, passed_over: int, out: 
 @app.command()
 @edge
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; loopback only, for now.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; beyond loopback an account or key is needed.")
+    ] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = None,
 ) -> None:
     """Run the REST service and the web page."""
@@ -284,6 +286,8 @@ def models(as_json: _Json = False) -> None:
 
 app.command("enroll")(cli_documents.enroll)
 app.add_typer(cli_documents.app, name="documents")
+app.add_typer(cli_access.users, name="users")
+app.add_typer(cli_access.keys, name="keys")
 app.add_typer(cli_storage.audit_app, name="audit")
 app.add_typer(cli_storage.retention_app, name="retention")
 app.command("statistics")(cli_statistics.statistics)

@@ -13,7 +13,7 @@ class DocscanError(Exception):
     exit_code: ClassVar[int] = 1
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Inspection failed"
-    retry_after: ClassVar[int | None] = None
+    retry_after: int | None = None
 
 
 class InputError(DocscanError):

@@ -19,6 +19,8 @@ _LINE = np.ones((7, 7), np.uint8)  # wider than a fluorescent line
 _DIM = 0.02  # of full light, added before a logarithm: noise in the dark must not count
 _LEAST_KNOWN = 2000  # pixels: a bit more than a square centimetre
 _NO_PATTERN = 0.01  # deviation of the samples' picture, from which something thin glows on it
+_PRINTED = 0.03  # contrast of the samples' own lines, from which they hide a fibre of that colour
+_FIBRE = 0.12  # of the brightest lines, from which one may be a fibre
 _LINEAR = np.asarray((np.arange(256) / 255) ** 2.2, np.float32)
 
 
@@ -75,28 +77,32 @@ def paper_glow(image: Image) -> float:
 
 
 def lines(image: Image) -> Plane:
-    """Return what is thin and bright under ultraviolet, as the square root of light."""
-    return np.asarray(cv2.morphologyEx(np.sqrt(linear(image).max(axis=2)), cv2.MORPH_TOPHAT, _LINE), np.float32)
+    """Return what is thin and bright under ultraviolet in each colour, as the square root of light."""
+    return np.asarray(cv2.morphologyEx(np.sqrt(linear(image)), cv2.MORPH_TOPHAT, _LINE), np.float32)
 
 
 def fibres(image: Image, expected: Expected) -> tuple[int, float]:
-    """Count fluorescent fibres where the samples show nothing in common.
+    """Count fluorescent fibres where the samples show nothing in common, colour by colour.
+
+    A blue fibre is seen across a red pattern: only lines of its own colour hide it.
 
     Returns
     -------
     tuple
         How many pieces of fibres there are; on how many square centimetres they were looked for.
     """
-    printed = cv2.dilate(lines(expected.image), np.ones((5, 5), np.uint8)) >= 0.06
-    free = cv2.erode((expected.known & ~printed).astype(np.uint8), np.ones((3, 3), np.uint8))
-    inside = np.zeros_like(free)
-    inside[RIM + 4 : -RIM - 4, RIM + 4 : -RIM - 4] = free[RIM + 4 : -RIM - 4, RIM + 4 : -RIM - 4]
+    printed = cv2.dilate(lines(expected.image), np.ones((5, 5), np.uint8)) >= _PRINTED
+    known = cv2.erode(expected.known.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    inside = np.zeros_like(known)
+    inside[RIM + 4 : -RIM - 4, RIM + 4 : -RIM - 4] = known[RIM + 4 : -RIM - 4, RIM + 4 : -RIM - 4]
+    free = inside[..., None] & ~printed
     thin = lines(image)
-    brightest = max(0.5, float(np.percentile(thin, 99.5)))
-    hit = ((thin > 0.08 * brightest) & (inside > 0)).astype(np.uint8)
-    _, _, found, _ = cv2.connectedComponentsWithStats(hit, connectivity=8)
+    brightest = max(0.5, float(np.percentile(thin.max(axis=2), 99.5)))
+    hit = ((thin > _FIBRE * brightest) & free).any(axis=2)
+    _, _, found, _ = cv2.connectedComponentsWithStats(np.asarray(hit, np.uint8), connectivity=8)
     length = found[1:, 2:4].max(axis=1) / PIXELS_PER_MM if len(found) > 1 else np.zeros(0)
-    return int(((length >= 0.9) & (length < 7)).sum()), float(inside.sum()) / PIXELS_PER_MM**2 / 100
+    searched = float(free.any(axis=2).sum()) / PIXELS_PER_MM**2 / 100
+    return int(((length >= 0.9) & (length < 9)).sum()), searched
 
 
 def pattern_agrees(image: Image, expected: Expected) -> tuple[float, float] | None:

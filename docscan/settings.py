@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -69,6 +70,32 @@ class Settings(BaseSettings):
     )
     key_file: Path | None = Field(None, description="Keys of what is kept, newest first; needed for retention.")
     keys: SecretStr = Field(SecretStr(""), description="The same keys, by commas, instead of a file.")
+
+    hosts: tuple[str, ...] = Field((), description="Host names that the service is reached by, besides loopback's.")
+    proxies: tuple[str, ...] = Field(
+        (), description="Addresses or networks of proxies whose X-Forwarded-For and -Proto are believed."
+    )
+    tls_certificate: Path | None = Field(None, description="Certificate chain (PEM); with it the service speaks TLS.")
+    tls_key: Path | None = Field(None, description="The certificate's private key (PEM).")
+    body_seconds: float = Field(120, gt=0, description="Longest that a client may take to send a request.")
+    session_hours: float = Field(12, gt=0, description="Longest session of a person, from login.")
+    session_idle_minutes: float = Field(30, gt=0, description="Minutes without a request that end a session.")
+    login_attempts: int = Field(10, ge=1, description="Login attempts for one name in 15 minutes.")
+    login_attempts_address: int = Field(60, ge=1, description="Login attempts from one address in 15 minutes.")
+    requests_per_minute: int = Field(1200, ge=1, description="Requests of one person, key or unknown address.")
+    setup_token: SecretStr = Field(
+        SecretStr(""), description="Lets a browser make the first account; empty: docscan serve makes one up."
+    )
+    oidc_issuer: str = Field("", description="URL of an OpenID Connect provider; empty: none.")
+    oidc_client_id: str = Field("", description="What the provider calls docscan.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret it gave docscan; empty: none.")
+    oidc_scope: str = Field("openid profile", description="What is asked of the provider.")
+    oidc_name_claim: str = Field("preferred_username", description="Claim that names a person.")
+    oidc_role_claim: str = Field("roles", description="Claim of a person's roles; dots lead inwards.")
+    oidc_roles: dict[str, Literal["officer", "examiner", "administrator"]] = Field(
+        {"administrator": "administrator", "examiner": "examiner", "officer": "officer"},
+        description="The claim's values and their roles; the first that a person has counts.",
+    )
 
     @property
     def database_url(self) -> str:

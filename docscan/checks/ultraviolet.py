@@ -20,7 +20,8 @@ from docscan.page_geometry import in_capture
 from docscan.types import Box, Image, Region, Spectrum
 from docscan.zones import corners_mm
 
-FIBRES, PORTRAIT = "uv.fibres", "uv.portrait"  # names of what samples are measured on
+# Names of what samples are measured on; models from before fibres were counted by colour have none of that name.
+FIBRES, PORTRAIT = "uv.fibres_by_colour", "uv.portrait"
 
 _FEWEST_FIBRES = 5.0  # expected on what can be searched: of fewer, none may be chance
 _WEAK = 0.3  # strength of a pattern, against the samples', below which it is as good as missing

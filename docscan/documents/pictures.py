@@ -93,7 +93,7 @@ def lies_exactly(laid: Laid) -> bool:
 def pictures_of(
     pages: Sequence[Page], laid: Sequence[Laid], of_holders: Sequence[Box]
 ) -> dict[Spectrum, ReferencePicture]:
-    """Return the mean picture of some samples under each light that all have.
+    """Return the mean picture of some samples, under ultraviolet the median, under each light that all have.
 
     Parameters
     ----------
@@ -117,9 +117,11 @@ def pictures_of(
         if len(seen) == len(good):
             alike = _of_one_exposure(np.stack(seen))
             # What shows a holder's text by daylight may show it faintly under infrared; ultraviolet shows what glows.
-            known = _agree(alike) & (by_daylight if light is Spectrum.IR else apart)
-            mean = np.clip(alike.mean(0), 0, 255)
-            found[light] = ReferencePicture.of(_filled(mean, known), known, PIXELS_PER_MM)
+            glows = light is Spectrum.UV
+            known = _agree(alike, but_one=glows) & (by_daylight if light is Spectrum.IR else apart)
+            # A fibre glows on one sample alone: no half of them shows it.
+            usual = np.clip(np.median(alike, axis=0) if glows else alike.mean(0), 0, 255)
+            found[light] = ReferencePicture.of(_filled(usual, known), known, PIXELS_PER_MM)
             by_daylight = known if light is Spectrum.VISIBLE else by_daylight
     return found
 
@@ -148,15 +150,22 @@ def _of_one_exposure(seen: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(seen * (level.mean(0) / np.maximum(level, 1.0)), np.float32)
 
 
-def _agree(seen: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Tell where samples agree, but for their exposure."""
+def _agree(seen: NDArray[np.float32], *, but_one: bool) -> NDArray[np.bool_]:
+    """Tell where samples agree, but for their exposure; ``but_one``: where all of them do or all but one."""
     grey = np.log(seen.mean(-1) + 12.0)
     soft = np.stack([cv2.GaussianBlur(one, (0, 0), _SPREAD_MM * PIXELS_PER_MM) for one in grey])
     local = soft - np.stack([cv2.GaussianBlur(one, (0, 0), 8 * _SPREAD_MM * PIXELS_PER_MM) for one in grey])
     contrast = max(float(local.std(axis=(1, 2)).mean()), 1e-6)
-    differs = (local.std(axis=0) / contrast > _DIFFERS).astype(np.uint8)
+    spread = _spread_but_one(local) if but_one else local.std(axis=0)
+    differs = (spread / contrast > _DIFFERS).astype(np.uint8)
     side = 2 * round(_AROUND_MM * PIXELS_PER_MM) + 1
     return np.asarray(cv2.dilate(differs, np.ones((side, side), np.uint8)) == 0)
+
+
+def _spread_but_one(local: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the samples' deviation from their median, at each place without the one that deviates most."""
+    away = np.sort(np.abs(local - np.median(local, axis=0)), axis=0)[:-1]
+    return np.asarray(np.sqrt((away**2).mean(0)), np.float32)
 
 
 def _filled(mean: NDArray[np.float32], known: NDArray[np.bool_]) -> Image:

@@ -9,10 +9,16 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from docscan.errors import UsageError
 from docscan.inspection import Tools, open_tools
 from docscan.service import pages, problems
+from docscan.service.access import gate
+from docscan.service.access.limits import Limits
+from docscan.service.access.oidc import Provider
+from docscan.service.access.openness import LOOPBACK, is_reachable, require_credentials
+from docscan.service.bodies import Bodies
 from docscan.service.guard import Guard
 from docscan.service.purging import purge_for_ever
 from docscan.service.routes import ROUTERS
@@ -22,24 +28,6 @@ from docscan.service.storage.vault import ephemeral_key_is_shared
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 from docscan.version import __version__
-
-# Until it knows credentials, the service answers this machine alone.
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-def require_loopback(host: str) -> None:
-    """Refuse to be reached from other machines.
-
-    Raises
-    ------
-    UsageError
-        The host is not a loopback address.
-    """
-    if host not in LOOPBACK:
-        raise UsageError(
-            f"docscan does not listen on {host}: reports hold personal data, and credentials for other "
-            f"machines come in a later version. Use one of {', '.join(LOOPBACK)}."
-        )
 
 
 def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
@@ -55,18 +43,22 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     Raises
     ------
     UsageError
-        ``settings.host`` is reachable from other machines.
+        At start: the service would be reachable from elsewhere, and nobody can be recognised.
     ModelError, StorageError
         At start: a model is missing or altered, or the storage cannot be used.
     """
-    require_loopback(settings.host)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = tools or open_tools(settings)
         storage = Storage.open(settings)
+        try:
+            _check_access(settings, storage)
+        except UsageError:
+            storage.close()
+            raise
         workers = Workers(settings.service_workers, settings.service_queue)
-        app.state.docscan = State(settings, opened, workers, storage.database, storage.records)
+        app.state.docscan = State(settings, opened, workers, storage.database, storage.records, Limits(settings))
         purging = asyncio.create_task(purge_for_ever(storage.retention))
         yield
         purging.cancel()
@@ -77,18 +69,31 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
         version=__version__,
         summary="Inspects images of travel documents for signs of forgery and explains what it found.",
         lifespan=lifespan,
+        openapi_url=None,  # behind the gate, as pages.interface
         docs_url=None,  # FastAPI's own page fetches its files from elsewhere; pages.docs does not
         redoc_url=None,
     )
     problems.install(app)
     for router in (*ROUTERS, pages.router):
+        gate.describe(router)
         app.include_router(router)
     # Swagger UI's files as the package fastapi-offline ships them.
     swagger = Path(str(files("fastapi_offline"))) / "static"
     app.mount("/static/swagger", StaticFiles(directory=swagger), name="swagger")
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    app.add_middleware(Guard, hosts=(*LOOPBACK, "[::1]"))
+    app.add_middleware(Bodies, seconds=settings.body_seconds)
+    app.add_middleware(
+        Guard, hosts=(*LOOPBACK, "[::1]", settings.host, *settings.hosts), addresses=is_reachable(settings)
+    )
+    if settings.proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))
     return app
+
+
+def _check_access(settings: Settings, storage: Storage) -> None:
+    require_credentials(settings, storage.database)
+    if settings.oidc_issuer:
+        Provider(settings)  # whether its settings can be used
 
 
 def _end(workers: Workers, storage: Storage) -> None:

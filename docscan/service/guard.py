@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Collection
+from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +29,8 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 
+_STRICT = "max-age=31536000"  # a year of https alone (RFC 6797); of this host, whatever its neighbours do
+
 
 class Guard:
     """ASGI middleware round the whole application.
@@ -39,11 +42,14 @@ class Guard:
     hosts
         Host names that requests may be addressed to: a page elsewhere that has its own name point here
         must not read reports here (DNS rebinding).
+    addresses
+        Whether any numeric address will do too: none can be pointed elsewhere.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str], *, addresses: bool = False) -> None:
         self._app = app
-        self._hosts = frozenset(hosts)
+        self._hosts = frozenset(host.lower() for host in hosts)
+        self._addresses = addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -60,10 +66,12 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = _STRICT
             await send(message)
 
         try:
-            if _host(scope) in self._hosts:
+            if self._is_here(_host(scope)):
                 await self._app(scope, receive, guarded)
             else:
                 answer = problem(421, "This service does not answer under that host name.")
@@ -82,9 +90,20 @@ class Guard:
                 1000 * (time.perf_counter() - begun),
             )
 
+    def _is_here(self, host: str) -> bool:
+        return host in self._hosts or (self._addresses and _is_address(host.strip("[]")))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
 
 def _host(scope: Scope) -> str:
-    host = Headers(scope=scope).get("host", "")
+    host = Headers(scope=scope).get("host", "").lower()
     name, colon, port = host.rpartition(":")
     return name if colon and port.isdigit() else host
 

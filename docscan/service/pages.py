@@ -1,12 +1,15 @@
 """The page where a person drops an image, and the interface's documentation, from the service's own files."""
 
 from functools import cache
+from typing import cast
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from docscan.rendering.html import stylesheet, stylesheet_digest
+from docscan.service.access.gate import allowed, recognised
+from docscan.service.access.principal import Permission
 from docscan.service.guard import POLICY
 from docscan.service.state import State
 from docscan.version import __version__
@@ -25,7 +28,7 @@ def _environment() -> Environment:
     return Environment(loader=PackageLoader("docscan.service"), autoescape=True, undefined=StrictUndefined)
 
 
-@router.get("/")
+@router.get("/", dependencies=[allowed(Permission.INSPECT)])
 async def page(request: Request) -> HTMLResponse:
     """Return the page of the person who holds the document."""
     template = _environment().get_template("page.html")
@@ -33,7 +36,13 @@ async def page(request: Request) -> HTMLResponse:
     return HTMLResponse(html, headers={"Content-Security-Policy": _PAGE_POLICY})
 
 
-@router.get("/docs")
+@router.get("/openapi.json", dependencies=[recognised()])
+async def interface(request: Request) -> JSONResponse:
+    """Return the interface's description (OpenAPI)."""
+    return JSONResponse(cast(FastAPI, request.app).openapi())
+
+
+@router.get("/docs", dependencies=[recognised()])
 async def docs() -> HTMLResponse:
     """Return the interface's documentation."""
     html = _environment().get_template("docs.html").render()

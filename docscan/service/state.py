@@ -6,6 +6,7 @@ from typing import cast
 from starlette.requests import HTTPConnection
 
 from docscan.inspection import Tools
+from docscan.service.access.limits import Limits
 from docscan.service.storage.database import Database
 from docscan.service.storage.idempotency import InFlight
 from docscan.service.storage.records import Records
@@ -22,6 +23,7 @@ class State:
     workers: Workers
     database: Database
     records: Records
+    limits: Limits
     in_flight: InFlight = field(default_factory=InFlight)
 
     @staticmethod

@@ -11,6 +11,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from docscan.capture import ImageFile
 from docscan.errors import TooLargeError, UsageError
+from docscan.service import bodies
 
 LIGHTS = ("visible", "uv", "ir")
 
@@ -61,6 +62,7 @@ async def received(request: Request, *, max_bytes: int) -> AsyncIterator[Mapping
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise HTTPException(415, "Send the image as multipart/form-data, in a part named visible.")
     most = len(LIGHTS) * max_bytes + _OVERHEAD
+    bodies.allow(request, most)
     form = await _parsed(request, most, max_bytes)
     try:
         yield _checked(form, max_bytes)

@@ -75,7 +75,9 @@ def test_exit_codes_of_the_installed_program(tmp_path: Path) -> None:
     assert code("inspect", str(tmp_path / "none.jpg")) == (3, "docscan: none.jpg: there is no such file.\n")
     assert code("models", DOCSCAN_MODELS=str(tmp_path))[0] == 1
     assert code("models", DOCSCAN_THREADS="none")[0] == 2
-    assert code("serve", "--host", "0.0.0.0")[0] == 2
+    refused = code("serve", "--host", "0.0.0.0", DOCSCAN_DATA=str(tmp_path))
+    assert refused[0] == 2
+    assert "docscan users add" in refused[1]
 
 
 def test_models_are_listed() -> None:

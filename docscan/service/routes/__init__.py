@@ -1,5 +1,15 @@
 """The REST routes of the contract, a module each resource."""
 
-from docscan.service.routes import audit, decisions, health, inspections, models
+from docscan.service.routes import accounts, audit, decisions, health, inspections, keys, login, models, sessions
 
-ROUTERS = (inspections.router, decisions.router, audit.router, models.router, health.router)
+ROUTERS = (
+    inspections.router,
+    decisions.router,
+    audit.router,
+    models.router,
+    health.router,
+    sessions.router,
+    login.router,
+    accounts.router,
+    keys.router,
+)

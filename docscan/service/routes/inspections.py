@@ -17,6 +17,7 @@ from docscan.service.access.gate import allowed
 from docscan.service.access.principal import Permission, Principal
 from docscan.service.crops import crop
 from docscan.service.inspecting import Work, inspect_and_keep
+from docscan.service.negotiation import prefers_html
 from docscan.service.problems import described
 from docscan.service.routes.forms import FoundForm, IdempotencyKey, InspectionId, Moment
 from docscan.service.state import State
@@ -189,20 +190,7 @@ def get_region(
 
 
 def _answer(request: Request, kept: Kept) -> Response:
-    if _prefers_html(request.headers.get("accept", "")):
+    if prefers_html(request.headers.get("accept", "")):
         headers = {"Content-Security-Policy": _REPORT_POLICY, "Vary": "Accept"}
         return HTMLResponse(to_html(kept.report, kept.pictures), headers=headers)
     return JSONResponse(to_dict(kept.report), headers={"Vary": "Accept"})
-
-
-def _prefers_html(accept: str) -> bool:
-    """Tell whether an Accept header weighs HTML over JSON (RFC 9110, section 12.5.1)."""
-    weights: dict[str, float] = {}
-    for part in accept.lower().split(","):
-        media, *parameters = (piece.strip() for piece in part.split(";"))
-        quality = next((value[2:] for value in parameters if value.startswith("q=")), "1")
-        try:
-            weights[media] = float(quality)
-        except ValueError:
-            weights[media] = 0.0
-    return weights.get("text/html", 0.0) > weights.get("application/json", 0.0)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from docscan.errors import DocscanError, UsageError
 
 _BUSY_SECONDS = 30  # that a writer waits for another
+_READS = {"docscan_reads": True}  # execution option of transactions that only read
 _POSTGRES_LOCK = 0x646F6373  # "docs": one process migrates, the others wait
 
 
@@ -46,6 +47,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(_parsed(url))
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = sessionmaker(self.engine.execution_options(**_READS), expire_on_commit=False)
         self._migrate()
 
     @contextmanager
@@ -57,12 +59,20 @@ class Database:
         StorageError
             The database does not answer. Where this comes from the end of the block, it may have committed.
         """
-        try:
-            with self._sessions.begin() as session:
-                yield session
-        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-            reason = type(error.orig if isinstance(error, DBAPIError) else error).__name__
-            raise StorageError(f"The database cannot be used at the moment ({reason}).") from error
+        with _transaction(self._sessions) as session:
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a transaction that only reads, and so waits for no writer.
+
+        Raises
+        ------
+        StorageError
+            The database does not answer.
+        """
+        with _transaction(self._readers) as session:
+            yield session
 
     def close(self) -> None:
         """Close every connection."""
@@ -83,6 +93,16 @@ class Database:
                 f"The database {self.engine.url.render_as_string(hide_password=True)} cannot be used "
                 f"({type(error.orig).__name__})."
             ) from error
+
+
+@contextmanager
+def _transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    try:
+        with sessions.begin() as session:
+            yield session
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        reason = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+        raise StorageError(f"The database cannot be used at the moment ({reason}).") from error
 
 
 def _parsed(url: str) -> URL:
@@ -147,4 +167,5 @@ def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401  # a DB
 
 def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401
     # The lock of a writer from the start: a reader that becomes a writer halfway would fail, not wait.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads = _READS.items() <= connection.get_execution_options().items()
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

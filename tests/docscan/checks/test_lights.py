@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from docscan.checks.ultraviolet import FIBRES
 from docscan.inspection import Seen
 from docscan.lights import look_at_lights
 from docscan.types import Outcome
@@ -107,9 +108,9 @@ def test_without_a_light_its_checks_are_not_performed(desk: Desk) -> None:
 
 def test_samples_are_measured_in_each_light(desk: Desk) -> None:
     measured = desk.model.measured
-    assert {"uv.fibres", "uv.portrait", "ir.portrait"} <= set(measured)
+    assert {FIBRES, "uv.portrait", "ir.portrait"} <= set(measured)
     assert all(found.mean.shape == found.spread.shape == (1,) and found.samples >= 3 for found in measured.values())
-    assert 0.1 < measured["uv.fibres"].mean[0] < 5  # a square centimetre
+    assert 0.1 < measured[FIBRES].mean[0] < 5  # a square centimetre
 
 
 def test_a_page_that_cannot_be_laid_on_the_samples_is_not_held_against_it(desk: Desk) -> None:
