@@ -63,16 +63,15 @@ def show(
 
     from docscan.service.storage.audit import Audit
 
-    with _storage().database.begin() as session:
+    with _storage().database.read() as session:
         entries = Audit.newest(session, limit=limit, actor=actor, action=action, subject=subject)
     if as_json:
         print(json.dumps([asdict(entry) for entry in entries], indent=2))
         return
     for entry in entries:
         detail = "" if entry.detail == "{}" else entry.detail
-        print(
-            f"{entry.sequence:>7}  {entry.at[:19]}Z  {entry.actor}  {entry.action}  {entry.subject}  {detail}".rstrip()
-        )
+        line = (f"{entry.sequence:>7}", f"{entry.at[:19]}Z", entry.actor, entry.action, entry.subject, detail)
+        print("  ".join(line).rstrip())
 
 
 @retention_app.command("new-key")

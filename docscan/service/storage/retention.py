@@ -106,7 +106,7 @@ class Retention:
     def _delete(self, actor: str, chosen: Callable[[], Select[Any]]) -> int:
         total = 0
         while True:
-            with self._database.begin() as session:
+            with self._database.read() as session:
                 rows = session.scalars(chosen().limit(_AT_ONCE)).all()
             if not rows:
                 return total
@@ -122,7 +122,7 @@ class Retention:
     def _without_row(self) -> list[tuple[str, datetime]]:
         files = [(listed.path, listed.modified) for listed in self._safe.blobs.every()]
         # After the files: what is written meanwhile is not in the list.
-        with self._database.begin() as session:
+        with self._database.read() as session:
             known = set(session.scalars(select(Sealed.path)))
             known |= set(session.scalars(select(BatchItem.path).where(BatchItem.path.is_not(None))))
         return [(path, modified) for path, modified in files if path not in known]
@@ -143,7 +143,7 @@ class Retention:
         newest = self._safe.vault.newest
         if newest is None:
             raise StorageError("There is no key to seal anything under: DOCSCAN_KEY_FILE and DOCSCAN_KEYS are empty.")
-        with self._database.begin() as session:
+        with self._database.read() as session:
             rows = session.scalars(select(Sealed).where(Sealed.key_id != newest.id).order_by(Sealed.id)).all()
         kept = [row for row in rows if not is_ephemeral(row.key_id)]
         faults: Counter[str] = Counter()
@@ -188,7 +188,7 @@ class Retention:
         old = sum(modified < now - _GRACE for _, modified in orphans)
         if old:
             faults.append(f"{old} files have no row; 'docscan retention purge' deletes them.")
-        with self._database.begin() as session:
+        with self._database.read() as session:
             rows = session.scalars(select(Sealed).order_by(Sealed.id)).all()
         overdue = sum(row.expires <= now - _OVERDUE for row in rows)
         if overdue:
@@ -217,7 +217,7 @@ class Retention:
 
     def _still_there(self, row: Sealed) -> bool:
         """Whether the row still names that file: it may have been purged or sealed again meanwhile."""
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return session.scalar(select(Sealed.id).where(Sealed.id == row.id, Sealed.path == row.path)) is not None
 
     def _records(self) -> tuple[int, int]:
@@ -233,8 +233,8 @@ class Retention:
     def _reports(self) -> Iterator[str]:
         last = ""
         while True:
-            # Some at a time: whoever writes waits for a transaction of SQLite to end.
-            with self._database.begin() as session:
+            # Some at a time: what a transaction still reads, a database cannot tidy up.
+            with self._database.read() as session:
                 chosen = select(Inspection.id, Inspection.report).where(Inspection.id > last)
                 rows = session.execute(chosen.order_by(Inspection.id).limit(_AT_ONCE)).all()
             if not rows:

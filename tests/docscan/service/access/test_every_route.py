@@ -31,7 +31,16 @@ TABLE = {
     "GET /docs": PEOPLE | KEYS,
     "GET /openapi.json": PEOPLE | KEYS,
     "POST /v1/inspections": {OFFICER, EXAMINER, LOCAL, "key:inspect"},
+    "GET /v1/inspections": {OFFICER, EXAMINER, LOCAL, "key:read"},
     "GET /v1/inspections/{report_id}": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /v1/inspections/{report_id}/record": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /v1/inspections/{report_id}/regions/{name}.png": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "POST /v1/inspections/{report_id}/decision": {OFFICER, EXAMINER, LOCAL, "key:decide"},
+    "POST /v1/inspections/{report_id}/comments": {OFFICER, EXAMINER, LOCAL, "key:decide"},
+    "POST /v1/inspections/{report_id}/handover": {OFFICER, EXAMINER, LOCAL, "key:decide"},
+    "POST /v1/inspections/{report_id}/assignment": {EXAMINER, LOCAL, "key:queue"},
+    "GET /v1/queue": {EXAMINER, LOCAL, "key:queue"},
+    "GET /v1/audit": {ADMINISTRATOR, "key:audit"},
     "GET /v1/models": {OFFICER, EXAMINER, LOCAL, "key:read"},
     "GET /v1/sessions/current": PEOPLE | KEYS,
     "DELETE /v1/sessions/current": PEOPLE | KEYS,
@@ -58,7 +67,7 @@ UNRECOGNISED = (
     "ended session", "disabled person", "invented session",
 )  # fmt: skip
 
-PLACES = {"report_id": "0b8fca0e-6f2b-4a63-9a53-0d6f3f6f8a11", "user_id": "7d9f", "key_id": "0f5d"}
+PLACES = {"report_id": "0b8fca0e-6f2b-4a63-9a53-0d6f3f6f8a11", "user_id": "7d9f", "key_id": "0f5d", "name": "portrait"}
 
 
 @dataclass
