@@ -68,8 +68,13 @@ class Retention:
         self._database = database
         self._safe = safe
 
-    def purge(self, *, actor: str = SERVICE, now: datetime | None = None) -> Purged:
+    def purge(self, *, actor: str = SERVICE, now: datetime | None = None, orphans: bool = True) -> Purged:
         """Delete what has expired, files that have no row, and idempotency keys that are forgotten.
+
+        Parameters
+        ----------
+        orphans
+            False passes over files without a row: to find them, all files are listed.
 
         Raises
         ------
@@ -78,14 +83,14 @@ class Retention:
         """
         now = now or datetime.now(UTC)
         expired = self._delete(actor, lambda: select(Sealed).where(Sealed.expires <= now))
-        orphans = [path for path, modified in self._without_row() if modified < now - _GRACE]
-        self._safe.remove(orphans)
+        left = [path for path, modified in self._without_row() if modified < now - _GRACE] if orphans else []
+        self._safe.remove(left)
         with self._database.begin() as session:
             idempotency.forget(session)
-            if orphans:
-                detail = {"files_without_row": len(orphans)}
+            if left:
+                detail = {"files_without_row": len(left)}
                 Audit.append(session, actor=actor, action="retention.purged", detail=detail)
-        return Purged(expired, len(orphans))
+        return Purged(expired, len(left))
 
     def forget_desk(self) -> int:
         """Delete what is sealed under this process's ephemeral key: the service has ended, and nobody can open it.

@@ -18,11 +18,14 @@ def test_it_goes_on_whatever_goes_wrong(monkeypatch: pytest.MonkeyPatch, caplog:
         StorageError("The database does not answer."),
         RuntimeError("ERIKSSON"),
         Purged(2, 1),
-        Purged(0, 0),
+        *[Purged(0, 0)] * 7,
     ]
 
+    turns: list[bool] = []
+
     class Purging:
-        def purge(self) -> Purged:
+        def purge(self, *, orphans: bool) -> Purged:
+            turns.append(orphans)
             if not results:
                 raise asyncio.CancelledError
             result = results.pop(0)
@@ -39,14 +42,15 @@ def test_it_goes_on_whatever_goes_wrong(monkeypatch: pytest.MonkeyPatch, caplog:
         "the purge broke: RuntimeError",
         "purged 2 sealed files, 1 without a row",
     ]
+    assert turns == [True, *[False] * 9, True]
 
 
 def test_a_service_purges_by_itself(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
     purged: list[Purged] = []
     purge = Retention.purge
 
-    def noted(self: Retention) -> Purged:
-        purged.append(purge(self))
+    def noted(self: Retention, *, orphans: bool) -> Purged:
+        purged.append(purge(self, orphans=orphans))
         return purged[-1]
 
     monkeypatch.setattr(Retention, "purge", noted)
