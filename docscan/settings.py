@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     key_file: Path | None = Field(None, description="Keys of what is kept, newest first; needed for retention.")
     keys: SecretStr = Field(SecretStr(""), description="The same keys, by commas, instead of a file.")
 
+    log: Literal["json", "text"] = Field("json", description="How the service writes its log.")
+    traces: str = Field(
+        "", description="Where OpenTelemetry traces go (an OTLP/HTTP endpoint, extra traces); empty: nowhere."
+    )
     hosts: tuple[str, ...] = Field((), description="Host names that the service is reached by, besides loopback's.")
     proxies: tuple[str, ...] = Field(
         (), description="Addresses or networks of proxies whose X-Forwarded-For and -Proto are believed."

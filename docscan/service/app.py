@@ -26,6 +26,10 @@ from docscan.service.routes import ROUTERS
 from docscan.service.state import State
 from docscan.service.storage.opening import Storage
 from docscan.service.storage.vault import ephemeral_key_is_shared
+from docscan.service.watching import metrics
+from docscan.service.watching.reference import read_reference
+from docscan.service.watching.starting import stop as stop_watching
+from docscan.service.watching.stored import Stored
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 from docscan.version import __version__
@@ -51,7 +55,7 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        opened = tools or open_tools(settings)
+        opened, reference = tools or open_tools(settings), read_reference(settings.models)
         storage = Storage.open(settings)
         try:
             _check_access(settings, storage)
@@ -69,13 +73,16 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
             Limits(settings),
             storage.batches,
             batching,
+            Stored(storage.database, reference),
         )
+        metrics.show_models(opened.infos())
         purging = asyncio.create_task(purge_for_ever(storage.retention))
         batching.begin()
         yield
         purging.cancel()
         batching.end()
         await run_in_threadpool(_end, workers, storage)
+        await run_in_threadpool(stop_watching)
 
     app = FastAPI(
         title="docscan",

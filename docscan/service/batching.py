@@ -15,6 +15,7 @@ from docscan.service.storage.database import StorageError
 from docscan.service.storage.idempotency import TakenError
 from docscan.service.storage.records import Records
 from docscan.service.storage.vault import DamagedError
+from docscan.service.watching.observing import observe
 from docscan.service.workers import Workers
 
 _log = logging.getLogger("docscan.service")
@@ -108,4 +109,5 @@ class Batching:
             batch_id=taken.batch_id,
             also=self._batches.done(taken, report.id),
         )
+        observe(report)
         self._batches.forget(taken)

@@ -1,6 +1,5 @@
 """uvicorn on a socket, in this process or in several; what was accepted is answered before they end."""
 
-import logging
 import os
 import signal
 import socket
@@ -20,6 +19,9 @@ from docscan.service.app import create_app
 from docscan.service.storage.opening import Storage
 from docscan.service.storage.vault import share_ephemeral_key
 from docscan.service.supervisor import end_with_parent, supervise
+from docscan.service.watching import logs
+from docscan.service.watching.shared import share_metrics
+from docscan.service.watching.starting import start as start_watching
 from docscan.settings import Settings
 
 # Longer than a full queue takes: whatever was accepted is answered. Clients that stopped sending are left then.
@@ -57,6 +59,8 @@ def serve(settings: Settings, port: int, processes: int = 1) -> None:
     else:
         os.environ.update(_environment(share))
         share_ephemeral_key()
+        share_metrics(settings.data)
+        logs.start(settings.log)  # of this process, which only supervises
         configuration = _configuration("docscan.service.server:application_of_environment", settings, processes)
         try:
             supervise(configuration, listening, ready=lambda: _announce(settings, listening))
@@ -87,7 +91,7 @@ def share_of(settings: Settings, processes: int, cores: int) -> Settings:
 def application(settings: Settings) -> FastAPI:
     """Make the application in the process that runs it."""
     cv2.setNumThreads(settings.threads)
-    logging.getLogger("docscan.service").setLevel(logging.INFO)
+    start_watching(settings)
     return create_app(settings, open_tools(settings))
 
 
@@ -120,6 +124,7 @@ def _configuration(app: FastAPI | str, settings: Settings, processes: int = 1) -
         app,
         factory=isinstance(app, str),
         workers=processes,
+        log_config=None,
         access_log=False,  # uvicorn's would write whole addresses; the application logs routes
         log_level="warning",
         server_header=False,

@@ -12,6 +12,7 @@ from docscan.service.storage.batches import Batches
 from docscan.service.storage.database import Database
 from docscan.service.storage.idempotency import InFlight
 from docscan.service.storage.records import Records
+from docscan.service.watching.stored import Stored
 from docscan.service.workers import Turn, Workers
 from docscan.settings import Settings
 
@@ -28,6 +29,7 @@ class State:
     limits: Limits
     batches: Batches
     batching: Batching
+    stored: Stored  # the database's numbers, for metrics and drift
     in_flight: InFlight = field(default_factory=InFlight)
     receiving: Turn = field(
         default_factory=lambda: Turn("Another batch is being received; try again in a moment.")

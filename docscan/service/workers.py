@@ -9,6 +9,7 @@ from contextvars import copy_context
 from typing import TypeVar
 
 from docscan.errors import DocscanError
+from docscan.service.watching import metrics
 
 T = TypeVar("T")
 
@@ -19,6 +20,11 @@ class BusyError(DocscanError):
     status = 503
     title = "The service is busy"
     retry_after = 5  # seconds
+
+
+def _counted(work: Callable[[], T]) -> T:
+    with metrics.RUNNING.track_inprogress():
+        return work()
 
 
 class Turn:
@@ -97,6 +103,7 @@ class Workers:
         """
         with self._lock:
             if self.full:
+                metrics.REFUSED.inc()
                 raise BusyError(f"{self._most} inspections are running or waiting; try again in a moment.")
             self._places += 1
         place = Place(self)
@@ -137,7 +144,8 @@ class Workers:
         """Give this to the pool, in the context of who asks."""
         with self._lock:
             self._submitted += 1
-        future = self._pool.submit(copy_context().run, work)
+        metrics.ACCEPTED.inc()
+        future = self._pool.submit(copy_context().run, _counted, work)
         future.add_done_callback(lambda _: self._done(ended))
         return future
 
@@ -149,6 +157,7 @@ class Workers:
     def _done(self, ended: Callable[[], None] | None) -> None:
         with self._lock:
             self._submitted -= 1
+        metrics.ACCEPTED.dec()
         if ended is not None:
             ended()
         for freed in tuple(self._freed):

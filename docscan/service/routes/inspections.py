@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.datastructures import UploadFile
@@ -171,7 +171,7 @@ def get_inspection(
 def get_region(
     request: Request,
     report_id: InspectionId,
-    name: str,
+    name: Annotated[str, Path(description="As the report names it.", examples=["portrait"])],
     principal: Annotated[Principal, allowed(Permission.READ)],
     spectrum: Annotated[
         Spectrum | None, Query(description="The light; without it that of the check which weighs most there.")

@@ -146,8 +146,14 @@ class Records:
         Raises
         ------
         UnknownInspectionError
-            There is no such inspection.
+            There is no such inspection, or its report has no such region.
         """
+        with self._database.begin() as session:
+            stored = session.scalar(select(Inspection.report).where(Inspection.id == inspection_id))
+        checks = () if stored is None else report_from_bytes(stored).checks
+        # The log names what the report names, never what a stranger put into an address.
+        if all(check.region is None or check.region.name != name for check in checks):
+            raise UnknownInspectionError("There is no report with such a region.")
         return self._kept(inspection_id, principal, "inspection.region_viewed", {"region": name})
 
     def record(self, inspection_id: str) -> Record:
@@ -283,6 +289,9 @@ def _inspection(report: Report, principal: Principal, post: str, batch_id: str |
         format=None if document.format is None else str(document.format),
         model=document.model,
         log10_lr=report.confidence.log10_lr,
+        sharpness=report.quality.sharpness,
+        glare=report.quality.glare,
+        resolution_dpi=report.quality.resolution_dpi,
         report=report_to_bytes(without_holder(report)).decode(),
         batch_id=batch_id,
     )

@@ -46,6 +46,9 @@ class Inspection(Base):
     format: Mapped[str | None] = mapped_column(String(8))
     model: Mapped[str | None] = mapped_column(String(128))  # document model
     log10_lr: Mapped[float]
+    sharpness: Mapped[float]  # of the capture, as in Quality
+    glare: Mapped[float]
+    resolution_dpi: Mapped[float]
     report: Mapped[str] = mapped_column(Text)  # a whole Report without its holder (storage/form.py)
     batch_id: Mapped[str | None] = mapped_column(ForeignKey("batches.id"), index=True)
     # The second line's queue.

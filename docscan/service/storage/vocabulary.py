@@ -10,13 +10,13 @@ from docscan.types import Report, Verdict
 
 
 class UnknownInspectionError(DocscanError):
-    """No inspection has this id."""
+    """No inspection has this id, or none has what was asked for."""
 
     status = 404
     title = "Not Found"
 
-    def __init__(self) -> None:
-        super().__init__("There is no inspection of this id.")
+    def __init__(self, message: str = "There is no inspection of this id.") -> None:
+        super().__init__(message)
 
 
 class ConflictError(DocscanError):

@@ -91,7 +91,9 @@ def test_keys_come_from_a_file_newest_first(tmp_path: Path) -> None:
     assert held.open(of(old).seal(SECRET, "a", kept=True)[0], "a") == SECRET
 
 
-@pytest.mark.parametrize("keys", ["nonsense", base64.b64encode(bytes(31)).decode(), f"{new_key()},short", "ключ"])
+@pytest.mark.parametrize(
+    "keys", ["nonsense", base64.b64encode(bytes(31)).decode(), f"{base64.b64encode(bytes(32)).decode()},short", "ключ"]
+)
 def test_what_is_no_key_is_refused_and_not_repeated(keys: str) -> None:
     with pytest.raises(UsageError, match="DOCSCAN_KEYS") as refused:
         of(keys)
