@@ -6,7 +6,23 @@ from enum import StrEnum
 
 from docscan.errors import DocscanError
 from docscan.rendering.pictures import Pictures
+from docscan.rendering.tr03135.source import Finding
 from docscan.types import Report, Verdict
+
+__all__ = [
+    "UNDECIDED",
+    "ConflictError",
+    "Decided",
+    "Finding",
+    "ForgeryKind",
+    "Found",
+    "Kept",
+    "Noted",
+    "Query",
+    "Record",
+    "Summary",
+    "UnknownInspectionError",
+]
 
 
 class UnknownInspectionError(DocscanError):
@@ -24,14 +40,6 @@ class ConflictError(DocscanError):
 
     status = 409
     title = "It does not fit how things stand"
-
-
-class Finding(StrEnum):
-    """What a person decided."""
-
-    GENUINE = "genuine"
-    FORGED = "forged"
-    UNCLEAR = "unclear"
 
 
 class ForgeryKind(StrEnum):
