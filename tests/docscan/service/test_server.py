@@ -46,6 +46,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[uvicorn.Config]:
             each.close()
 
     monkeypatch.setattr(uvicorn.Server, "run", run)
+    monkeypatch.setattr(server, "start_watching", lambda _: None)  # its log would outlive what pytest captures
     monkeypatch.setattr(server, "open_tools", lambda chosen: Tools(chosen, Models({}, {})))
     return configs
 
