@@ -44,6 +44,8 @@ TABLE = {
     "POST /v1/batches": {OFFICER, EXAMINER, LOCAL, "key:inspect"},
     "GET /v1/batches": {OFFICER, EXAMINER, LOCAL, "key:read"},
     "GET /v1/batches/{batch_id}": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /metrics": {ADMINISTRATOR, LOCAL, "key:metrics"},
+    "GET /v1/drift": {EXAMINER, ADMINISTRATOR, LOCAL, "key:statistics"},
     "GET /v1/models": {OFFICER, EXAMINER, LOCAL, "key:read"},
     "GET /v1/sessions/current": PEOPLE | KEYS,
     "DELETE /v1/sessions/current": PEOPLE | KEYS,
