@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import sys
 
 import cv2
@@ -43,12 +44,13 @@ def serve(settings: Settings, port: int, processes: int = 1) -> None:
     Raises
     ------
     UsageError
-        The address is taken, or is not loopback while nobody can be recognised.
+        The address is taken, or is not loopback while nobody can be recognised; or the certificate cannot be used.
     DocscanError
         A process did not start.
     ModelError, StorageError
         A model is missing or altered, or the storage cannot be used.
     """
+    _check_certificate(settings)
     settings = _prepared(settings)
     listening = _listen(settings.host, port)
     share = share_of(settings, processes, _cores())
@@ -153,6 +155,18 @@ def _announce(settings: Settings, listening: socket.socket) -> None:
     print(f"docscan listens on {scheme}://{host}:{listening.getsockname()[1]}", flush=True)
     if token := settings.setup_token.get_secret_value():
         print(f"No account exists. To make the first one open /setup there, with this code: {token}", flush=True)
+
+
+def _check_certificate(settings: Settings) -> None:
+    if settings.tls_certificate is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_certificate, settings.tls_key)
+    except OSError as error:  # ssl.SSLError is one
+        raise UsageError(
+            "The certificate and key of DOCSCAN_TLS_CERTIFICATE and DOCSCAN_TLS_KEY cannot be used "
+            f"({error.strerror or type(error).__name__})."
+        ) from error
 
 
 def _cores() -> int:

@@ -149,7 +149,7 @@ def get_account(request: Request, principal: _Administrator, user_id: str) -> Ac
 
 
 @router.patch(
-    "/v1/accounts/{user_id}", summary="Change a role, disable, enable", responses=described(404, 409, 413, 422)
+    "/v1/accounts/{user_id}", summary="Change a role, disable, enable", responses=described(400, 404, 409, 413, 422)
 )
 def change_account(request: Request, principal: _Administrator, user_id: str, change: Change) -> Account:
     """Change an account; its sessions end. The last administrator stays one."""

@@ -149,7 +149,7 @@ def find_inspections(
     },
 )
 def get_inspection(
-    request: Request, report_id: InspectionId, principal: Annotated[Principal, allowed(Permission.READ)]
+    request: Request, principal: Annotated[Principal, allowed(Permission.READ)], report_id: InspectionId
 ) -> Response:
     """Return a report; ``Accept: text/html`` gives the page.
 
@@ -170,9 +170,9 @@ def get_inspection(
 )
 def get_region(
     request: Request,
+    principal: Annotated[Principal, allowed(Permission.READ)],
     report_id: InspectionId,
     name: Annotated[str, Path(description="As the report names it.", examples=["portrait"])],
-    principal: Annotated[Principal, allowed(Permission.READ)],
     spectrum: Annotated[
         Spectrum | None, Query(description="The light; without it that of the check which weighs most there.")
     ] = None,

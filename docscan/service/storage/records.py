@@ -126,7 +126,7 @@ class Records:
         KeyReusedError
             It came with another body.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             inspection_id = idempotency.answered(session, claim)
         return None if inspection_id is None else self._kept(inspection_id, principal, "inspection.replayed")
 
@@ -148,7 +148,7 @@ class Records:
         UnknownInspectionError
             There is no such inspection, or its report has no such region.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             stored = session.scalar(select(Inspection.report).where(Inspection.id == inspection_id))
         checks = () if stored is None else report_from_bytes(stored).checks
         # The log names what the report names, never what a stranger put into an address.
@@ -164,7 +164,7 @@ class Records:
         UnknownInspectionError
             There is no such inspection.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             summary = searching.summary_of(session, inspection_id)
             if summary is None:
                 raise UnknownInspectionError
@@ -184,12 +184,12 @@ class Records:
         UsageError
             The cursor is none of this service's.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return searching.search(session, query)
 
     def queue(self) -> tuple[Summary, ...]:
         """Return what waits for the second line, that which waits longest first."""
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return searching.queue(session)
 
     def decide(

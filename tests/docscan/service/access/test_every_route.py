@@ -31,10 +31,10 @@ TABLE = {
     "GET /docs": PEOPLE | KEYS,
     "GET /openapi.json": PEOPLE | KEYS,
     "POST /v1/inspections": {OFFICER, EXAMINER, LOCAL, "key:inspect"},
-    "GET /v1/inspections/{report_id}": {OFFICER, EXAMINER, LOCAL, "key:read"},
     "GET /v1/inspections": {OFFICER, EXAMINER, LOCAL, "key:read"},
-    "GET /v1/inspections/{report_id}/regions/{name}.png": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /v1/inspections/{report_id}": {OFFICER, EXAMINER, LOCAL, "key:read"},
     "GET /v1/inspections/{report_id}/record": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /v1/inspections/{report_id}/regions/{name}.png": {OFFICER, EXAMINER, LOCAL, "key:read"},
     "POST /v1/inspections/{report_id}/decision": {OFFICER, EXAMINER, LOCAL, "key:decide"},
     "POST /v1/inspections/{report_id}/comments": {OFFICER, EXAMINER, LOCAL, "key:decide"},
     "POST /v1/inspections/{report_id}/handover": {OFFICER, EXAMINER, LOCAL, "key:decide"},
@@ -200,6 +200,17 @@ def test_whoever_is_not_recognised_gets_nothing(closed: TestClient, people: Peop
     people.add("somebody")  # who has an account, so that the service asks
     caller = _gone(people, closed, who) if who in ("ended session", "disabled person") else _caller(people, who)
     assert {route: caller.ask(closed, route) for route in TABLE} == dict.fromkeys(TABLE, 401)
+
+
+def test_the_interface_says_what_each_route_asks_for(client: TestClient) -> None:
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        for method, described in methods.items():
+            route = f"{method.upper()} {path}"
+            if route in PUBLIC:
+                assert "security" not in described, route
+            else:
+                assert described["security"] == [{"key": []}, {"session": []}], route
+                assert {"401", "403", "429"} <= set(described["responses"]), route
 
 
 @pytest.mark.parametrize("who", ["officer", "examiner", "administrator"])

@@ -87,6 +87,14 @@ def test_a_file_that_is_gone_or_damaged_does_not_break_the_report(room: Room) ->
     assert room.records.get(added.id, LOCAL).report.holder_removed
 
 
+def test_a_sealed_report_of_another_version_does_not_break_the_answer(room: Room) -> None:
+    added = room.add()
+    other = room.storage.safe.put(b'{"report": {}}', kept=False)
+    with room.storage.database.begin() as session:
+        session.scalars(select(Sealed).where(Sealed.name == "report")).one().path = other.path
+    assert room.records.get(added.id, LOCAL).report == without_holder(added)
+
+
 def test_looking_is_in_the_audit_log(room: Room) -> None:
     added = room.add(OFFICER)
     room.records.get(added.id, LOCAL)
