@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Header, Path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from docscan.service.storage.vocabulary import Finding, ForgeryKind, UnknownInspectionError
 from docscan.types import Verdict
@@ -27,16 +27,12 @@ InspectionId = Annotated[str, Depends(_known_form)]
 """The id in a path; what is no id is not found."""
 
 
-def _storable(text: str) -> str:
-    if any(ord(character) < 32 and character not in "\n\t" for character in text):
-        raise ValueError("it holds control characters")
-    return text
-
+# Something to read, and no control characters but tabs and line ends.
+_WORDS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*[^\x00-\x20][^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 
 Text = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_TEXT),
-    AfterValidator(_storable),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_TEXT, pattern=_WORDS),
     Field(
         description="Words of whoever decides. They are kept for good: never name the document's holder.",
         examples=["The edge of the portrait can be felt; the glue shines under the lamp."],
@@ -128,18 +124,27 @@ class RecordForm(_Form):
     comments: list[NotedForm] = Field(description="Oldest first.")
 
 
-class DecisionForm(_Form):
-    """What a person found."""
+class ForgedForm(_Form):
+    """A person found a forgery."""
 
-    finding: Finding
-    kind: ForgeryKind | None = Field(None, description="What is forged; with the finding forged alone.")
+    finding: Literal[Finding.FORGED]
+    kind: ForgeryKind = Field(description="What is forged.")
     comment: Text | None = None
 
-    @model_validator(mode="after")
-    def _kind_of_forged(self) -> "DecisionForm":
-        if (self.finding is Finding.FORGED) != (self.kind is not None):
-            raise ValueError("the finding forged needs a kind, and no other one has one")
-        return self
+
+class OtherFindingForm(_Form):
+    """A person found no forgery, or could not tell."""
+
+    finding: Literal[Finding.GENUINE, Finding.UNCLEAR]
+    kind: None = None
+    comment: Text | None = None
+
+
+DecisionForm = Annotated[
+    ForgedForm | OtherFindingForm,
+    Field(discriminator="finding", examples=[{"finding": "forged", "kind": "portrait", "comment": "Glued on."}]),
+]
+"""What a person found; forged alone has a kind."""
 
 
 class CommentForm(_Form):

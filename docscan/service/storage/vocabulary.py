@@ -26,6 +26,16 @@ class ConflictError(DocscanError):
     title = "It does not fit how things stand"
 
 
+class HolderNamedError(DocscanError):
+    """A text that is kept for good says who carried the document."""
+
+    status = 422
+    title = "The text names the document's holder"
+
+    def __init__(self) -> None:
+        super().__init__("The text names the document's holder. It is kept for good: leave name and number out of it.")
+
+
 class Finding(StrEnum):
     """What a person decided."""
 
