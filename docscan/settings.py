@@ -47,7 +47,12 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535, description="Port that the service listens on.")
     service_workers: int = Field(2, ge=1, description="Inspections that the service runs at once.")
     service_queue: int = Field(
-        16, ge=1, description="Inspections waiting or running beyond which the service answers 503."
+        16, ge=1, description="Inspections arriving, waiting or running beyond which the service answers 503."
+    )
+    batch_documents: int = Field(1000, ge=1, description="Documents that one batch may have.")
+    batch_bytes: int = Field(500_000_000, gt=0, description="Bytes that the files of one batch may have, unpacked.")
+    batch_waiting: int = Field(
+        10_000, ge=1, description="Documents of all batches waiting, beyond which a new batch is answered 503."
     )
     post: str | None = Field(
         None,
@@ -71,6 +76,10 @@ class Settings(BaseSettings):
     key_file: Path | None = Field(None, description="Keys of what is kept, newest first; needed for retention.")
     keys: SecretStr = Field(SecretStr(""), description="The same keys, by commas, instead of a file.")
 
+    log: Literal["json", "text"] = Field("json", description="How the service writes its log.")
+    traces: str = Field(
+        "", description="Where OpenTelemetry traces go (an OTLP/HTTP endpoint, extra traces); empty: nowhere."
+    )
     hosts: tuple[str, ...] = Field((), description="Host names that the service is reached by, besides loopback's.")
     proxies: tuple[str, ...] = Field(
         (), description="Addresses or networks of proxies whose X-Forwarded-For and -Proto are believed."

@@ -14,11 +14,12 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from docscan.errors import UsageError
 from docscan.inspection import Tools, open_tools
-from docscan.service import pages, problems
+from docscan.service import openapi, pages, problems
 from docscan.service.access import gate
 from docscan.service.access.limits import Limits
 from docscan.service.access.oidc import Provider
 from docscan.service.access.openness import LOOPBACK, is_reachable, require_credentials
+from docscan.service.batching import Batching
 from docscan.service.bodies import Bodies
 from docscan.service.guard import Guard
 from docscan.service.purging import purge_for_ever
@@ -27,6 +28,10 @@ from docscan.service.state import State
 from docscan.service.storage.database import StorageError
 from docscan.service.storage.opening import Storage
 from docscan.service.storage.vault import ephemeral_key_is_shared
+from docscan.service.watching import metrics
+from docscan.service.watching.reference import read_reference
+from docscan.service.watching.starting import stop as stop_watching
+from docscan.service.watching.stored import Stored
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 from docscan.version import __version__
@@ -54,7 +59,7 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        opened = tools or open_tools(settings)
+        opened, reference = tools or open_tools(settings), read_reference(settings.models)
         storage = Storage.open(settings)
         try:
             _check_access(settings, storage)
@@ -62,11 +67,26 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
             storage.close()
             raise
         workers = Workers(settings.service_workers, settings.service_queue)
-        app.state.docscan = State(settings, opened, workers, storage.database, storage.records, Limits(settings))
+        batching = Batching(storage.batches, storage.records, opened, workers, settings.service_workers)
+        app.state.docscan = State(
+            settings,
+            opened,
+            workers,
+            storage.database,
+            storage.records,
+            Limits(settings),
+            storage.batches,
+            batching,
+            Stored(storage.database, reference),
+        )
+        metrics.show_models(opened.infos())
         purging = asyncio.create_task(purge_for_ever(storage.retention))
+        batching.begin()
         yield
         purging.cancel()
+        batching.end()
         await run_in_threadpool(_end, workers, storage)
+        await run_in_threadpool(stop_watching)
 
     app = FastAPI(
         title="docscan",
@@ -76,11 +96,14 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
         openapi_url=None,  # behind the gate, as pages.interface
         docs_url=None,  # FastAPI's own page fetches its files from elsewhere; pages.docs does not
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,  # what generated clients call their functions
     )
-    problems.install(app)
-    for router in (*ROUTERS, pages.router):
+    routers = (*ROUTERS, pages.router)
+    problems.install(app, routers)
+    for router in routers:
         gate.describe(router)
         app.include_router(router)
+    openapi.install(app, ROUTERS)
     # Swagger UI's files as the package fastapi-offline ships them.
     swagger = Path(str(files("fastapi_offline"))) / "static"
     app.mount("/static/swagger", StaticFiles(directory=swagger), name="swagger")

@@ -1,16 +1,14 @@
 """The outermost layer: security headers, the log, and the last answer when something breaks."""
 
-import logging
-import time
 from collections.abc import Collection
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from docscan.service import request_ids
 from docscan.service.problems import problem, unexpected
-
-_log = logging.getLogger("docscan.service")
+from docscan.service.watching.observing import Answer, route_of, watched
 
 # Nothing but this service's own files; a route may send its own policy.
 POLICY = (
@@ -56,14 +54,15 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = time.perf_counter()
-        status = 0
+        with request_ids.identified(Headers(scope=scope).get(request_ids.HEADER)) as request_id, watched(scope) as seen:
+            await self._answer(scope, receive, send, request_id, seen)
 
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str, seen: Answer) -> None:
         async def guarded(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                seen.status = message["status"]
                 headers = MutableHeaders(scope=message)
+                headers[request_ids.HEADER] = request_id
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
                 if scope["scheme"] == "https":
@@ -77,18 +76,9 @@ class Guard:
                 answer = problem(421, "This service does not answer under that host name.")
                 await answer(scope, receive, guarded)
         except Exception as error:
-            answer = unexpected(error, _route(scope))
-            if status == 0:
+            answer = unexpected(error, route_of(scope))
+            if seen.status == 0:
                 await answer(scope, receive, guarded)
-        finally:
-            # The route's template: an address can carry what a client put into it.
-            _log.info(
-                "%s %s %d %.0f ms",
-                scope["method"],
-                _route(scope),
-                status,
-                1000 * (time.perf_counter() - begun),
-            )
 
     def _is_here(self, host: str) -> bool:
         return host in self._hosts or (self._addresses and _is_address(host.strip("[]")))
@@ -106,7 +96,3 @@ def _host(scope: Scope) -> str:
     host = Headers(scope=scope).get("host", "").lower()
     name, colon, port = host.rpartition(":")
     return name if colon and port.isdigit() else host
-
-
-def _route(scope: Scope) -> str:
-    return str(getattr(scope.get("route"), "path", "(no route)"))

@@ -10,6 +10,7 @@ from docscan.service.access.principal import Principal
 from docscan.service.storage.idempotency import Claim
 from docscan.service.storage.records import Records
 from docscan.service.storage.vocabulary import Kept
+from docscan.service.watching.observing import observe
 from docscan.types import Report
 
 
@@ -55,4 +56,5 @@ def inspect_and_keep(images: Mapping[str, ImageFile], work: Work) -> Kept:
     report, pictures = look_at(images, work.tools)
     sent = {light: image.data for light, image in images.items()}
     work.records.add(report, pictures, sent, work.principal, batch_id=work.batch_id, claim=work.claim)
+    observe(report)
     return Kept(report, pictures)

@@ -37,7 +37,8 @@ class Server:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The installed program, serving on a free port of the loopback."""
-    log = tmp_path_factory.mktemp("server") / "log"
+    folder = tmp_path_factory.mktemp("server")
+    log = folder / "log"
     command = [ROOT / ".venv/bin/docscan", "serve", "--port", "0"]
     with log.open("w") as errors:  # a file: a pipe that nobody reads would fill and stop the server
         environment = {**os.environ, "DOCSCAN_DATA": str(log.parent / "data")}

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from docscan.checks import CHECKS
 from docscan.runtime import open_models
+from docscan.types import Report
 from training.manifest import calibrated
-from training.witnesses.documents import groups, make_all
+from training.witnesses import reference
+from training.witnesses.documents import Group, groups, make_all
 from training.witnesses.fitting import FINDS, calibration
 from training.witnesses.judging import rows
 from training.witnesses.measuring import Witnessed, witness
@@ -15,10 +17,21 @@ from training.witnesses.measuring import Witnessed, witness
 _ROOT = Path(__file__).resolve().parents[2]
 
 
+def _write_reference(wanted: list[Group], models: Path, workers: int) -> None:
+    reports: list[Report] = []
+    for number, found in enumerate(reference.inspected(wanted, workers), 1):
+        reports += found
+        print(f"inspected {number} of {len(wanted)} groups", flush=True)
+    opened = open_models(models, providers=["CPUExecutionProvider"], threads=1, only=["region"])
+    reference.write(reference.reference_of(reports, wanted, opened), models)
+
+
 def main() -> None:
     """Make the documents that are missing, inspect them, and fit or judge."""
     parser = argparse.ArgumentParser(prog="python -m training.witnesses", description=__doc__)
-    parser.add_argument("what", choices=("calibrate", "evaluate"), help="on calibration states, or on test states")
+    parser.add_argument(
+        "what", choices=("calibrate", "evaluate", "reference"), help="calibrates; the others use test states"
+    )
     parser.add_argument("--work", type=Path, default=_ROOT / "build" / "witnesses", help="keeps the documents")
     parser.add_argument("--models", type=Path, default=_ROOT / "models", help="whose manifest is written")
     parser.add_argument("--states", type=int, default=6)
@@ -29,6 +42,9 @@ def main() -> None:
     wanted = groups(chosen.work, split, chosen.states, whole_page_only=chosen.whole_page_only)
     for number, _ in enumerate(make_all(wanted, chosen.workers), 1):
         print(f"made {number} of {len(wanted)} groups", flush=True)
+    if chosen.what == "reference":
+        _write_reference(wanted, chosen.models, chosen.workers)
+        return
     documents: list[Witnessed] = []
     for number, found in enumerate(witness(wanted, chosen.workers), 1):
         documents += found

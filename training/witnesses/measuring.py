@@ -18,7 +18,7 @@ from docscan.types import CheckResult
 from training.enrolling import model_of
 from training.witnesses.documents import ENROLLED, Group, files_of
 
-_TODAY = date(2026, 11, 24)
+TODAY = date(2026, 11, 24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,21 @@ class Witnessed:
 
 
 @cache
-def _tools() -> Tools:
+def tools_of_a_process() -> Tools:
+    """Return what inspections share, without a library."""
     return open_enrolment_tools(Settings(threads=1))
 
 
-def _images(group: Group, index: int) -> dict[str, ImageFile]:
+def images_of(group: Group, index: int) -> dict[str, ImageFile]:
+    """Return the images of a group's document, by light."""
     files = files_of(group.path(group.orders[index]))
     return {light: ImageFile("generated", data) for light, data in files.items()}
 
 
-def _samples(group: Group, tools: Tools) -> Iterator[Seen]:
+def samples_of(group: Group, tools: Tools) -> Iterator[Seen]:
+    """Yield the documents of a group that are enrolled."""
     for index in range(ENROLLED):
-        yield see(**_images(group, index), tools=tools, today=_TODAY)  # type: ignore[arg-type]
+        yield see(**images_of(group, index), tools=tools, today=TODAY)  # type: ignore[arg-type]
 
 
 def _numbers(evidence: Evidence) -> dict[str, dict[str, float]]:
@@ -66,8 +69,8 @@ def _numbers(evidence: Evidence) -> dict[str, dict[str, float]]:
 
 
 def _witness(group: Group) -> list[Witnessed]:
-    tools = _tools()
-    model = model_of(_samples(group, tools), tools)
+    tools = tools_of_a_process()
+    model = model_of(samples_of(group, tools), tools)
     # Samples are read, as an office's are; of what is inspected the visual zone is not: no measured check looks at it,
     # and training.visual measures it.
     tools = replace(tools, library=library_of([model] if model else []), reader=None)
@@ -75,8 +78,8 @@ def _witness(group: Group) -> list[Witnessed]:
     for index, order in enumerate(group.orders):
         if index < ENROLLED:
             continue
-        images = _images(group, index)
-        evidence = gather(**images, tools=tools, today=_TODAY)  # type: ignore[arg-type]
+        images = images_of(group, index)
+        evidence = gather(**images, tools=tools, today=TODAY)  # type: ignore[arg-type]
         checks = tuple(perform(check, evidence) for check in CHECKS)
         modelled = evidence.model is not None
         found.append(Witnessed(order.recipe, order.code, len(images), modelled, _numbers(evidence), checks))

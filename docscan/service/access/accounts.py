@@ -83,7 +83,10 @@ def listed(session: Session) -> Sequence[User]:
 
 def by_name(session: Session, name: str) -> User | None:
     """Return the account of a login name."""
-    return session.scalars(select(User).where(User.name == normal_name(name))).one_or_none()
+    name = normal_name(name)
+    if not _NAME.fullmatch(name):  # and PostgreSQL takes not every text
+        return None
+    return session.scalars(select(User).where(User.name == name)).one_or_none()
 
 
 def named(session: Session, name: str) -> User:
@@ -108,7 +111,7 @@ def get(session: Session, user_id: str) -> User:
     NotFoundError
         There is none.
     """
-    user = session.get(User, user_id)
+    user = session.get(User, user_id) if user_id.isprintable() else None
     if user is None:
         raise NotFoundError("There is no account of this id.")
     return user

@@ -16,6 +16,7 @@ from docscan.service.access.principal import LOCAL, Permission, Principal
 from docscan.service.negotiation import prefers_html
 from docscan.service.problems import described
 from docscan.service.state import State
+from docscan.service.watching import logs
 
 # For the interface's description; what is sent is read by _recognise.
 _BEARER = HTTPBearer(auto_error=False, scheme_name="key", description="An API key, dsk_….")
@@ -107,6 +108,7 @@ async def principal_of(request: Request) -> Principal:
         state.limits.count_request(principal.id)
     await _require_own(request, principal)
     request.state.principal = principal
+    logs.recognised(principal.id)
     return principal
 
 

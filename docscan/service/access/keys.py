@@ -16,6 +16,7 @@ from docscan.service.storage.tables import ApiKey
 
 _PREFIX = "dsk"  # by which scanners of leaked secrets know them
 _ID_BYTES = 8
+_LONGEST_NAME = 128
 _NOTED_EVERY = timedelta(minutes=1)  # last_used is no finer
 
 
@@ -37,8 +38,9 @@ def create(
     UsageError
         It would permit nothing, has no name, or has expired already.
     """
-    if not name.strip():
-        raise UsageError("A key has a name: the scanner or program that it is for.")
+    name = name.strip()
+    if not (0 < len(name) <= _LONGEST_NAME and name.isprintable()):
+        raise UsageError(f"A key has a name of up to {_LONGEST_NAME} letters: the scanner or program that it is for.")
     if not scopes:
         raise UsageError("A key permits something: give it a scope.")
     if expires is not None and expires <= now:
@@ -46,7 +48,7 @@ def create(
     secret = tokens.fresh()
     key = ApiKey(
         id=secrets.token_hex(_ID_BYTES),
-        name=name.strip(),
+        name=name,
         secret_hash=tokens.digest(secret),
         scopes=" ".join(sorted(scopes)),
         created=now,
@@ -72,7 +74,7 @@ def revoke(session: Session, key_id: str, now: datetime) -> ApiKey:
     NotFoundError
         There is no key of this id.
     """
-    key = session.get(ApiKey, key_id)
+    key = session.get(ApiKey, key_id) if key_id.isprintable() else None
     if key is None:
         raise NotFoundError("There is no key of this id.")
     key.revoked = key.revoked or now
@@ -83,7 +85,7 @@ def recognised(session: Session, text: str, now: datetime) -> ApiKey | None:
     """Return the key that this text is, while it is good."""
     prefix, _, rest = text.partition("_")
     key_id, _, secret = rest.partition("_")
-    if prefix != _PREFIX or not secret:
+    if prefix != _PREFIX or not secret or not key_id.isprintable():
         return None
     key = session.get(ApiKey, key_id)
     if key is None or not tokens.same(key.secret_hash, tokens.digest(secret)):

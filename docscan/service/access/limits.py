@@ -5,6 +5,7 @@ Counted in the memory of each process: ``docscan serve --workers N`` allows up t
 
 import math
 import time
+from ipaddress import ip_address, ip_network
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -40,7 +41,7 @@ class Limits:
         TooManyError
             There were too many.
         """
-        self._count(self._by_address, address, "Too many logins from this address; wait and try again.")
+        self._count(self._by_address, _line(address), "Too many logins from this address; wait and try again.")
         if name is not None:
             self._count(self._by_name, normal_name(name), "Too many attempts for this name; wait and try again.")
 
@@ -62,3 +63,12 @@ class Limits:
         if not self._limiter.hit(limit, who):
             reset = self._limiter.get_window_stats(limit, who).reset_time
             raise TooManyError(message, max(1, math.ceil(reset - time.time())))
+
+
+def _line(address: str) -> str:
+    """Return what one line of a network has: an IPv6 address is one of the many of its /64."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address

@@ -24,6 +24,7 @@ from docscan.service.access.principal import Role
 from docscan.settings import Settings
 
 _SECONDS = 10  # for one answer of the provider
+_LONGEST_SUBJECT = 255  # OpenID Connect Core, section 2
 _LEEWAY_SECONDS = 60  # between its clock and ours
 
 # Signatures alone that only the provider can make; whatever it says, never none and no shared secret.
@@ -128,10 +129,13 @@ class Provider:
             claims = self._claims(client, published, started, given)
             if "userinfo_endpoint" in published and "access_token" in given:
                 claims = {**_userinfo(client, published, given, claims["sub"]), **claims}
+        subject = str(claims["sub"])
+        if not (0 < len(subject) <= _LONGEST_SUBJECT and subject.isprintable()):
+            raise RefusedError("The identity provider's name for this person is not one.")
         return Identity(
             issuer=str(published["issuer"]),
-            subject=str(claims["sub"]),
-            name=str(claims.get(self._settings.oidc_name_claim) or claims["sub"]),
+            subject=subject,
+            name=str(claims.get(self._settings.oidc_name_claim) or subject),
             role=self._role(claims),
         )
 

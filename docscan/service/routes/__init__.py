@@ -1,12 +1,28 @@
 """The REST routes of the contract, a module each resource."""
 
-from docscan.service.routes import accounts, audit, decisions, health, inspections, keys, login, models, sessions
+from docscan.service.routes import (
+    accounts,
+    audit,
+    batches,
+    decisions,
+    drift,
+    health,
+    inspections,
+    keys,
+    login,
+    metrics,
+    models,
+    sessions,
+)
 
 ROUTERS = (
     inspections.router,
+    batches.router,
     decisions.router,
     audit.router,
     models.router,
+    drift.router,
+    metrics.router,
     health.router,
     sessions.router,
     login.router,

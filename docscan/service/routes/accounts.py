@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from docscan.service.access import cookies, login
 from docscan.service.access.administration import Administration
@@ -69,7 +69,7 @@ class Change(BaseModel):
     )
 
     role: Role | None = None
-    disabled: bool | None = None
+    disabled: StrictBool | None = None
 
 
 class NewPassword(BaseModel):
@@ -149,7 +149,7 @@ def get_account(request: Request, principal: _Administrator, user_id: str) -> Ac
 
 
 @router.patch(
-    "/v1/accounts/{user_id}", summary="Change a role, disable, enable", responses=described(404, 409, 413, 422)
+    "/v1/accounts/{user_id}", summary="Change a role, disable, enable", responses=described(400, 404, 409, 413, 422)
 )
 def change_account(request: Request, principal: _Administrator, user_id: str, change: Change) -> Account:
     """Change an account; its sessions end. The last administrator stays one."""

@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Header, Path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from docscan.service.storage.vocabulary import Finding, ForgeryKind, UnknownInspectionError
 from docscan.types import Verdict
@@ -27,12 +36,21 @@ InspectionId = Annotated[str, Depends(_known_form)]
 """The id in a path; what is no id is not found."""
 
 
-# Something to read, and no control characters but tabs and line ends.
-_WORDS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*[^\x00-\x20][^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
+# Something to read, and no control characters but tabs and ends of lines.
+_READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*[^\s\x00-\x1f][^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
+
+
+def _storable(text: str) -> str:
+    if any(ord(character) < 32 and character not in "\r\n\t" for character in text):
+        raise ValueError("it holds control characters")
+    return text
+
 
 Text = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_TEXT, pattern=_WORDS),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_TEXT),
+    AfterValidator(_storable),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": _READABLE}),
     Field(
         description="Words of whoever decides. They are kept for good: never name the document's holder.",
         examples=["The edge of the portrait can be felt; the glue shines under the lamp."],
@@ -48,7 +66,14 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("it lies outside the calendar") from error
 
 
-Moment = Annotated[datetime, AfterValidator(_in_utc)]
+def _no_number(value: object) -> object:
+    """Refuse seconds since 1970, which pydantic would take: they look like a year that was mistyped."""
+    if isinstance(value, str) and value.strip().lstrip("+-").replace(".", "", 1).isdigit():
+        raise ValueError("it is a number; write 2026-11-26 or 2026-11-26T09:30:00Z")
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_in_utc)]
 
 IdempotencyKey = Annotated[
     str | None,
@@ -124,27 +149,27 @@ class RecordForm(_Form):
     comments: list[NotedForm] = Field(description="Oldest first.")
 
 
-class ForgedForm(_Form):
-    """A person found a forgery."""
+class DecisionForm(_Form):
+    """What a person found."""
 
-    finding: Literal[Finding.FORGED]
-    kind: ForgeryKind = Field(description="What is forged.")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"properties": {"finding": {"const": "forged"}, "kind": {"type": "string"}}, "required": ["kind"]},
+                {"properties": {"finding": {"enum": ["genuine", "unclear"]}, "kind": {"type": "null"}}},
+            ]
+        }
+    )
+
+    finding: Finding
+    kind: ForgeryKind | None = Field(None, description="What is forged; with the finding forged alone.")
     comment: Text | None = None
 
-
-class OtherFindingForm(_Form):
-    """A person found no forgery, or could not tell."""
-
-    finding: Literal[Finding.GENUINE, Finding.UNCLEAR]
-    kind: None = None
-    comment: Text | None = None
-
-
-DecisionForm = Annotated[
-    ForgedForm | OtherFindingForm,
-    Field(discriminator="finding", examples=[{"finding": "forged", "kind": "portrait", "comment": "Glued on."}]),
-]
-"""What a person found; forged alone has a kind."""
+    @model_validator(mode="after")
+    def _kind_of_forged(self) -> "DecisionForm":
+        if (self.finding is Finding.FORGED) != (self.kind is not None):
+            raise ValueError("the finding forged needs a kind, and no other one has one")
+        return self
 
 
 class CommentForm(_Form):

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from docscan.service.access.administration import Administration
 from docscan.service.access.gate import allowed
 from docscan.service.access.principal import Permission, Principal
 from docscan.service.problems import described
+from docscan.service.routes.forms import Moment
 from docscan.service.state import State
 from docscan.service.storage.tables import ApiKey
 
@@ -64,8 +65,8 @@ class NewKey(BaseModel):
     )
 
     name: str = Field(min_length=1, max_length=128)
-    scopes: set[Permission] = Field(min_length=1)
-    expires: AwareDatetime | None = None
+    scopes: set[Permission] = Field(min_length=1, json_schema_extra={"uniqueItems": False})
+    expires: Moment | None = None
 
 
 def _key(key: ApiKey) -> Key:

@@ -70,7 +70,7 @@ def shown(done: login.LoggedIn) -> CurrentSession:
     status_code=201,
     summary="Log in",
     dependencies=[Depends(require_own_page), Depends(cookies.require_private)],
-    responses=described(401, 403, 413, 422, 429),
+    responses=described(400, 401, 403, 413, 422, 429),
 )
 def create_session(request: Request, response: Response, credentials: Credentials) -> CurrentSession:
     """Let a person in, and set the cookie of their session."""

@@ -317,6 +317,9 @@ def _inspection(report: Report, principal: Principal, post: str, batch_id: str |
         format=None if document.format is None else str(document.format),
         model=document.model,
         log10_lr=report.confidence.log10_lr,
+        sharpness=report.quality.sharpness,
+        glare=report.quality.glare,
+        resolution_dpi=report.quality.resolution_dpi,
         report=report_to_bytes(without_holder(report)).decode(),
         batch_id=batch_id,
     )

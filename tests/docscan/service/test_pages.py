@@ -33,6 +33,8 @@ def test_the_interface_describes_every_route_of_the_contract(client: TestClient)
         f"{inspection}/regions/{{name}}.png",
         f"{inspection}/decision",
         "/v1/models",
+        "/v1/drift",
+        "/metrics",
         "/healthz",
         "/readyz",
     }

@@ -1,12 +1,21 @@
 """Starting: what is printed, and what is refused before anything listens."""
 
 import socket
-from datetime import UTC, datetime
+import ssl
+import threading
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from docscan.errors import UsageError
@@ -17,6 +26,8 @@ from docscan.service.access import accounts
 from docscan.service.access.principal import Role
 from docscan.service.storage.database import Database
 from docscan.settings import Settings
+
+_RUN = uvicorn.Server.run
 
 
 @pytest.fixture
@@ -79,10 +90,62 @@ def test_with_an_account_it_listens_everywhere(
     assert "http://0.0.0.0:" in capsys.readouterr().out
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate of this machine's own, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    folder = tmp_path_factory.mktemp("tls")
+    chain, secret = folder / "chain.pem", folder / "key.pem"
+    chain.write_bytes(made.public_bytes(Encoding.PEM))
+    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return chain, secret
+
+
 def test_a_certificate_makes_it_speak_tls(
-    settings: Settings, started: list[uvicorn.Config], capsys: pytest.CaptureFixture[Any], tmp_path: Path
+    settings: Settings,
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[Any],
 ) -> None:
-    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
-    server.serve(settings.model_copy(update={"tls_certificate": chain, "tls_key": key}), 0)
-    assert (started[0].ssl_certfile, started[0].ssl_keyfile) == (chain, key)
-    assert "https://127.0.0.1:" in capsys.readouterr().out
+    chain, key = certificate
+    servers: list[uvicorn.Server] = []
+
+    def note(self: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        servers.append(self)
+        _RUN(self, sockets)
+
+    monkeypatch.setattr(uvicorn.Server, "run", note)
+    chosen = settings.model_copy(update={"tls_certificate": chain, "tls_key": key})
+    thread = threading.Thread(target=server.serve, args=(chosen, 0))
+    thread.start()
+    while not (servers and servers[0].started):
+        assert thread.is_alive()
+        time.sleep(0.01)
+    try:
+        address = capsys.readouterr().out.split()[3]
+        assert address.startswith("https://127.0.0.1:")
+        named = address.replace("127.0.0.1", "localhost")
+        answer = httpx.get(f"{named}/healthz", verify=ssl.create_default_context(cafile=chain))
+    finally:
+        servers[0].should_exit = True
+        thread.join()
+    assert answer.json() == {"status": "ok"}
+    assert "strict-transport-security" in answer.headers
+
+
+def test_a_certificate_that_cannot_be_used_is_said(settings: Settings, certificate: tuple[Path, Path]) -> None:
+    chain, key = certificate
+    for changes in ({"tls_certificate": key, "tls_key": key}, {"tls_certificate": settings.data / "none"}):
+        with pytest.raises(UsageError, match="DOCSCAN_TLS_CERTIFICATE"):
+            server.serve(settings.model_copy(update=changes), 0)
+    with pytest.raises(UsageError, match="DOCSCAN_TLS_KEY"):
+        server.serve(settings.model_copy(update={"tls_certificate": chain}), 0)

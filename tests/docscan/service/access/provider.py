@@ -114,6 +114,7 @@ def running() -> Iterator[Provider]:
             self.wfile.write(json.dumps(said).encode())
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True  # browsers open connections on which they say nothing
     provider.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -41,6 +41,11 @@ TABLE = {
     "POST /v1/inspections/{report_id}/assignment": {EXAMINER, LOCAL, "key:queue"},
     "GET /v1/queue": {EXAMINER, LOCAL, "key:queue"},
     "GET /v1/audit": {ADMINISTRATOR, "key:audit"},
+    "POST /v1/batches": {OFFICER, EXAMINER, LOCAL, "key:inspect"},
+    "GET /v1/batches": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /v1/batches/{batch_id}": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /v1/drift": {EXAMINER, ADMINISTRATOR, LOCAL, "key:statistics"},
+    "GET /metrics": {ADMINISTRATOR, LOCAL, "key:metrics"},
     "GET /v1/models": {OFFICER, EXAMINER, LOCAL, "key:read"},
     "GET /v1/sessions/current": PEOPLE | KEYS,
     "DELETE /v1/sessions/current": PEOPLE | KEYS,
@@ -67,7 +72,13 @@ UNRECOGNISED = (
     "ended session", "disabled person", "invented session",
 )  # fmt: skip
 
-PLACES = {"report_id": "0b8fca0e-6f2b-4a63-9a53-0d6f3f6f8a11", "user_id": "7d9f", "key_id": "0f5d", "name": "portrait"}
+PLACES = {
+    "report_id": "0b8fca0e-6f2b-4a63-9a53-0d6f3f6f8a11",
+    "user_id": "7d9f",
+    "key_id": "0f5d",
+    "name": "portrait",
+    "batch_id": "7d9f",
+}
 
 
 @dataclass
@@ -189,6 +200,17 @@ def test_whoever_is_not_recognised_gets_nothing(closed: TestClient, people: Peop
     people.add("somebody")  # who has an account, so that the service asks
     caller = _gone(people, closed, who) if who in ("ended session", "disabled person") else _caller(people, who)
     assert {route: caller.ask(closed, route) for route in TABLE} == dict.fromkeys(TABLE, 401)
+
+
+def test_the_interface_says_what_each_route_asks_for(client: TestClient) -> None:
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        for method, described in methods.items():
+            route = f"{method.upper()} {path}"
+            if route in PUBLIC:
+                assert "security" not in described, route
+            else:
+                assert described["security"] == [{"key": []}, {"session": []}], route
+                assert {"401", "403", "429"} <= set(described["responses"]), route
 
 
 @pytest.mark.parametrize("who", ["officer", "examiner", "administrator"])

@@ -92,3 +92,13 @@ def test_after_a_while_one_may_try_again(monkeypatch: pytest.MonkeyPatch) -> Non
     later = time.time() + refused.value.retry_after
     monkeypatch.setattr(memory.time, "time", lambda: later)
     limits.count_login("192.0.2.1", "erika")
+
+
+def test_the_addresses_of_one_ipv6_line_count_together() -> None:
+    limits = Limits(Settings(login_attempts_address=1))
+    limits.count_login("2001:db8:0:7::1")
+    with pytest.raises(TooManyError):
+        limits.count_login("2001:db8:0:7:ffff::2")
+    limits.count_login("2001:db8:0:8::1")
+    limits.count_login("192.0.2.1")
+    limits.count_login("192.0.2.2")

@@ -1,10 +1,12 @@
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from argon2 import PasswordHasher
 
 from docscan.errors import UsageError
 from docscan.service.access import passwords
+from docscan.service.access.errors import TooManyError
 from tests.docscan.service.access.conftest import PASSWORD
 
 
@@ -47,3 +49,16 @@ def test_a_weak_password_is_refused(password: str) -> None:
 
 def test_words_make_a_password() -> None:
     assert passwords.checked(PASSWORD, "erika") == PASSWORD
+
+
+def test_a_crowd_of_logins_does_not_hold_every_thread(password_hash: str) -> None:
+    def attempt(_: int) -> bool:
+        try:
+            return passwords.agrees(password_hash, PASSWORD)
+        except TooManyError:
+            return False
+
+    with ThreadPoolExecutor(40) as pool:
+        let_in = sum(pool.map(attempt, range(40)))
+    assert 10 <= let_in < 40
+    assert passwords.agrees(password_hash, PASSWORD)

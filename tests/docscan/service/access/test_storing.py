@@ -206,3 +206,20 @@ def test_errors_are_for_a_person(database: Database) -> None:
     with pytest.raises(DocscanError) as refused:
         Administration(database, "console").id_of("nobody")
     assert str(refused.value) == "There is no account of this name."
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "a" * 300, "' OR 1=1 --", "\u202e"])
+def test_no_text_breaks_the_database(database: Database, text: str) -> None:
+    administration = Administration(database, "console")
+    with pytest.raises(RefusedError):
+        login.log_in(database, Settings(), text, text, NOW)
+    for look_up in (administration.id_of, administration.account):
+        with pytest.raises(NotFoundError):
+            look_up(text)
+    with pytest.raises(NotFoundError):
+        administration.revoke_key(text, NOW)
+    with pytest.raises(UsageError):
+        administration.add_account(text, Role.OFFICER, PASSWORD, NOW)
+    with database.read() as session:
+        assert keys.recognised(session, f"dsk_{text}_{text}", NOW) is None
+        assert sessions.find(session, text, NOW, IDLE) is None

@@ -1,0 +1,71 @@
+import logging
+
+import pytest
+from fastapi.testclient import TestClient
+
+from docscan.service import inspecting, request_ids
+
+IMAGE = {"visible": ("scan.jpg", b"pixels", "image/jpeg")}
+NGINX = "7f3a91c04be2d85566cd0e1f92ab34c7"
+UUID = "0b8fca0e-6f2b-4a63-9a53-0d6f3f6f8a11"
+
+
+@pytest.mark.parametrize("sane", [NGINX, NGINX.upper(), UUID])
+def test_a_proxys_id_is_taken(client: TestClient, caplog: pytest.LogCaptureFixture, sane: str) -> None:
+    with caplog.at_level(logging.INFO, "docscan.service"):
+        answer = client.get("/healthz", headers={"X-Request-ID": sane})
+    assert answer.headers["x-request-id"] == sane
+    assert sane in caplog.text
+
+
+@pytest.mark.parametrize("other", ["", "ERIKA-MUSTERMANN", "L898902C3", "a" * 65, "-" * 32, NGINX + "\t", "12ab"])
+def test_what_could_be_anything_else_is_not(client: TestClient, caplog: pytest.LogCaptureFixture, other: str) -> None:
+    with caplog.at_level(logging.INFO, "docscan.service"):
+        answer = client.get("/healthz", headers={"X-Request-ID": other})
+    given = answer.headers["x-request-id"]
+    assert len(given) == 36
+    assert given != other
+    assert given in caplog.text
+    assert "ERIKA" not in caplog.text
+    assert "L898902C3" not in caplog.text
+
+
+def test_every_answer_has_its_own(client: TestClient) -> None:
+    given = {client.get("/healthz").headers["x-request-id"] for _ in range(3)}
+    assert len(given) == 3
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "host"),
+    [
+        ("GET", "/nothing", "localhost"),
+        ("PUT", "/v1/inspections", "localhost"),
+        ("POST", "/v1/inspections", "localhost"),
+        ("GET", "/healthz", "elsewhere.example"),
+    ],
+)
+def test_a_problem_names_its_request(client: TestClient, method: str, path: str, host: str) -> None:
+    answer = client.request(method, path, headers={"X-Request-ID": UUID, "Host": host})
+    assert answer.json()["request_id"] == answer.headers["x-request-id"] == UUID
+
+
+def test_what_breaks_is_logged_under_its_id(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen = []
+
+    def broken(*_: object, **__: object) -> None:
+        seen.append(request_ids.current())  # in the thread that inspects
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(inspecting, "inspect", broken)
+    answer = client.post("/v1/inspections", files=IMAGE, headers={"X-Request-ID": UUID})
+    assert answer.status_code == 500
+    assert seen == [UUID]
+    (line,) = [entry.getMessage() for entry in caplog.records if entry.levelno == logging.ERROR]
+    assert UUID in line
+
+
+def test_outside_of_a_request_there_is_none(client: TestClient) -> None:
+    client.get("/healthz")
+    assert request_ids.current() is None
