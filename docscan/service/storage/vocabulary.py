@@ -16,6 +16,7 @@ __all__ = [
     "Finding",
     "ForgeryKind",
     "Found",
+    "HolderNamedError",
     "Kept",
     "Noted",
     "Query",
@@ -40,6 +41,16 @@ class ConflictError(DocscanError):
 
     status = 409
     title = "It does not fit how things stand"
+
+
+class HolderNamedError(DocscanError):
+    """A text that is kept for good says who carried the document."""
+
+    status = 422
+    title = "The text names the document's holder"
+
+    def __init__(self) -> None:
+        super().__init__("The text names the document's holder. It is kept for good: leave name and number out of it.")
 
 
 class ForgeryKind(StrEnum):

@@ -31,10 +31,10 @@ def test_all_inspections_of_a_time_are_one_document(make_client: MakeClient, mon
     text = exported(client)
     assert [text.count(one) for one in ids] == [1] * 5
     assert "airport-2" in text
-    assert text.count(f"<{ONE} ") == 5
+    assert text.count(f"<{ONE}>") == 5
     none = exported(client, "2026-11-24", AFTER)
     assert f'<{MANY} xmlns="{NAMESPACE}">' in none
-    assert f"<{ONE} " not in none
+    assert f"<{ONE}>" not in none
 
 
 def test_a_decision_is_in_the_export_and_the_newest_counts(client: TestClient) -> None:
