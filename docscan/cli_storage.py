@@ -120,10 +120,10 @@ def _print_proof(proof: "Proof") -> None:
         print(f"{proof.opened} sealed files open under keys that are here.")
     if proof.unreadable:
         print(f"{proof.unreadable} open under the memory of a running service alone, or, where it has ended, never.")
-    if proof.being_written:
-        print(f"{proof.being_written} files are being written.")
+    if proof.without_row:
+        print(f"{proof.without_row} files have no record: being written, or left by a crash and soon purged.")
     if not proof.faults:
-        print("Nothing else is kept: nothing has expired, no file lacks its record, no record names a holder.")
+        print("Nothing else is kept: nothing has expired, no file lacks its record for long, no record names a holder.")
 
 
 @retention_app.command("rotate")

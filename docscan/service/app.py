@@ -1,6 +1,7 @@
 """The application: its parts, put together."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -24,6 +25,7 @@ from docscan.service.guard import Guard
 from docscan.service.purging import purge_for_ever
 from docscan.service.routes import ROUTERS
 from docscan.service.state import State
+from docscan.service.storage.database import StorageError
 from docscan.service.storage.opening import Storage
 from docscan.service.storage.vault import ephemeral_key_is_shared
 from docscan.service.watching import metrics
@@ -33,6 +35,8 @@ from docscan.service.watching.stored import Stored
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 from docscan.version import __version__
+
+_log = logging.getLogger("docscan.service")
 
 
 def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
@@ -123,5 +127,8 @@ def _end(workers: Workers, storage: Storage) -> None:
     workers.close()
     if not ephemeral_key_is_shared():
         # Where worker processes share the key, whoever started them does this when the last one has ended.
-        storage.retention.forget_desk()
+        try:
+            storage.retention.forget_desk()
+        except StorageError as error:
+            _log.warning("files that nobody can open any more are left to the next purge: %s", error)
     storage.close()

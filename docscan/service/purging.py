@@ -7,9 +7,7 @@ from itertools import count
 from fastapi.concurrency import run_in_threadpool
 
 from docscan.service.storage.database import StorageError
-from docscan.service.storage.retention import PURGE_SECONDS, Retention
-
-_ORPHANS_EVERY = 10  # turns: they are what a crash left, and to list all files takes long
+from docscan.service.storage.retention import ORPHANS_EVERY, PURGE_SECONDS, Retention
 
 _log = logging.getLogger("docscan.service")
 
@@ -18,7 +16,7 @@ async def purge_for_ever(retention: Retention) -> None:
     """Purge now, and every minute until cancelled; a storage that cannot be reached is tried again."""
     for turn in count():
         try:
-            purged = await run_in_threadpool(retention.purge, orphans=turn % _ORPHANS_EVERY == 0)
+            purged = await run_in_threadpool(retention.purge, orphans=turn % ORPHANS_EVERY == 0)
             if purged.expired or purged.orphans:
                 _log.info("purged %d sealed files, %d without a row", purged.expired, purged.orphans)
         except StorageError as error:

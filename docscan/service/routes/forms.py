@@ -36,12 +36,12 @@ InspectionId = Annotated[str, Depends(_known_form)]
 """The id in a path; what is no id is not found."""
 
 
-# Something to read, and no control characters but line feeds and tabs.
-_READABLE = r"^[^\x00-\x08\x0b-\x1f]*[^\s\x00-\x1f][^\x00-\x08\x0b-\x1f]*$"
+# Something to read, and no control characters but tabs and ends of lines.
+_READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*[^\s\x00-\x1f][^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 
 
 def _storable(text: str) -> str:
-    if any(ord(character) < 32 and character not in "\n\t" for character in text):
+    if any(ord(character) < 32 and character not in "\r\n\t" for character in text):
         raise ValueError("it holds control characters")
     return text
 

@@ -20,8 +20,13 @@ from docscan.service.storage.vault import is_ephemeral
 PURGE_SECONDS = 60
 """How often the service purges."""
 
+ORPHANS_EVERY = 10
+"""Purges of the service after which files without a row are looked for: to find them, all files are listed."""
+
 _GRACE = timedelta(minutes=10)  # in which a file that was written must have its row
-_OVERDUE = timedelta(seconds=3 * PURGE_SECONDS)  # after which something expired shows that nobody purges
+# After which what should be gone shows that nobody purges.
+_OVERDUE = timedelta(seconds=3 * PURGE_SECONDS)
+_ABANDONED = _GRACE + ORPHANS_EVERY * timedelta(seconds=PURGE_SECONDS) + _OVERDUE
 _AT_ONCE = 200  # rows in one transaction
 
 
@@ -51,7 +56,7 @@ class Proof:
     held: tuple[Held, ...]
     opened: int  # sealed files that open under a key held here
     unreadable: int  # sealed under the memory of a service, this one's not: running elsewhere, or ended
-    being_written: int  # files without a row that are too young to count
+    without_row: int  # files being written, or left by a crash and soon to be purged
     faults: tuple[str, ...] = field(default=())  # sentences; empty: it is proven
 
 
@@ -74,7 +79,7 @@ class Retention:
         Parameters
         ----------
         orphans
-            False passes over files without a row: to find them, all files are listed.
+            False passes over files without a row.
 
         Raises
         ------
@@ -190,7 +195,7 @@ class Retention:
         now = now or datetime.now(UTC)
         faults: list[str] = []
         orphans = self._without_row()
-        old = sum(modified < now - _GRACE for _, modified in orphans)
+        old = sum(modified < now - _ABANDONED for _, modified in orphans)
         if old:
             faults.append(f"{old} files have no row; 'docscan retention purge' deletes them.")
         with self._database.read() as session:

@@ -83,6 +83,11 @@ def test_half_of_a_character_is_refused(client: TestClient, location: str) -> No
     is_problem(client.post(f"{location}/comments", content=rb'{"text": "\ud800"}', headers=headers), 422)
 
 
+def test_lines_of_text_are_taken_as_browsers_send_them(client: TestClient, location: str) -> None:
+    answer = client.post(f"{location}/comments", json={"text": "One line,\r\n\tanother; 😀 ë.\n"})
+    assert answer.json()["comments"][0]["text"] == "One line,\r\n\tanother; 😀 ë."
+
+
 @pytest.mark.parametrize("where", [NOWHERE, "/v1/inspections/nothing", "/v1/inspections/%00"])
 def test_what_is_not_there_is_not_found(client: TestClient, where: str) -> None:
     is_problem(client.get(f"{where}/record"), 404)

@@ -71,6 +71,19 @@ def test_at_the_end_the_desks_files_go(make_client: MakeClient, tmp_path: Path) 
     client.__enter__()
 
 
+def test_a_storage_that_is_gone_at_the_end_is_said_in_a_line(
+    make_client: MakeClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = make_client(data=tmp_path)
+    client.post("/v1/inspections", files=IMAGE)
+    (tmp_path / "blobs").rename(tmp_path / "elsewhere")
+    (tmp_path / "blobs").write_text("no folder")
+    client.__exit__(None, None, None)
+    assert "left to the next purge" in caplog.text
+    (tmp_path / "blobs").unlink()
+    client.__enter__()
+
+
 def test_where_workers_share_the_key_the_first_to_end_takes_nothing_from_the_others(
     make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

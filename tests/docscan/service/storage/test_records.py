@@ -13,7 +13,7 @@ from docscan.service.storage.database import StorageError
 from docscan.service.storage.safe import Safe
 from docscan.service.storage.tables import CheckScore, Inspection, Sealed
 from docscan.service.storage.vault import new_key
-from docscan.service.storage.vocabulary import Finding, ForgeryKind, Query, UnknownInspectionError
+from docscan.service.storage.vocabulary import Finding, ForgeryKind, HolderNamedError, Query, UnknownInspectionError
 from docscan.types import Document, Verdict
 from tests.docscan.rendering.conftest import report
 from tests.docscan.service.storage.conftest import MakeRoom, Room
@@ -163,6 +163,20 @@ def test_more_can_be_done_in_the_same_transaction(room: Room) -> None:
 
     room.records.add(report(), pictures, {}, LOCAL, also=note)
     assert seen == [True]
+
+
+def test_texts_do_not_name_the_holder_while_that_is_known(room: Room, make_room: MakeRoom) -> None:
+    added = room.add()
+    for name in (
+        lambda: room.records.comment(added.id, LOCAL, "Anna Eriksson was here."),
+        lambda: room.records.decide(added.id, LOCAL, Finding.GENUINE, comment="L898902C3"),
+    ):
+        with pytest.raises(HolderNamedError) as refused:
+            name()
+        assert "ERIKSSON" not in str(refused.value).upper()
+    assert room.records.record(added.id).comments == room.records.record(added.id).decisions == ()
+    room.records.comment(added.id, LOCAL, "The edge can be felt.")
+    make_room().records.comment(added.id, LOCAL, "Anna Eriksson was here.")  # nobody knows any more
 
 
 def test_the_search_finds_by_date_verdict_state_and_finding(room: Room) -> None:
