@@ -25,6 +25,7 @@ from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
 from docscan.page_candidates import candidates
+from docscan.processes import reuse_memory
 from docscan.runtime import Models, open_models
 from docscan.settings import Settings
 from docscan.types import Capture, Document, HeatMap, ModelInfo, Mrz, Page, Report, Spectrum, TextLine
@@ -78,6 +79,7 @@ def open_tools(settings: Settings) -> Tools:
     DocumentModelError
         A document model of the library is broken or altered.
     """
+    reuse_memory()
     lanes = Lanes(settings.threads - 1)
     return Tools(settings, _open_models(settings), open_library(settings.documents), TextReader(lanes), lanes)
 
@@ -191,9 +193,9 @@ def _see(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> Seen:
         mrz = next(iter(mrz_room.read(capture.visible, tools.models, today=today)), None)
     with watch.room("page"):
         if mrz is None:
-            page = find_page(capture, borders())
+            page = find_page(capture, borders(), tools.lanes)
         else:
-            page = page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format, borders())
+            page = page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format, borders(), tools.lanes)
     return Seen(capture, mrz, page)
 
 

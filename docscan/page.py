@@ -6,11 +6,13 @@ that disagrees with it is not this page's. Without one only the border can be lo
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docscan.lanes import Lanes
 from docscan.page_candidates import Candidate, candidates
 from docscan.page_geometry import (
     PAGE_OF,
@@ -57,7 +59,7 @@ class _Place:
     score: float
 
 
-def find_page(capture: Capture, borders: Sequence[Candidate] | None = None) -> Page:
+def find_page(capture: Capture, borders: Sequence[Candidate] | None = None, lanes: Lanes | None = None) -> Page:
     """Find the page by its border; where no border convinces, the whole image stands for the page.
 
     Which way is up is not known yet: the page lies on its longer side, turned as little as possible.
@@ -66,16 +68,18 @@ def find_page(capture: Capture, borders: Sequence[Candidate] | None = None) -> P
     ----------
     borders
         The ``candidates`` of the visible image; None: they are looked for.
+    lanes
+        On which the page is cut from the images of several lights beside each other; None: one after the other.
     """
     shape = _shape(capture)
     best = next(iter(candidates(capture.visible) if borders is None else borders), None)
     if best is not None and best.score >= _convincing(best, shape):
         corners = lying(best.corners, shape)
         size = _size_by_shape(float(aspect(corners, shape)))
-        return _rectified(capture, _Place(page_to_capture(corners, size), size, True, best.score))
+        return _rectified(capture, _Place(page_to_capture(corners, size), size, True, best.score), lanes)
     corners = lying(_whole(shape), shape)
     size = _size_by_shape(float(aspect(corners, shape)))
-    return _rectified(capture, _Place(page_to_capture(corners, size), size, False, _WHOLE_IMAGE_SCORE))
+    return _rectified(capture, _Place(page_to_capture(corners, size), size, False, _WHOLE_IMAGE_SCORE), lanes)
 
 
 def _convincing(candidate: Candidate, shape: tuple[int, int]) -> float:
@@ -91,6 +95,7 @@ def page_of_zone(
     zone: Polygon,
     format: MrzFormat,  # noqa: A002
     borders: Sequence[Candidate] | None = None,
+    lanes: Lanes | None = None,
 ) -> Page:
     """Find the page of an MRZ, which tells its size, its direction and its place.
 
@@ -102,7 +107,7 @@ def page_of_zone(
         Polygon around the MRZ's text, clockwise from the upper left of the text as read.
     format
         Tells the page's size (Doc 9303 parts 4 to 7).
-    borders
+    borders, lanes
         As ``find_page``.
 
     Returns
@@ -120,8 +125,9 @@ def page_of_zone(
     worths = _worths(places, text, nominal)
     best = int(worths.argmax())
     if worths[best] <= 0:  # what the place that the MRZ alone tells is worth: it misses nothing and shows nothing
-        return replace(_rectified(capture, _Place(page_from_zone(text, format), size, True, 0.0)), border_seen=False)
-    return _rectified(capture, places[best])
+        alone = _Place(page_from_zone(text, format), size, True, 0.0)
+        return replace(_rectified(capture, alone, lanes), border_seen=False)
+    return _rectified(capture, places[best], lanes)
 
 
 def _worths(places: Sequence[_Place], text: Corners, nominal: Corners) -> NDArray[np.float64]:
@@ -194,17 +200,19 @@ def _size_by_shape(ratio: float) -> PageSize:
     return PageSize.ID_1 if ratio > between else PageSize.ID_3
 
 
-def _rectified(capture: Capture, place: _Place) -> Page:
+def _rectified(capture: Capture, place: _Place, lanes: Lanes | None = None) -> Page:
     native = scale_of(place.to_capture, place.size)
     pixels_per_mm = min(native, MAX_PIXELS_PER_MM)
+    shape, lanes = _shape(capture), lanes or Lanes(0)
+
+    def cut(light: Image) -> Image:
+        return _warped(light, _scaled(place, shape, light), pixels_per_mm, native)
+
+    others = [None if light is None else lanes.beside(partial(cut, light)) for light in (capture.uv, capture.ir)]
     image = _warped(capture.visible, place, pixels_per_mm, native)
-    shape = _shape(capture)
-    others = {
-        name: None if light is None else _warped(light, _scaled(place, shape, light), pixels_per_mm, native)
-        for name, light in (("uv", capture.uv), ("ir", capture.ir))
-    }
     whole = _wholly_in(place, shape)
     quality = measure(image, pixels_per_mm, dpi=native * 25.4, whole_page=whole, found=place.found)
+    uv, ir = (None if waited is None else waited() for waited in others)
     return Page(
         image,
         place.size,
@@ -213,8 +221,8 @@ def _rectified(capture: Capture, place: _Place) -> Page:
         found=place.found,
         border_seen=place.found,
         quality=quality,
-        uv=others["uv"],
-        ir=others["ir"],
+        uv=uv,
+        ir=ir,
     )
 
 
