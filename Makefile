@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Compiling every module of every dependency costs 145 MB; what is imported is compiled anyway.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable
 
-.PHONY: demo test lint types tests train train-mrz bench-mrz bench-regions bench-documents clean
+.PHONY: demo test lint types tests train train-mrz bench-mrz bench-regions bench-documents bench-inspection clean
 
 .venv/service: pyproject.toml .ci/packages
 	@test -n "$(PYTHON)" || { echo "docscan needs Python 3.11 or newer: apt-get install python3"; exit 1; }
@@ -60,6 +60,9 @@ bench-regions: .venv/everything
 
 bench-documents: .venv/everything
 	$(BIN)/python -m tests.benchmarks.bench_documents
+
+bench-inspection: .venv/everything
+	$(BIN)/python -m tests.benchmarks.bench_inspection
 
 clean:
 	rm -rf .venv build

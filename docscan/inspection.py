@@ -221,13 +221,14 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
     seen = _see(files, tools, today, watch)
     with watch.room("document"):
         kind = match(seen.page, seen.mrz.parsed if seen.mrz else None, tools.library)
-    looking = tools.lanes.beside(partial(_look, seen, kind, tools, watch))
+    printed = tools.lanes.beside(partial(_look_at_print, seen, kind, tools, watch))
+    shown = tools.lanes.beside(partial(_look_at_lights, seen, kind, watch))
     with watch.room("visual"):
         # A capture that is unlike the samples, by glare perhaps, may have its text where theirs is all the same.
         layout = kind.likeliest.text if kind.likeliest else None
         on_page = kind.laid.in_millimetres if kind.laid is not None and lies_exactly(kind.laid) else None
         visual = read_visual(seen.page, seen.mrz, layout, tools.reader, on_page)
-    looked, comparison, lights, typesetting = looking()
+    (lights, typesetting), (looked, comparison) = shown(), printed()
     evidence = Evidence(
         capture=seen.capture,
         page=seen.page,
@@ -247,19 +248,19 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
     return evidence, looked.heat
 
 
-def _look(
-    seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch
-) -> tuple[Looked, Comparison, Lights, Typesetting | None]:
-    """Look at the print, under every light and at the MRZ's characters; it stands beside the reading of the text."""
-    capture, mrz, page, model, laid = seen.capture, seen.mrz, seen.page, kind.model, kind.laid_on_own
+def _look_at_print(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> tuple[Looked, Comparison]:
     with watch.room("print"):
-        looked = look(capture, page, mrz.parsed.format if mrz else None, tools.models, spots_of(model))
+        mrz_format = seen.mrz.parsed.format if seen.mrz else None
+        looked = look(seen.capture, seen.page, mrz_format, tools.models, spots_of(kind.model))
     with watch.room("reference"):
-        comparison = compare(page, model, looked, laid)
+        return looked, compare(seen.page, kind.model, looked, kind.laid_on_own)
+
+
+def _look_at_lights(seen: Seen, kind: Match, watch: _Stopwatch) -> tuple[Lights, Typesetting | None]:
     with watch.room("checks"):
-        lights = look_at_lights(page, mrz, model.pictures if model else {}, laid)
-        typesetting = typesetting_of(capture, page, mrz, laid)
-    return looked, comparison, lights, typesetting
+        pictures = kind.model.pictures if kind.model else {}
+        lights = look_at_lights(seen.page, seen.mrz, pictures, kind.laid_on_own)
+        return lights, typesetting_of(seen.capture, seen.page, seen.mrz, kind.laid_on_own)
 
 
 def inspect(

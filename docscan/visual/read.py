@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from docscan.cutting import grown
 from docscan.page_geometry import MRZ_LINE_SPACING, moved, zone_corners
 from docscan.types import (
     Agreement,
@@ -43,7 +44,9 @@ from docscan.visual.search import agreeing, searched
 
 LOWEST_PIXELS_PER_MM = 3.5  # of the capture; coarser, small print is not read
 _AT_ONCE = 8  # lines that are read between two looks at what is still missing
-_MARGINS = (0.5, 2.0, 0.3)  # millimetres left and right of a datum's place, and above and below it, that are read along
+# Millimetres beside, and above and below a datum's place that are read along: on 54 documents of training states 360 of
+# 375 data agreed at once, with 2.0 and 0.3 355.
+_ASIDE, _ABOVE = 0.5, 0.15
 _TRIES = 2  # lines that are read for one datum, where the first is a label
 _TRUSTED = 2  # data that agree before another that does not is believed to be read where it stands
 
@@ -60,10 +63,7 @@ def visual_part(page: Page, mrz: Mrz) -> Box:
 
 def _agreeing_at(page: Page, wanted: Mapping[str, Box], data: Mapping[str, Expected], reader: TextReader) -> Fields:
     """Read what stands at each datum's very place; return what agrees, for anything else may be two halves of lines."""
-    left, right, above = _MARGINS
-    boxes = [
-        Box(box.x - left, box.y - above, left + box.width + right, box.height + 2 * above) for box in wanted.values()
-    ]
+    boxes = [grown(box, _ASIDE, _ABOVE) for box in wanted.values()]
     lines = dict(zip(wanted, read_boxes(page, boxes, reader), strict=True))
     return {
         name: VisualField(name, data[name].shown, line, Agreement.AGREES)
