@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Compiling every module of every dependency costs 145 MB; what is imported is compiled anyway.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable
 
-.PHONY: demo test lint types tests train train-mrz bench-mrz bench-regions bench-documents bench-kills bench-service fuzz-rest \
+.PHONY: demo test lint types tests train train-mrz bench-mrz bench-regions bench-documents bench-inspection bench-kills bench-service fuzz-rest \
 	fuzz-uploads clean
 
 .venv/service: pyproject.toml .ci/packages
@@ -61,6 +61,9 @@ bench-regions: .venv/everything
 
 bench-documents: .venv/everything
 	$(BIN)/python -m tests.benchmarks.bench_documents
+
+bench-inspection: .venv/everything
+	$(BIN)/python -m tests.benchmarks.bench_inspection
 
 bench-kills: .venv/everything
 	$(BIN)/python -m tests.benchmarks.bench_kills

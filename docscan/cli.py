@@ -265,7 +265,7 @@ def models(as_json: _Json = False) -> None:
     from docscan.runtime import open_models
 
     settings = read_settings()
-    infos = open_models(settings.models, providers=settings.providers, threads=settings.threads).infos()
+    infos = open_models(settings.models, providers=settings.providers, threads=1).infos()
     if as_json:
         rows = [
             {
