@@ -52,9 +52,7 @@ def test_what_was_accepted_is_answered(tmp_path: Path, processes: str) -> None:
         serving(tmp_path, "--workers", processes, DOCSCAN_SERVICE_WORKERS="1", DOCSCAN_SERVICE_QUEUE="12") as server,
         ThreadPoolExecutor(5) as clients,
     ):
-        ready = [
-            httpx.Client(base_url=server.url, timeout=90) for _ in range(5)
-        ]  # takes long on a machine that is busy
+        ready = [httpx.Client(base_url=server.url, timeout=90) for _ in range(5)]  # which takes long
         answers = [clients.submit(each.post, "/v1/inspections", files={"visible": SAMPLE}) for each in ready]
         time.sleep(1)  # enough for bodies of some kilobytes, too short for five inspections
         assert not all(answer.done() for answer in answers)
