@@ -244,6 +244,7 @@ def serve(
         str | None, typer.Option(help="Address to listen on; beyond loopback an account or key is needed.")
     ] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that answer; they share inspections and cores.")] = 1,
 ) -> None:
     """Run the REST service and the web page."""
     try:
@@ -254,7 +255,7 @@ def serve(
     settings = read_settings()
     if host is not None:
         settings = settings.model_copy(update={"host": host})
-    serve_app(settings, settings.port if port is None else port)
+    serve_app(settings, settings.port if port is None else port, workers)
 
 
 @app.command()
@@ -264,7 +265,7 @@ def models(as_json: _Json = False) -> None:
     from docscan.runtime import open_models
 
     settings = read_settings()
-    infos = open_models(settings.models, providers=settings.providers, threads=settings.threads).infos()
+    infos = open_models(settings.models, providers=settings.providers, threads=1).infos()
     if as_json:
         rows = [
             {

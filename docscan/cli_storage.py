@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from docscan.cli_common import EXIT_UNEXPECTED, complain, edge, note, read_settings
 from docscan.errors import UsageError
@@ -65,16 +63,15 @@ def show(
 
     from docscan.service.storage.audit import Audit
 
-    with _storage().database.begin() as session:
+    with _storage().database.read() as session:
         entries = Audit.newest(session, limit=limit, actor=actor, action=action, subject=subject)
     if as_json:
         print(json.dumps([asdict(entry) for entry in entries], indent=2))
         return
-    table = Table("", "When (UTC)", "Who", "What", "On", "", box=None, pad_edge=False)
     for entry in entries:
         detail = "" if entry.detail == "{}" else entry.detail
-        table.add_row(str(entry.sequence), entry.at[:19], entry.actor, entry.action, entry.subject, detail)
-    Console(soft_wrap=True, markup=False).print(table)
+        line = (f"{entry.sequence:>7}", f"{entry.at[:19]}Z", entry.actor, entry.action, entry.subject, detail)
+        print("  ".join(line).rstrip())
 
 
 @retention_app.command("new-key")
@@ -123,10 +120,10 @@ def _print_proof(proof: "Proof") -> None:
         print(f"{proof.opened} sealed files open under keys that are here.")
     if proof.unreadable:
         print(f"{proof.unreadable} open under the memory of a running service alone, or, where it has ended, never.")
-    if proof.being_written:
-        print(f"{proof.being_written} files are being written.")
+    if proof.without_row:
+        print(f"{proof.without_row} files have no record: being written, or left by a crash and soon purged.")
     if not proof.faults:
-        print("Nothing else is kept: nothing has expired, no file lacks its record, no record names a holder.")
+        print("Nothing else is kept: nothing has expired, no file lacks its record for long, no record names a holder.")
 
 
 @retention_app.command("rotate")

@@ -4,8 +4,10 @@ Kept by default is this form alone. Which checks' sentences may quote the docume
 what is not known to be free of personal data is replaced.
 """
 
+import re
 from dataclasses import replace
 
+from docscan.mrz.transliteration import variants
 from docscan.types import CheckResult, Mrz, MrzFields, Outcome, Report, VisualZone
 
 # Families whose explanations tell of print, light and place alone; tests/docscan/test_privacy.py looks for holders
@@ -69,3 +71,24 @@ def without_holder(report: Report) -> Report:
         checks=tuple(_without_quotes(check) for check in report.checks),
         holder_removed=True,
     )
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SHORTEST_NUMBER = 6  # characters of a document number that does not stand in a text by chance
+
+
+def names_holder(text: str, report: Report) -> bool:
+    """Tell whether a person's note says who carried a document: its number, or surname and a given name.
+
+    A surname alone does not count, for many are words.
+    """
+    if report.mrz is None:
+        return False
+    fields = report.mrz.parsed.fields
+    number = fields.document_number
+    squeezed = "".join(character for character in text.upper() if character.isalnum())
+    if len(number) >= _SHORTEST_NUMBER and number in squeezed:
+        return True
+    words = {form for word in _WORD.findall(text) for form in variants(word)}
+    surname, given = fields.surname.split(), fields.given_names.split()
+    return bool(surname) and words.issuperset(surname) and not words.isdisjoint(given)

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     documents: Path = Field(
         default_factory=lambda: _default_data() / "documents", description="Library of document models; may be absent."
     )
-    threads: int = Field(2, ge=1, description="Threads of one inference session.")
+    threads: int = Field(2, ge=1, description="Threads of one inspection; those beside the first are shared.")
     providers: tuple[str, ...] = Field(
         ("CUDAExecutionProvider", "TensorrtExecutionProvider", "OpenVINOExecutionProvider", "CPUExecutionProvider"),
         description="ONNX Runtime execution providers, best first; those not available are left out.",
@@ -47,7 +47,12 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535, description="Port that the service listens on.")
     service_workers: int = Field(2, ge=1, description="Inspections that the service runs at once.")
     service_queue: int = Field(
-        16, ge=1, description="Inspections waiting or running beyond which the service answers 503."
+        16, ge=1, description="Inspections arriving, waiting or running beyond which the service answers 503."
+    )
+    batch_documents: int = Field(1000, ge=1, description="Documents that one batch may have.")
+    batch_bytes: int = Field(500_000_000, gt=0, description="Bytes that the files of one batch may have, unpacked.")
+    batch_waiting: int = Field(
+        10_000, ge=1, description="Documents of all batches waiting, beyond which a new batch is answered 503."
     )
     post: str | None = Field(
         None,

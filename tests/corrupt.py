@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
@@ -113,3 +114,45 @@ def corrupted_inputs() -> list[tuple[str, bytes]]:
                 data[place] ^= 1 << int(rng.integers(8))
             cases.append((f"flip-{index}.{kind}", bytes(data)))
     return cases
+
+
+def _mutated(data: bytes, other: bytes, rng: np.random.Generator) -> bytes:
+    """Change bytes in one of six ways."""
+    changed = bytearray(data)
+    start = int(rng.integers(len(changed)))
+    length = int(rng.integers(1, 1 + min(64, len(changed) - start)))
+    match int(rng.integers(6)):
+        case 0:  # bits
+            for place in rng.integers(0, len(changed), int(rng.integers(1, 12))):
+                changed[place] ^= 1 << int(rng.integers(8))
+        case 1:  # numbers at their limits, where headers have sizes
+            limit = [b"\x00" * 4, b"\xff" * 4, b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f"][int(rng.integers(4))]
+            changed[start % 400 : start % 400 + 4] = limit
+        case 2:
+            del changed[start:]
+        case 3:
+            del changed[start : start + length]
+        case 4:
+            changed[start:start] = rng.bytes(length)
+        case _:  # the head of one and the tail of another
+            changed[start:] = other[min(start, len(other)) :]
+    return bytes(changed)
+
+
+def mutated_images(count: int, seed: int) -> Iterator[bytes]:
+    """Yield small pictures of every format, changed once to three times; many still decode."""
+    rng = np.random.default_rng(seed)
+    good = [encoded(kind) for kind in _FORMATS]
+    for _ in range(count):
+        data, other = good[int(rng.integers(len(good)))], good[int(rng.integers(len(good)))]
+        for _ in range(int(rng.integers(1, 4))):
+            data = _mutated(data, other, rng) or b"\x00"
+        yield data
+
+
+def mutated_bodies(body: bytes, count: int, seed: int) -> Iterator[bytes]:
+    """Yield a multipart body changed in its first and last bytes, where its structure is."""
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        head, tail = _mutated(body[:200], body[-200:], rng), _mutated(body[-100:], body[:100], rng)
+        yield head + body[200:-100] + tail

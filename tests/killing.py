@@ -187,7 +187,7 @@ def _look(settings: Settings, outcome: Outcome) -> None:
         outcome.audit_entries = chain.entries
         proof = storage.retention.prove()
         outcome.faults += proof.faults
-        outcome.files_without_row = proof.being_written
+        outcome.files_without_row = proof.without_row
     finally:
         storage.close()
 

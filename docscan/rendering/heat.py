@@ -21,16 +21,17 @@ def on_page(page: Page, heat: HeatMap) -> Image:
     """
     height, width = page.image.shape[:2]
     side = heat.cell_mm * page.pixels_per_mm
-    grey = cv2.cvtColor(page.image, cv2.COLOR_RGB2GRAY).astype(np.float32)[..., None].repeat(3, 2)
     rows, columns = (np.arange(length) / side for length in (height, width))
     last_row, last_column = (count - 1 for count in heat.forged.shape)
     place = np.ix_(np.minimum(rows.astype(int), last_row), np.minimum(columns.astype(int), last_column))
-    doubt = heat.forged[place]
-    looked = ~np.isnan(doubt)
-    red = _STRONGEST * np.clip((np.nan_to_num(doubt) - _SURE) / (1 - _SURE), 0, 1)[..., None]
-    shown = grey * (1 - red) + _RED * red
-    shown[~looked] = grey[~looked] * (1 - _PALE) + 255 * _PALE
-    return np.asarray(np.rint(shown), np.uint8)
+    # What a cell does to its grey pixels is worked out once for all of them.
+    red = _STRONGEST * np.clip((np.nan_to_num(heat.forged) - _SURE) / (1 - _SURE), 0, 1)
+    share, tint = 1 - red, _RED * red[..., None]
+    unseen = np.isnan(heat.forged)
+    share[unseen], tint[unseen] = 1 - _PALE, 255 * _PALE
+    grey = cv2.cvtColor(page.image, cv2.COLOR_RGB2GRAY) * share[place]
+    channels = [np.rint(grey + tint[..., channel][place]).astype(np.uint8) for channel in range(3)]
+    return np.asarray(cv2.merge(channels), np.uint8)
 
 
 def to_png(page: Page, heat: HeatMap) -> bytes:

@@ -1,6 +1,7 @@
 """The application: its parts, put together."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -13,25 +14,30 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from docscan.errors import UsageError
 from docscan.inspection import Tools, open_tools
-from docscan.service import problems
+from docscan.service import openapi, problems
 from docscan.service.access import gate
 from docscan.service.access.limits import Limits
 from docscan.service.access.oidc import Provider
 from docscan.service.access.openness import LOOPBACK, is_reachable, require_credentials
+from docscan.service.batching import Batching
 from docscan.service.bodies import Bodies
 from docscan.service.guard import Guard
 from docscan.service.purging import purge_for_ever
 from docscan.service.routes import ROUTERS
 from docscan.service.state import State
+from docscan.service.storage.database import StorageError
 from docscan.service.storage.opening import Storage
 from docscan.service.storage.vault import ephemeral_key_is_shared
 from docscan.service.watching import metrics
 from docscan.service.watching.reference import read_reference
+from docscan.service.watching.starting import stop as stop_watching
 from docscan.service.watching.stored import Stored
 from docscan.service.web import errors, pages
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 from docscan.version import __version__
+
+_log = logging.getLogger("docscan.service")
 
 
 def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
@@ -62,15 +68,26 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
             storage.close()
             raise
         workers = Workers(settings.service_workers, settings.service_queue)
-        stored = Stored(storage.database, reference)
-        metrics.show_models(opened.infos())
+        batching = Batching(storage.batches, storage.records, opened, workers, settings.service_workers)
         app.state.docscan = State(
-            settings, opened, workers, storage.database, storage.records, Limits(settings), stored
+            settings,
+            opened,
+            workers,
+            storage.database,
+            storage.records,
+            Limits(settings),
+            storage.batches,
+            batching,
+            Stored(storage.database, reference),
         )
+        metrics.show_models(opened.infos())
         purging = asyncio.create_task(purge_for_ever(storage.retention))
+        batching.begin()
         yield
         purging.cancel()
+        batching.end()
         await run_in_threadpool(_end, workers, storage)
+        await run_in_threadpool(stop_watching)
 
     app = FastAPI(
         title="docscan",
@@ -80,12 +97,15 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
         openapi_url=None,  # behind the gate, as web.pages.interface
         docs_url=None,  # FastAPI's own page fetches its files from elsewhere; web.pages.docs does not
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,  # what generated clients call their functions
     )
-    problems.install(app)
+    routers = (*ROUTERS, pages.router)
+    problems.install(app, routers)
     errors.install(app)
-    for router in (*ROUTERS, pages.router):
+    for router in routers:
         gate.describe(router)
         app.include_router(router)
+    openapi.install(app, ROUTERS)
     # Swagger UI's files as the package fastapi-offline ships them.
     swagger = Path(str(files("fastapi_offline"))) / "static"
     app.mount("/static/swagger", StaticFiles(directory=swagger), name="swagger")
@@ -109,5 +129,8 @@ def _end(workers: Workers, storage: Storage) -> None:
     workers.close()
     if not ephemeral_key_is_shared():
         # Where worker processes share the key, whoever started them does this when the last one has ended.
-        storage.retention.forget_desk()
+        try:
+            storage.retention.forget_desk()
+        except StorageError as error:
+            _log.warning("files that nobody can open any more are left to the next purge: %s", error)
     storage.close()

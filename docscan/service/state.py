@@ -7,11 +7,13 @@ from starlette.requests import HTTPConnection
 
 from docscan.inspection import Tools
 from docscan.service.access.limits import Limits
+from docscan.service.batching import Batching
+from docscan.service.storage.batches import Batches
 from docscan.service.storage.database import Database
 from docscan.service.storage.idempotency import InFlight
 from docscan.service.storage.records import Records
 from docscan.service.watching.stored import Stored
-from docscan.service.workers import Workers
+from docscan.service.workers import Turn, Workers
 from docscan.settings import Settings
 
 
@@ -25,8 +27,13 @@ class State:
     database: Database
     records: Records
     limits: Limits
+    batches: Batches
+    batching: Batching
     stored: Stored  # the database's numbers, for metrics and drift
     in_flight: InFlight = field(default_factory=InFlight)
+    receiving: Turn = field(
+        default_factory=lambda: Turn("Another batch is being received; try again in a moment.")
+    )  # of a batch: each may fill as much of the disk as one may have
 
     @staticmethod
     def of(connection: HTTPConnection) -> "State":

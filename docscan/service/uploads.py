@@ -1,25 +1,23 @@
-"""Images in a request: counted as they stream in, on disk above a megabyte, read when their turn comes."""
+"""The images of one document in a request, by light; they are read when their turn comes."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException, MultiPartParser
 
 from docscan.capture import ImageFile
-from docscan.errors import TooLargeError, UsageError
-from docscan.service import bodies
+from docscan.errors import TooLargeError
+from docscan.service.multipart import Limits, received_form
 
 LIGHTS = ("visible", "uv", "ir")
 
 # What messages call an image: files' own names can be personal.
 _NAMES = {"visible": "The image", "uv": "The ultraviolet image", "ir": "The infrared image"}
 
-# Boundaries and part headers around the images.
-_OVERHEAD = 64_000
+IMAGE_TYPES = "image/jpeg, image/png, image/tiff, image/webp, image/bmp, image/jp2"
 
 # What OpenAPI says of the body, which is read by hand so that it can be refused before it is held.
 REQUEST_BODY: dict[str, Any] = {
@@ -29,13 +27,15 @@ REQUEST_BODY: dict[str, Any] = {
             "schema": {
                 "type": "object",
                 "required": ["visible"],
+                "additionalProperties": False,
                 "properties": {
                     light: {"type": "string", "format": "binary", "description": f"The image under {words}."}
                     for light, words in zip(
                         LIGHTS, ("visible light", "ultraviolet light (365 nm)", "infrared light"), strict=True
                     )
                 },
-            }
+            },
+            "encoding": {light: {"contentType": IMAGE_TYPES} for light in LIGHTS},
         }
     },
 }
@@ -59,43 +59,14 @@ async def received(request: Request, *, max_bytes: int) -> AsyncIterator[Mapping
     UsageError, HTTPException
         The body is not what the interface describes.
     """
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise HTTPException(415, "Send the image as multipart/form-data, in a part named visible.")
-    most = len(LIGHTS) * max_bytes + _OVERHEAD
-    bodies.allow(request, most)
-    form = await _parsed(request, most, max_bytes)
-    try:
-        yield _checked(form, max_bytes)
-    finally:
-        await form.close()
-
-
-async def _parsed(request: Request, most: int, max_bytes: int) -> FormData:
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > most:
-        raise _too_large(max_bytes)
-    parser = MultiPartParser(
-        request.headers, _counted(request, most, max_bytes), max_files=len(LIGHTS), max_fields=len(LIGHTS)
+    limits = Limits(
+        content_bytes=len(LIGHTS) * max_bytes,
+        parts=len(LIGHTS),
+        expected="Send the image as multipart/form-data, in a part named visible.",
+        too_large=TooLargeError(f"The request is too large: an image may have {max_bytes:,} bytes at most."),
     )
-    try:
-        return await parser.parse()
-    except MultiPartException as error:
-        raise UsageError(f"The multipart body cannot be read: {error.message}") from error
-    except KeyError as error:  # starlette's parser on a Content-Type without a boundary
-        raise UsageError("The multipart body cannot be read: its boundary is missing.") from error
-
-
-async def _counted(request: Request, most: int, max_bytes: int) -> AsyncGenerator[bytes, None]:
-    seen = 0
-    async for chunk in request.stream():
-        seen += len(chunk)
-        if seen > most:
-            raise _too_large(max_bytes)
-        yield chunk
-
-
-def _too_large(max_bytes: int) -> TooLargeError:
-    return TooLargeError(f"The request is too large: an image may have {max_bytes:,} bytes at most.")
+    async with received_form(request, limits) as form:
+        yield _checked(form, max_bytes)
 
 
 def _checked(form: FormData, max_bytes: int) -> dict[str, UploadFile]:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from dataclasses import astuple, replace
 from datetime import date
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 
 from docscan.capture import read_file
 from docscan.inspection import Tools, inspect
-from docscan.privacy import without_holder
+from docscan.privacy import names_holder, without_holder
 from docscan.rendering.json import to_json
 from docscan.service.storage.form import report_to_bytes
 from docscan.types import CheckResult, Outcome, Report, Verdict
@@ -103,3 +104,31 @@ def _nothing_stays(image: Path, tools: Tools) -> None:
     assert told
     text = to_json(without_holder(whole)) + report_to_bytes(without_holder(whole)).decode()
     assert not [value for value in told if value in text]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Anna Eriksson says that she lost it.", True),
+        ("ERIKSSON, MARIA", True),
+        ("Number L898902C3 is on the list.", True),
+        ("l898 902-c3", True),
+        ("The edge of the portrait can be felt.", False),
+        ("Eriksson is also the printer's name.", False),  # a surname alone
+        ("Anna or Maria, the print is too pale to tell.", False),
+        ("", False),
+    ],
+)
+def test_a_note_that_names_the_holder_is_told(text: str, named: bool) -> None:
+    assert names_holder(text, report()) is named
+
+
+def test_a_name_is_known_however_it_is_spelt(altered: Callable[..., Report]) -> None:
+    mrz = report().mrz
+    assert mrz is not None
+    fields = replace(mrz.parsed.fields, surname="MUELLER", given_names="JOSE", document_number="C3")
+    whole = altered(mrz=replace(mrz, parsed=replace(mrz.parsed, fields=fields)))
+    assert names_holder("José Müller", whole)
+    assert not names_holder("In C3 there is a scratch.", whole)  # so short a number stands anywhere
+    assert not names_holder("José Müller", without_holder(whole))
+    assert not names_holder("José Müller", altered(mrz=None))

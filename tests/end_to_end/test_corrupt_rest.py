@@ -2,6 +2,7 @@ import httpx
 
 from tests.corrupt import corrupted_inputs
 from tests.end_to_end.conftest import Server
+from tests.end_to_end.uploads import send
 
 
 def test_corrupted_inputs_never_break_the_service(server: Server) -> None:
@@ -21,3 +22,10 @@ def test_corrupted_inputs_never_break_the_service(server: Server) -> None:
         assert client.get("/healthz").status_code == 200
     assert sum(status != 201 for status in statuses) > len(cases) / 2
     assert server.peak_megabytes() - before < 600
+
+
+def test_mutated_uploads_never_break_the_service(server: Server) -> None:
+    with httpx.Client(base_url=server.url, timeout=120) as client:
+        statuses = send(client, 150, seed=9303)
+        assert client.get("/healthz").status_code == 200
+    assert {201, 400, 422} <= set(statuses)

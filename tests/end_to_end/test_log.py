@@ -98,3 +98,25 @@ def test_a_trace_without_its_extra_is_said_at_once(tmp_path: Path) -> None:
     assert run.returncode == 2
     assert "pip install 'docscan[traces]'" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_several_processes_count_and_log_as_one(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [ROOT / ".venv/bin/docscan", "serve", "--port", "0", "--workers", "2"],
+            stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, "DOCSCAN_DATA": str(tmp_path / "data")},
+        )  # fmt: skip
+    assert process.stdout is not None
+    found = re.search(r"http://\S+", process.stdout.readline())
+    assert found, (tmp_path / "log").read_text()
+    for _ in range(20):  # connections of their own: the processes take turns
+        assert httpx.get(f"{found[0]}/healthz", timeout=60).status_code == 200
+    counted = 'docscan_http_requests_total{method="GET",route="/healthz",status="200"} 20.0'
+    scrapes = [httpx.get(f"{found[0]}/metrics", timeout=60).text for _ in range(6)]
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) in (0, -signal.SIGTERM)
+    assert all(counted in scrape for scrape in scrapes)
+    assert all('docscan_model_info{name="region",' in scrape for scrape in scrapes)
+    assert all("docscan_database_up 1.0" in scrape for scrape in scrapes)
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert sum(line["event"] == "request" and line["route"] == "/healthz" for line in lines) == 20

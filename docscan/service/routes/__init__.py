@@ -3,6 +3,7 @@
 from docscan.service.routes import (
     accounts,
     audit,
+    batches,
     decisions,
     drift,
     health,
@@ -11,15 +12,18 @@ from docscan.service.routes import (
     login,
     metrics,
     models,
+    reporting,
     sessions,
 )
 
 ROUTERS = (
     inspections.router,
+    batches.router,
     decisions.router,
     audit.router,
     models.router,
     drift.router,
+    reporting.router,
     metrics.router,
     health.router,
     sessions.router,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from docscan.service.access import cookies, login
 from docscan.service.access.administration import Administration
@@ -69,7 +69,7 @@ class Change(BaseModel):
     )
 
     role: Role | None = None
-    disabled: bool | None = None
+    disabled: StrictBool | None = None
 
 
 class NewPassword(BaseModel):

@@ -31,7 +31,7 @@ def get_audit(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> AuditForm:
     """List entries, newest first; ``docscan audit verify`` proves that none was altered."""
-    with State.of(request).database.begin() as session:
+    with State.of(request).database.read() as session:
         entries = Audit.newest(session, limit=limit + 1, before=before, actor=actor, action=action, subject=subject)
     page = [AuditEntryForm.model_validate(entry) for entry in entries[:limit]]
     return AuditForm(entries=page, next=page[-1].sequence if len(entries) > limit else None)

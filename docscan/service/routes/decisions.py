@@ -41,7 +41,7 @@ def get_record(request: Request, report_id: InspectionId) -> RecordForm:
     summary="Decide",
     responses=described(404, 409, 422),
 )
-def decide(request: Request, report_id: InspectionId, decision: DecisionForm, principal: Decides) -> RecordForm:
+def decide(request: Request, principal: Decides, report_id: InspectionId, decision: DecisionForm) -> RecordForm:
     """State what the document was found to be; the newest decision counts, and none is ever changed.
 
     At the desk, forged and unclear also hand the inspection to the second line. What was handed on is the second
@@ -59,7 +59,7 @@ def decide(request: Request, report_id: InspectionId, decision: DecisionForm, pr
     summary="Comment",
     responses=described(404, 422),
 )
-def comment(request: Request, report_id: InspectionId, comment: CommentForm, principal: Decides) -> RecordForm:
+def comment(request: Request, principal: Decides, report_id: InspectionId, comment: CommentForm) -> RecordForm:
     """Note something on an inspection."""
     State.of(request).records.comment(report_id, principal, comment.text)
     return _record(request, report_id)
@@ -70,7 +70,7 @@ def comment(request: Request, report_id: InspectionId, comment: CommentForm, pri
     summary="Hand to the second line",
     responses=described(404, 409),
 )
-def hand_on(request: Request, report_id: InspectionId, principal: Decides) -> RecordForm:
+def hand_on(request: Request, principal: Decides, report_id: InspectionId) -> RecordForm:
     """Put an inspection into the second line's queue, also one that the second line decided before."""
     State.of(request).records.hand_on(report_id, principal)
     return _record(request, report_id)
@@ -81,7 +81,7 @@ def hand_on(request: Request, report_id: InspectionId, principal: Decides) -> Re
     summary="Take on or release",
     responses=described(404, 409, 422),
 )
-def assign(request: Request, report_id: InspectionId, assignment: AssignmentForm, principal: Queues) -> RecordForm:
+def assign(request: Request, principal: Queues, report_id: InspectionId, assignment: AssignmentForm) -> RecordForm:
     """Take an inspection of the queue on, or release it; another examiner's must be released first."""
     State.of(request).records.assign(report_id, principal, to=principal.id if assignment.to == "me" else None)
     return _record(request, report_id)

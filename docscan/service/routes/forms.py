@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Header, Path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from docscan.service.storage.vocabulary import Finding, ForgeryKind, UnknownInspectionError
 from docscan.types import Verdict
@@ -27,8 +36,12 @@ InspectionId = Annotated[str, Depends(_known_form)]
 """The id in a path; what is no id is not found."""
 
 
+# Something to read, and no control characters but tabs and ends of lines.
+_READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*[^\s\x00-\x1f][^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
+
+
 def _storable(text: str) -> str:
-    if any(ord(character) < 32 and character not in "\n\t" for character in text):
+    if any(ord(character) < 32 and character not in "\r\n\t" for character in text):
         raise ValueError("it holds control characters")
     return text
 
@@ -37,6 +50,7 @@ Text = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_TEXT),
     AfterValidator(_storable),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": _READABLE}),
     Field(
         description="Words of whoever decides. They are kept for good: never name the document's holder.",
         examples=["The edge of the portrait can be felt; the glue shines under the lamp."],
@@ -52,7 +66,14 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("it lies outside the calendar") from error
 
 
-Moment = Annotated[datetime, AfterValidator(_in_utc)]
+def _no_number(value: object) -> object:
+    """Refuse seconds since 1970, which pydantic would take: they look like a year that was mistyped."""
+    if isinstance(value, str) and value.strip().lstrip("+-").replace(".", "", 1).isdigit():
+        raise ValueError("it is a number; write 2026-11-26 or 2026-11-26T09:30:00Z")
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_in_utc)]
 
 IdempotencyKey = Annotated[
     str | None,
@@ -130,6 +151,15 @@ class RecordForm(_Form):
 
 class DecisionForm(_Form):
     """What a person found."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"properties": {"finding": {"const": "forged"}, "kind": {"type": "string"}}, "required": ["kind"]},
+                {"properties": {"finding": {"enum": ["genuine", "unclear"]}, "kind": {"type": "null"}}},
+            ]
+        }
+    )
 
     finding: Finding
     kind: ForgeryKind | None = Field(None, description="What is forged; with the finding forged alone.")

@@ -1,9 +1,9 @@
 """Inspections: sending a document, having its report again, finding it among others."""
 
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import ExitStack
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -18,6 +18,7 @@ from docscan.service.access.principal import Permission, Principal
 from docscan.service.crops import crop
 from docscan.service.inspecting import Work, inspect_and_keep
 from docscan.service.negotiation import prefers_html
+from docscan.service.openapi import report_response
 from docscan.service.problems import described
 from docscan.service.routes.forms import FoundForm, IdempotencyKey, InspectionId, Moment
 from docscan.service.state import State
@@ -26,6 +27,7 @@ from docscan.service.storage.idempotency import TakenError, claim_of
 from docscan.service.storage.vocabulary import UNDECIDED, Finding, Kept
 from docscan.service.uploads import REQUEST_BODY, read, received
 from docscan.service.web.languages import language_of
+from docscan.service.workers import Place
 from docscan.types import Spectrum, Verdict
 
 router = APIRouter()
@@ -35,11 +37,6 @@ _REPORT_POLICY = (
     f"default-src 'none'; style-src '{stylesheet_digest()}'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
-
-_REPORT_CONTENT: dict[str, Any] = {
-    "application/json": {"schema": {"type": "object", "description": "The report, schema docscan.report/1."}},
-    "text/html": {},
-}
 
 _FINDINGS = [*(finding.value for finding in Finding), UNDECIDED]
 
@@ -51,17 +48,16 @@ _FINDINGS = [*(finding.value for finding in Finding), UNDECIDED]
     response_class=JSONResponse,
     responses={
         201: {
-            "description": "The report; Location says where it can be had again.",
-            "content": _REPORT_CONTENT,
+            **report_response("The report; Location says where it can be had again."),
             "headers": {
-                "Location": {"schema": {"type": "string"}},
+                "Location": {"description": "Of the report.", "schema": {"type": "string"}},
                 "Idempotency-Replayed": {
                     "description": "true: this is the answer that the same request got before.",
                     "schema": {"type": "string"},
                 },
             },
         },
-        **described(400, 409, 413, 415, 422, 503),
+        **described(400, 408, 409, 413, 415, 422, 503),
     },
     openapi_extra={"requestBody": REQUEST_BODY},
 )
@@ -75,15 +71,17 @@ async def create_inspection(
     When the answer is 201 the inspection is on the disk: it is there after a crash too.
     """
     state = State.of(request)
-    state.workers.refuse_if_full()
-    async with AsyncExitStack() as stack:
-        files = await stack.enter_async_context(received(request, max_bytes=state.settings.max_bytes))
-        claim = None
-        if key is not None:
-            parts = {light: file.file for light, file in files.items()}
-            claim = await run_in_threadpool(claim_of, principal, "POST /v1/inspections", key, parts)
-        stack.enter_context(state.in_flight.hold(claim))
-        kept, replayed = await _first_answer(state, files, Work(state.tools, state.records, principal, claim))
+    settings = state.settings
+    with ExitStack() as stack:
+        place = stack.enter_context(state.workers.place())
+        async with received(request, max_bytes=settings.max_bytes) as files:
+            claim = None
+            if key is not None:
+                parts = {light: file.file for light, file in files.items()}
+                claim = await run_in_threadpool(claim_of, principal, "POST /v1/inspections", key, parts)
+            stack.enter_context(state.in_flight.hold(claim))
+            work = Work(state.tools, state.records, principal, claim)
+            kept, replayed = await _first_answer(place, files, work)
     response = _answer(request, kept)
     response.status_code = 201
     response.headers["Location"] = f"/v1/inspections/{kept.report.id}"
@@ -92,16 +90,16 @@ async def create_inspection(
     return response
 
 
-async def _first_answer(state: State, files: Mapping[str, UploadFile], work: Work) -> tuple[Kept, bool]:
+async def _first_answer(place: Place, files: Mapping[str, UploadFile], work: Work) -> tuple[Kept, bool]:
     """Return what the request gets, and whether it got that before."""
     if work.claim is None:
-        return await state.workers.run(partial(_inspect, files, work)), False
-    answered = partial(state.records.answered, work.claim, work.principal)
+        return await place.run(partial(_inspect, files, work)), False
+    answered = partial(work.records.answered, work.claim, work.principal)
     if (kept := await run_in_threadpool(answered)) is not None:
         return kept, True
     try:
         # The files are read by the thread whose turn it is, so waiting ones stay on disk.
-        return await state.workers.run(partial(_inspect, files, work)), False
+        return await place.run(partial(_inspect, files, work)), False
     except TakenError:  # another worker process was faster
         kept = await run_in_threadpool(answered)
         assert kept is not None
@@ -147,12 +145,12 @@ def find_inspections(
     summary="A report again",
     response_class=JSONResponse,
     responses={
-        200: {"description": "The report, as JSON or as HTML.", "content": _REPORT_CONTENT},
+        200: report_response("The report, as JSON or as HTML."),
         **described(404),
     },
 )
 def get_inspection(
-    request: Request, report_id: InspectionId, principal: Annotated[Principal, allowed(Permission.READ)]
+    request: Request, principal: Annotated[Principal, allowed(Permission.READ)], report_id: InspectionId
 ) -> Response:
     """Return a report; ``Accept: text/html`` gives the page.
 
@@ -173,9 +171,9 @@ def get_inspection(
 )
 def get_region(
     request: Request,
+    principal: Annotated[Principal, allowed(Permission.READ)],
     report_id: InspectionId,
     name: Annotated[str, Path(description="As the report names it.", examples=["portrait"])],
-    principal: Annotated[Principal, allowed(Permission.READ)],
     spectrum: Annotated[
         Spectrum | None, Query(description="The light; without it that of the check which weighs most there.")
     ] = None,

@@ -65,7 +65,7 @@ class NewKey(BaseModel):
     )
 
     name: str = Field(min_length=1, max_length=128)
-    scopes: set[Permission] = Field(min_length=1)
+    scopes: set[Permission] = Field(min_length=1, json_schema_extra={"uniqueItems": False})
     expires: Moment | None = None
 
 

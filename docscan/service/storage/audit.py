@@ -168,8 +168,8 @@ def _fault(entry: Entry, expected: int, head: str) -> str | None:
 def _every(database: Database) -> Iterator[Entry]:
     last: int | None = None
     while True:
-        # Some at a time: whoever writes waits for a transaction of SQLite to end.
-        with database.begin() as session:
+        # Some at a time: what a transaction still reads, a database cannot tidy up.
+        with database.read() as session:
             query = select(AuditEntry).order_by(AuditEntry.sequence).limit(_AT_ONCE)
             rows = session.scalars(query if last is None else query.where(AuditEntry.sequence > last)).all()
         if not rows:

@@ -3,10 +3,18 @@
 The contract's JSON is for others to read and rounds; this one is for docscan alone.
 """
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from docscan.rendering.pictures import Pictures
+from docscan.service.storage.database import StorageError
 from docscan.types import Report
+
+
+class FormError(StorageError):
+    """What is stored was written by a docscan that this one does not understand."""
 
 
 class _Form(BaseModel):
@@ -27,8 +35,15 @@ def report_to_bytes(report: Report) -> bytes:
 
 
 def report_from_bytes(data: bytes | str) -> Report:
-    """Return the report of :func:`report_to_bytes`."""
-    return _ReportForm.model_validate_json(data).report
+    """Return the report of :func:`report_to_bytes`.
+
+    Raises
+    ------
+    FormError
+        It is none.
+    """
+    with _understood():
+        return _ReportForm.model_validate_json(data).report
 
 
 def pictures_to_bytes(pictures: Pictures) -> bytes:
@@ -37,5 +52,21 @@ def pictures_to_bytes(pictures: Pictures) -> bytes:
 
 
 def pictures_from_bytes(data: bytes | str) -> Pictures:
-    """Return the pictures of :func:`pictures_to_bytes`."""
-    return _PicturesForm.model_validate_json(data).pictures
+    """Return the pictures of :func:`pictures_to_bytes`.
+
+    Raises
+    ------
+    FormError
+        They are none.
+    """
+    with _understood():
+        return _PicturesForm.model_validate_json(data).pictures
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    try:
+        yield
+    except ValidationError:
+        # Not even as the cause: it quotes what it does not understand.
+        raise FormError("What is stored of an inspection was written by another version of docscan.") from None

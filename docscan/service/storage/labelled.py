@@ -71,12 +71,12 @@ def _emptied(folder: Path) -> None:
 
 
 def _decided(storage: Storage) -> list[str]:
-    with storage.database.begin() as session:
+    with storage.database.read() as session:
         return list(session.scalars(select(Decision.inspection_id).distinct().order_by(Decision.inspection_id)))
 
 
 def _images(storage: Storage, inspection_id: str) -> dict[str, bytes]:
-    with storage.database.begin() as session:
+    with storage.database.read() as session:
         chosen = select(Sealed.name, Sealed.path).where(
             Sealed.inspection_id == inspection_id, Sealed.name.in_(_LIGHTS), Sealed.expires > datetime.now(UTC)
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from docscan.service.storage.batches import Batches
 from docscan.service.storage.database import Database
 from docscan.service.storage.records import Records
 from docscan.service.storage.retention import Retention
@@ -17,6 +18,7 @@ class Storage:
     safe: Safe
     records: Records
     retention: Retention
+    batches: Batches
 
     @staticmethod
     def open(settings: Settings) -> "Storage":
@@ -31,7 +33,9 @@ class Storage:
         """
         safe = Safe.of(settings)
         database = Database(settings.database_url)
-        return Storage(database, safe, Records(database, safe, settings), Retention(database, safe))
+        return Storage(
+            database, safe, Records(database, safe, settings), Retention(database, safe), Batches(database, safe)
+        )
 
     def close(self) -> None:
         """Close every connection."""

@@ -13,7 +13,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from docscan.privacy import without_holder
+from docscan.privacy import names_holder, without_holder
 from docscan.rendering.pictures import Pictures
 from docscan.service.access.principal import Principal
 from docscan.service.storage import idempotency, searching, second_line
@@ -29,6 +29,7 @@ from docscan.service.storage.vocabulary import (
     Finding,
     ForgeryKind,
     Found,
+    HolderNamedError,
     Kept,
     Noted,
     Query,
@@ -126,7 +127,7 @@ class Records:
         KeyReusedError
             It came with another body.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             inspection_id = idempotency.answered(session, claim)
         return None if inspection_id is None else self._kept(inspection_id, principal, "inspection.replayed")
 
@@ -148,7 +149,7 @@ class Records:
         UnknownInspectionError
             There is no such inspection, or its report has no such region.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             stored = session.scalar(select(Inspection.report).where(Inspection.id == inspection_id))
         checks = () if stored is None else report_from_bytes(stored).checks
         # The log names what the report names, never what a stranger put into an address.
@@ -164,7 +165,7 @@ class Records:
         UnknownInspectionError
             There is no such inspection.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             summary = searching.summary_of(session, inspection_id)
             if summary is None:
                 raise UnknownInspectionError
@@ -184,12 +185,12 @@ class Records:
         UsageError
             The cursor is none of this service's.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return searching.search(session, query)
 
     def queue(self) -> tuple[Summary, ...]:
         """Return what waits for the second line, that which waits longest first."""
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return searching.queue(session)
 
     def decide(
@@ -200,12 +201,26 @@ class Records:
         kind: ForgeryKind | None = None,
         comment: str | None = None,
     ) -> None:
-        """State what a document was found to be, as :func:`second_line.decide`."""
+        """State what a document was found to be, as :func:`second_line.decide`.
+
+        Raises
+        ------
+        HolderNamedError
+            The comment names the document's holder, as far as that is still known.
+        """
+        self._refuse_holder(inspection_id, comment or "")
         with self._database.begin() as session:
             second_line.decide(session, inspection_id, principal, finding, kind, comment)
 
     def comment(self, inspection_id: str, principal: Principal, text: str) -> None:
-        """Note something on an inspection, as :func:`second_line.comment`."""
+        """Note something on an inspection, as :func:`second_line.comment`.
+
+        Raises
+        ------
+        HolderNamedError
+            The text names the document's holder, as far as that is still known.
+        """
+        self._refuse_holder(inspection_id, text)
         with self._database.begin() as session:
             second_line.comment(session, inspection_id, principal, text)
 
@@ -248,6 +263,19 @@ class Records:
             self._safe.remove([deposit.path for deposit in deposits.values()])
         except StorageError:
             _log.warning("%d sealed files without a record are left to the purge", len(deposits))
+
+    def _refuse_holder(self, inspection_id: str, text: str) -> None:
+        if not text:
+            return
+        with self._database.read() as session:
+            sealed = session.scalars(
+                select(Sealed).where(
+                    Sealed.inspection_id == inspection_id, Sealed.name == REPORT, Sealed.expires > datetime.now(UTC)
+                )
+            ).one_or_none()
+        report = self._opened(sealed, report_from_bytes)
+        if report is not None and names_holder(text, report):
+            raise HolderNamedError
 
     def _kept(
         self, inspection_id: str, principal: Principal, action: str, detail: Mapping[str, str] | None = None

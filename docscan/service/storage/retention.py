@@ -20,8 +20,13 @@ from docscan.service.storage.vault import is_ephemeral
 PURGE_SECONDS = 60
 """How often the service purges."""
 
+ORPHANS_EVERY = 10
+"""Purges of the service after which files without a row are looked for: to find them, all files are listed."""
+
 _GRACE = timedelta(minutes=10)  # in which a file that was written must have its row
-_OVERDUE = timedelta(seconds=3 * PURGE_SECONDS)  # after which something expired shows that nobody purges
+# After which what should be gone shows that nobody purges.
+_OVERDUE = timedelta(seconds=3 * PURGE_SECONDS)
+_ABANDONED = _GRACE + ORPHANS_EVERY * timedelta(seconds=PURGE_SECONDS) + _OVERDUE
 _AT_ONCE = 200  # rows in one transaction
 
 
@@ -51,7 +56,7 @@ class Proof:
     held: tuple[Held, ...]
     opened: int  # sealed files that open under a key held here
     unreadable: int  # sealed under the memory of a service, this one's not: running elsewhere, or ended
-    being_written: int  # files without a row that are too young to count
+    without_row: int  # files being written, or left by a crash and soon to be purged
     faults: tuple[str, ...] = field(default=())  # sentences; empty: it is proven
 
 
@@ -68,8 +73,13 @@ class Retention:
         self._database = database
         self._safe = safe
 
-    def purge(self, *, actor: str = SERVICE, now: datetime | None = None) -> Purged:
+    def purge(self, *, actor: str = SERVICE, now: datetime | None = None, orphans: bool = True) -> Purged:
         """Delete what has expired, files that have no row, and idempotency keys that are forgotten.
+
+        Parameters
+        ----------
+        orphans
+            False passes over files without a row.
 
         Raises
         ------
@@ -78,14 +88,14 @@ class Retention:
         """
         now = now or datetime.now(UTC)
         expired = self._delete(actor, lambda: select(Sealed).where(Sealed.expires <= now))
-        orphans = [path for path, modified in self._without_row() if modified < now - _GRACE]
-        self._safe.remove(orphans)
+        left = [path for path, modified in self._without_row() if modified < now - _GRACE] if orphans else []
+        self._safe.remove(left)
         with self._database.begin() as session:
             idempotency.forget(session)
-            if orphans:
-                detail = {"files_without_row": len(orphans)}
+            if left:
+                detail = {"files_without_row": len(left)}
                 Audit.append(session, actor=actor, action="retention.purged", detail=detail)
-        return Purged(expired, len(orphans))
+        return Purged(expired, len(left))
 
     def forget_desk(self) -> int:
         """Delete what is sealed under this process's ephemeral key: the service has ended, and nobody can open it.
@@ -106,7 +116,7 @@ class Retention:
     def _delete(self, actor: str, chosen: Callable[[], Select[Any]]) -> int:
         total = 0
         while True:
-            with self._database.begin() as session:
+            with self._database.read() as session:
                 rows = session.scalars(chosen().limit(_AT_ONCE)).all()
             if not rows:
                 return total
@@ -122,7 +132,7 @@ class Retention:
     def _without_row(self) -> list[tuple[str, datetime]]:
         files = [(listed.path, listed.modified) for listed in self._safe.blobs.every()]
         # After the files: what is written meanwhile is not in the list.
-        with self._database.begin() as session:
+        with self._database.read() as session:
             known = set(session.scalars(select(Sealed.path)))
             known |= set(session.scalars(select(BatchItem.path).where(BatchItem.path.is_not(None))))
         return [(path, modified) for path, modified in files if path not in known]
@@ -143,7 +153,7 @@ class Retention:
         newest = self._safe.vault.newest
         if newest is None:
             raise StorageError("There is no key to seal anything under: DOCSCAN_KEY_FILE and DOCSCAN_KEYS are empty.")
-        with self._database.begin() as session:
+        with self._database.read() as session:
             rows = session.scalars(select(Sealed).where(Sealed.key_id != newest.id).order_by(Sealed.id)).all()
         kept = [row for row in rows if not is_ephemeral(row.key_id)]
         faults: Counter[str] = Counter()
@@ -185,10 +195,10 @@ class Retention:
         now = now or datetime.now(UTC)
         faults: list[str] = []
         orphans = self._without_row()
-        old = sum(modified < now - _GRACE for _, modified in orphans)
+        old = sum(modified < now - _ABANDONED for _, modified in orphans)
         if old:
             faults.append(f"{old} files have no row; 'docscan retention purge' deletes them.")
-        with self._database.begin() as session:
+        with self._database.read() as session:
             rows = session.scalars(select(Sealed).order_by(Sealed.id)).all()
         overdue = sum(row.expires <= now - _OVERDUE for row in rows)
         if overdue:
@@ -217,7 +227,7 @@ class Retention:
 
     def _still_there(self, row: Sealed) -> bool:
         """Whether the row still names that file: it may have been purged or sealed again meanwhile."""
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return session.scalar(select(Sealed.id).where(Sealed.id == row.id, Sealed.path == row.path)) is not None
 
     def _records(self) -> tuple[int, int]:
@@ -233,8 +243,8 @@ class Retention:
     def _reports(self) -> Iterator[str]:
         last = ""
         while True:
-            # Some at a time: whoever writes waits for a transaction of SQLite to end.
-            with self._database.begin() as session:
+            # Some at a time: what a transaction still reads, a database cannot tidy up.
+            with self._database.read() as session:
                 chosen = select(Inspection.id, Inspection.report).where(Inspection.id > last)
                 rows = session.execute(chosen.order_by(Inspection.id).limit(_AT_ONCE)).all()
             if not rows:

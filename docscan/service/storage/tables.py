@@ -202,5 +202,8 @@ class BatchItem(Base):
     number: Mapped[int] = mapped_column(primary_key=True)  # from 1
     state: Mapped[str] = mapped_column(String(16))  # waiting, done, failed
     path: Mapped[str | None] = mapped_column(String(255))  # of its sealed image, while it waits
+    key_id: Mapped[str] = mapped_column(String(64))  # that its image was sealed under
+    attempts: Mapped[int]  # begun, be it that the process died
+    taken_until: Mapped[datetime | None]  # by a process; later than this it has died
     inspection_id: Mapped[str | None] = mapped_column(String(36))
     error: Mapped[str | None] = mapped_column(Text)

@@ -156,6 +156,10 @@ class Vault:
         """Whether the key of this id is here."""
         return key_id in self._keys
 
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of the keys that are here."""
+        return tuple(self._keys)
+
 
 def _lost(key_id: str) -> str:
     if is_ephemeral(key_id):

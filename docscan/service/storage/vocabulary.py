@@ -6,7 +6,24 @@ from enum import StrEnum
 
 from docscan.errors import DocscanError
 from docscan.rendering.pictures import Pictures
+from docscan.rendering.tr03135.source import Finding
 from docscan.types import Report, Verdict
+
+__all__ = [
+    "UNDECIDED",
+    "ConflictError",
+    "Decided",
+    "Finding",
+    "ForgeryKind",
+    "Found",
+    "HolderNamedError",
+    "Kept",
+    "Noted",
+    "Query",
+    "Record",
+    "Summary",
+    "UnknownInspectionError",
+]
 
 
 class UnknownInspectionError(DocscanError):
@@ -26,12 +43,14 @@ class ConflictError(DocscanError):
     title = "It does not fit how things stand"
 
 
-class Finding(StrEnum):
-    """What a person decided."""
+class HolderNamedError(DocscanError):
+    """A text that is kept for good says who carried the document."""
 
-    GENUINE = "genuine"
-    FORGED = "forged"
-    UNCLEAR = "unclear"
+    status = 422
+    title = "The text names the document's holder"
+
+    def __init__(self) -> None:
+        super().__init__("The text names the document's holder. It is kept for good: leave name and number out of it.")
 
 
 class ForgeryKind(StrEnum):

@@ -13,7 +13,7 @@ VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # of prometheus_client
 def share_metrics(data: Path) -> None:
     """Have this process and those that it starts keep their numbers in files below the data folder, from zero.
 
-    To be called by the process that starts the others, before any of them imports :mod:`docscan.service.app`.
+    To be called by the process that starts the others, before it does; its own numbers are nobody's.
     """
     folder = data / "metrics"
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 
 from docscan.service.access import gate
@@ -8,6 +9,13 @@ from docscan.service.access.principal import ROLES, Principal, Role
 from tests.docscan.service.test_routes import IMAGE, is_problem
 
 NOWHERE = "/v1/inspections/0b8fca0e-6f2b-4a63-9a53-0d6f3f6f8a00"
+
+
+def as_if(monkeypatch: pytest.MonkeyPatch, principal: Principal) -> None:
+    async def principal_of(_: Request) -> Principal:
+        return principal
+
+    monkeypatch.setattr(gate, "principal_of", principal_of)
 
 
 @pytest.fixture
@@ -75,6 +83,11 @@ def test_half_of_a_character_is_refused(client: TestClient, location: str) -> No
     is_problem(client.post(f"{location}/comments", content=rb'{"text": "\ud800"}', headers=headers), 422)
 
 
+def test_lines_of_text_are_taken_as_browsers_send_them(client: TestClient, location: str) -> None:
+    answer = client.post(f"{location}/comments", json={"text": "One line,\r\n\tanother; 😀 ë.\n"})
+    assert answer.json()["comments"][0]["text"] == "One line,\r\n\tanother; 😀 ë."
+
+
 @pytest.mark.parametrize("where", [NOWHERE, "/v1/inspections/nothing", "/v1/inspections/%00"])
 def test_what_is_not_there_is_not_found(client: TestClient, where: str) -> None:
     is_problem(client.get(f"{where}/record"), 404)
@@ -88,7 +101,7 @@ def test_an_officer_does_not_decide_what_was_handed_on(
     client: TestClient, location: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     officer = Principal("user:1", "Ana", ROLES[Role.OFFICER], Role.OFFICER)
-    monkeypatch.setattr(gate, "principal_of", lambda _: officer)
+    as_if(monkeypatch, officer)
     client.post(f"{location}/handover")
     refused = is_problem(client.post(f"{location}/decision", json={"finding": "genuine"}), 409)
     assert "second line" in refused["detail"]
@@ -102,7 +115,7 @@ def test_the_audit_log_is_read_by_whoever_may(
     client.get(location)
     inspection = location.rpartition("/")[2]
     administrator = Principal("user:1", "Ana", ROLES[Role.ADMINISTRATOR], Role.ADMINISTRATOR)
-    monkeypatch.setattr(gate, "principal_of", lambda _: administrator)
+    as_if(monkeypatch, administrator)
     page = client.get("/v1/audit", params={"limit": 1}).json()
     assert [entry["action"] for entry in page["entries"]] == ["inspection.viewed"]
     rest = client.get("/v1/audit", params={"before": page["next"]}).json()

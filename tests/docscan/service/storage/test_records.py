@@ -13,7 +13,7 @@ from docscan.service.storage.database import StorageError
 from docscan.service.storage.safe import Safe
 from docscan.service.storage.tables import CheckScore, Inspection, Sealed
 from docscan.service.storage.vault import new_key
-from docscan.service.storage.vocabulary import Finding, ForgeryKind, Query, UnknownInspectionError
+from docscan.service.storage.vocabulary import Finding, ForgeryKind, HolderNamedError, Query, UnknownInspectionError
 from docscan.types import Document, Verdict
 from tests.docscan.rendering.conftest import report
 from tests.docscan.service.storage.conftest import MakeRoom, Room
@@ -87,6 +87,14 @@ def test_a_file_that_is_gone_or_damaged_does_not_break_the_report(room: Room) ->
     assert room.records.get(added.id, LOCAL).report.holder_removed
 
 
+def test_a_sealed_report_of_another_version_does_not_break_the_answer(room: Room) -> None:
+    added = room.add()
+    other = room.storage.safe.put(b'{"report": {}}', kept=False)
+    with room.storage.database.begin() as session:
+        session.scalars(select(Sealed).where(Sealed.name == "report")).one().path = other.path
+    assert room.records.get(added.id, LOCAL).report == without_holder(added)
+
+
 def test_looking_is_in_the_audit_log(room: Room) -> None:
     added = room.add(OFFICER)
     room.records.get(added.id, LOCAL)
@@ -155,6 +163,20 @@ def test_more_can_be_done_in_the_same_transaction(room: Room) -> None:
 
     room.records.add(report(), pictures, {}, LOCAL, also=note)
     assert seen == [True]
+
+
+def test_texts_do_not_name_the_holder_while_that_is_known(room: Room, make_room: MakeRoom) -> None:
+    added = room.add()
+    for name in (
+        lambda: room.records.comment(added.id, LOCAL, "Anna Eriksson was here."),
+        lambda: room.records.decide(added.id, LOCAL, Finding.GENUINE, comment="L898902C3"),
+    ):
+        with pytest.raises(HolderNamedError) as refused:
+            name()
+        assert "ERIKSSON" not in str(refused.value).upper()
+    assert room.records.record(added.id).comments == room.records.record(added.id).decisions == ()
+    room.records.comment(added.id, LOCAL, "The edge can be felt.")
+    make_room().records.comment(added.id, LOCAL, "Anna Eriksson was here.")  # nobody knows any more
 
 
 def test_the_search_finds_by_date_verdict_state_and_finding(room: Room) -> None:
