@@ -74,6 +74,7 @@ def main() -> None:
     for path in sorted(CATALOGUES.glob("*.po")):
         with path.open("rb") as file:
             catalogue = read_po(file, locale=path.stem)
+        template.creation_date = catalogue.creation_date  # a file without news stays as it is
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         with path.open("wb") as file:
