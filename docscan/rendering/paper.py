@@ -1,7 +1,7 @@
 """How a report is set so that it prints on one A4 page: the more it says, the closer."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import ceil
 
@@ -43,10 +43,19 @@ _MEASURES = {
 _CARDS = (0.0, 62.0, 46.0, 77.0, 70.0, 94.0, 87.0)
 
 
-def setting(report: Report, findings: Sequence[NumberedFinding], rows: Sequence[FieldRow]) -> Setting:
-    """Choose how close a report is printed, from an estimate of what it takes."""
+def setting(
+    report: Report, findings: Sequence[NumberedFinding], rows: Sequence[FieldRow], *, longer: float = 1.0
+) -> Setting:
+    """Choose how close a report is printed, from an estimate of what it takes.
+
+    Parameters
+    ----------
+    longer
+        By how much the language's sentences are longer than English ones.
+    """
     for choice, measures in _MEASURES.items():
-        if _height(report, findings, rows, measures) <= _PAGE:
+        longest = replace(measures, characters=int(measures.characters / longer))
+        if _height(report, findings, rows, longest) <= _PAGE:
             return choice
     return Setting.TIGHT
 

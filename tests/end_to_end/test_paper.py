@@ -15,6 +15,7 @@ from docscan.documents.model import ReferencePicture
 from docscan.page_geometry import in_capture, rectangle
 from docscan.rendering.html import to_html
 from docscan.rendering.pictures import draw
+from docscan.service.web.languages import languages
 from tests.docscan.rendering.conftest import report
 
 PIXELS_PER_MM = 8.0
@@ -123,12 +124,15 @@ def _references(page: t.Page) -> dict[t.Spectrum, ReferencePicture]:
     return {t.Spectrum.VISIBLE: ReferencePicture.of(page.image, known, page.pixels_per_mm)}
 
 
+@pytest.mark.parametrize("tag", ["en", "fr", "sq", "sr-Latn"])
 @pytest.mark.parametrize("case", CASES)
-def test_a_report_prints_on_one_page_and_nothing_is_cut_off(browser: Browser, tmp_path: Path, case: str) -> None:
+def test_a_report_prints_on_one_page_and_nothing_is_cut_off(
+    browser: Browser, tmp_path: Path, case: str, tag: str
+) -> None:
     make, lights, cards = CASES[case]
     seen, (capture, document) = make(), _lights(lights)
     path = tmp_path / "report.html"
-    html = to_html(seen, draw(seen, capture, document, references=_references(document)))
+    html = to_html(seen, draw(seen, capture, document, references=_references(document)), languages()[tag])
     path.write_text(html, encoding="utf-8")
     page = browser.new_page(viewport={"width": 718, "height": 1050})  # 190 mm at 96 dpi: A4 within its margins
     page.goto(path.as_uri())

@@ -15,7 +15,16 @@ from babel.messages.pofile import read_po, write_po
 from docscan.service.web.languages import CATALOGUES
 
 # Rooms whose sentences reach a report as they stand there, without a mark.
-_SPEAKING = ("checks", "quality.py", "scoring.py", "privacy.py", "mrz/parse.py")
+_SPEAKING = (
+    "checks",
+    "documents/comparison.py",
+    "light_slots.py",
+    "mrz/icao9303.py",
+    "privacy.py",
+    "quality.py",
+    "scoring.py",
+    "visual/read.py",
+)
 _TEMPLATES = ("rendering/templates", "service/web/templates")
 
 Message = str | tuple[str, str]  # one form, or singular and plural
@@ -58,7 +67,7 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in outside:
             text = node.value
-            if text[:1].isupper() and text.endswith(".") and text.count(" ") > 1:
+            if text[:1].isupper() and text.endswith(".") and text.count(" ") > 1 and "{" not in text:
                 yield text
 
 
