@@ -9,7 +9,8 @@ BIN := .venv/bin
 # Compiling every module of every dependency costs 145 MB; what is imported is compiled anyway.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable
 
-.PHONY: demo test lint types tests train train-mrz bench-mrz bench-regions bench-documents bench-kills clean
+.PHONY: demo test lint types tests train train-mrz bench-mrz bench-regions bench-documents bench-inspection bench-kills bench-service fuzz-rest \
+	fuzz-uploads clean
 
 .venv/service: pyproject.toml .ci/packages
 	@test -n "$(PYTHON)" || { echo "docscan needs Python 3.11 or newer: apt-get install python3"; exit 1; }
@@ -61,8 +62,21 @@ bench-regions: .venv/everything
 bench-documents: .venv/everything
 	$(BIN)/python -m tests.benchmarks.bench_documents
 
+bench-inspection: .venv/everything
+	$(BIN)/python -m tests.benchmarks.bench_inspection
+
 bench-kills: .venv/everything
 	$(BIN)/python -m tests.benchmarks.bench_kills
+
+# SECONDS=30 is shorter, PROCESSES=2 is docscan serve --workers 2.
+bench-service: .venv/everything
+	$(BIN)/python -m tests.benchmarks.bench_service --seconds $(or $(SECONDS),300) --processes $(or $(PROCESSES),1)
+
+fuzz-rest: .venv/everything
+	$(BIN)/python -m tests.end_to_end.contract --cases 2000
+
+fuzz-uploads: .venv/everything
+	$(BIN)/python -m tests.end_to_end.uploads --count 5000
 
 clean:
 	rm -rf .venv build

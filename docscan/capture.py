@@ -18,6 +18,7 @@ from PIL import UnidentifiedImageError
 
 from docscan.colour import to_rgb
 from docscan.errors import BrokenImageError, InputError, NotAnImageError, TooLargeError
+from docscan.lanes import Lanes
 from docscan.types import Capture, Image, LightSource, Spectrum
 
 MIN_SIDE = 32  # pixels; below it not one character of an MRZ could be told
@@ -117,6 +118,7 @@ def load(
     ir: ImageFile | None = None,
     max_bytes: int,
     max_pixels: int,
+    lanes: Lanes | None = None,
 ) -> Capture:
     """Decode one document's images.
 
@@ -127,6 +129,8 @@ def load(
         another resolution, and keep it.
     max_bytes, max_pixels
         Limits of each file, checked before decoding.
+    lanes
+        On which the images are decoded beside each other; None: one after the other.
 
     Returns
     -------
@@ -140,10 +144,14 @@ def load(
     """
     images: dict[Spectrum, Image] = {}
     sources: list[LightSource] = []
-    for spectrum, file in ((Spectrum.VISIBLE, visible), (Spectrum.UV, uv), (Spectrum.IR, ir)):
-        if file is None:
-            continue
-        image, source = decode(file, spectrum, max_bytes=max_bytes, max_pixels=max_pixels)
+    lights = ((Spectrum.VISIBLE, visible), (Spectrum.UV, uv), (Spectrum.IR, ir))
+    given = [(spectrum, file) for spectrum, file in lights if file is not None]
+
+    def decoded(one: tuple[Spectrum, ImageFile]) -> tuple[Image, LightSource]:
+        return decode(one[1], one[0], max_bytes=max_bytes, max_pixels=max_pixels)
+
+    answers = (lanes or Lanes(0)).each(decoded, given)
+    for (spectrum, file), (image, source) in zip(given, answers, strict=True):
         if sources:
             _check_same_view(file, source, sources[0])
         images[spectrum] = image

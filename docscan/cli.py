@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from docscan import cli_access, cli_documents, cli_statistics, cli_storage
+from docscan import cli_access, cli_documents, cli_statistics, cli_storage, cli_watch
 from docscan.cli_common import edge, note, read_settings
 from docscan.errors import UsageError
 from docscan.rendering.progress import progress_bar
@@ -265,7 +265,7 @@ def models(as_json: _Json = False) -> None:
     from docscan.runtime import open_models
 
     settings = read_settings()
-    infos = open_models(settings.models, providers=settings.providers, threads=settings.threads).infos()
+    infos = open_models(settings.models, providers=settings.providers, threads=1).infos()
     if as_json:
         rows = [
             {
@@ -286,6 +286,7 @@ def models(as_json: _Json = False) -> None:
 
 
 app.command("enroll")(cli_documents.enroll)
+app.command("watch")(cli_watch.watch)
 app.add_typer(cli_documents.app, name="documents")
 app.add_typer(cli_access.users, name="users")
 app.add_typer(cli_access.keys, name="keys")

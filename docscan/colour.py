@@ -1,7 +1,8 @@
-"""Every pixel layout that an image file may have, to 8-bit sRGB, on purpose."""
+"""Every pixel layout that an image file may have, to 8-bit sRGB, on purpose; and its channels side by side."""
 
 import io
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
@@ -38,7 +39,20 @@ def to_rgb(image: PillowImage.Image) -> Image:
     plain = _profiled(_flattened(image), image.info.get("icc_profile"))
     if plain.mode == "L":
         return _three_channels(np.asarray(plain))
-    return np.ascontiguousarray(np.asarray(plain.convert("RGB")))
+    # Pillow would copy what has this mode already.
+    return np.ascontiguousarray(np.asarray(plain if plain.mode == "RGB" else plain.convert("RGB")))
+
+
+def strongest(image: Image) -> NDArray[np.uint8]:
+    """Return the brightest of the three channels at each pixel: height x width."""
+    red, green, blue = cv2.split(image)
+    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
+
+
+def weakest(image: Image) -> NDArray[np.uint8]:
+    """Return the darkest of the three channels at each pixel: height x width."""
+    red, green, blue = cv2.split(image)
+    return np.asarray(cv2.min(cv2.min(red, green), blue), np.uint8)
 
 
 def _three_channels(grey: NDArray[np.uint8]) -> Image:

@@ -6,37 +6,43 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 
 from docscan import capture as capture_room
 from docscan import scoring
 from docscan.capture import ImageFile
 from docscan.checks import perform_all
-from docscan.checks.regions import look
+from docscan.checks.regions import Looked, look
+from docscan.documents.compared import Comparison
 from docscan.documents.comparison import compare, spots_of
-from docscan.documents.matching import Library, nearest_model, open_library
+from docscan.documents.matching import Library, Match, match, open_library
 from docscan.documents.model import DocumentModel, ReferencePicture
-from docscan.documents.pictures import laid_on_samples, lies_exactly
+from docscan.documents.pictures import lies_exactly
 from docscan.evidence import Evidence
-from docscan.lights import look_at_lights
+from docscan.lanes import Lanes
+from docscan.lights import Lights, look_at_lights
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
+from docscan.page_candidates import candidates
+from docscan.processes import reuse_memory
 from docscan.runtime import Models, open_models
 from docscan.settings import Settings
 from docscan.types import Capture, Document, HeatMap, ModelInfo, Mrz, Page, Report, Spectrum, TextLine
-from docscan.typesetting import typesetting_of
+from docscan.typesetting import Typesetting, typesetting_of
 from docscan.visual.ocr import TextReader
 from docscan.visual.read import lines_of_page, read_visual
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What inspections share: the settings, the verified models and the verified library of document models."""
+    """What inspections share: settings, verified models, the verified library of document models, helping threads."""
 
     settings: Settings
     models: Models
     library: Library = field(default_factory=Library.empty)
     reader: TextReader | None = None  # of the visual zone; None where the MRZ alone is wanted
+    lanes: Lanes = field(default_factory=partial(Lanes, 0))
 
     def infos(self) -> tuple[ModelInfo, ...]:
         """Return what a report says of the models in use."""
@@ -73,7 +79,9 @@ def open_tools(settings: Settings) -> Tools:
     DocumentModelError
         A document model of the library is broken or altered.
     """
-    return Tools(settings, _open_models(settings), open_library(settings.documents), TextReader(settings.threads))
+    reuse_memory()
+    lanes = Lanes(settings.threads - 1)
+    return Tools(settings, _open_models(settings), open_library(settings.documents), TextReader(lanes), lanes)
 
 
 def open_enrolment_tools(settings: Settings) -> Tools:
@@ -84,7 +92,8 @@ def open_enrolment_tools(settings: Settings) -> Tools:
     ModelError
         As ``open_tools``.
     """
-    return Tools(settings, _open_models(settings), reader=TextReader(settings.threads))
+    lanes = Lanes(settings.threads - 1)
+    return Tools(settings, _open_models(settings), reader=TextReader(lanes), lanes=lanes)
 
 
 def open_mrz_tools(settings: Settings) -> Tools:
@@ -99,13 +108,15 @@ def open_mrz_tools(settings: Settings) -> Tools:
 
 
 def _open_models(settings: Settings, only: Collection[str] | None = None) -> Models:
-    return open_models(settings.models, providers=settings.providers, threads=settings.threads, only=only)
+    # One thread each: what two can do stands beside each other, see docscan.lanes.
+    return open_models(settings.models, providers=settings.providers, threads=1, only=only)
 
 
 class _Stopwatch:
-    """Milliseconds spent in each room."""
+    """Milliseconds spent in each room; rooms may stand beside each other."""
 
     def __init__(self) -> None:
+        self.start = time.perf_counter()
         self.timings_ms: dict[str, float] = {}
 
     @contextmanager
@@ -115,7 +126,7 @@ class _Stopwatch:
         self.timings_ms[name] = self.timings_ms.get(name, 0.0) + 1000 * (time.perf_counter() - start)
 
     def total(self) -> dict[str, float]:
-        return {**self.timings_ms, "total": sum(self.timings_ms.values())}
+        return {**self.timings_ms, "total": 1000 * (time.perf_counter() - self.start)}
 
 
 def _today() -> date:
@@ -181,11 +192,17 @@ _Files = tuple[ImageFile, ImageFile | None, ImageFile | None]
 def _see(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> Seen:
     limits, (visible, uv, ir) = tools.settings, files
     with watch.room("decode"):
-        capture = capture_room.load(visible, uv=uv, ir=ir, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
+        capture = capture_room.load(
+            visible, uv=uv, ir=ir, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels, lanes=tools.lanes
+        )
+    borders = tools.lanes.beside(partial(candidates, capture.visible))
     with watch.room("mrz"):
         mrz = next(iter(mrz_room.read(capture.visible, tools.models, today=today)), None)
     with watch.room("page"):
-        page = find_page(capture) if mrz is None else page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format)
+        if mrz is None:
+            page = find_page(capture, borders(), tools.lanes)
+        else:
+            page = page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format, borders(), tools.lanes)
     return Seen(capture, mrz, page)
 
 
@@ -209,43 +226,48 @@ def gather(
 
 def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tuple[Evidence, HeatMap | None]:
     seen = _see(files, tools, today, watch)
-    capture, mrz, page = seen.capture, seen.mrz, seen.page
     with watch.room("document"):
-        nearest = nearest_model(page, mrz.parsed if mrz else None, tools.library)
-        laid = laid_on_samples(page, nearest.model.pictures) if nearest else None
-        # A capture that is unlike the samples, or a counterfeit of them, is of their kind where it lies on them.
-        known = nearest is not None and (nearest.within_reach or (laid is not None and lies_exactly(laid)))
-        model = nearest.model if nearest and known else None
-        pictures, laid = (model.pictures, laid) if model else ({}, None)
+        kind = match(seen.page, seen.mrz.parsed if seen.mrz else None, tools.library)
+    printed = tools.lanes.beside(partial(_look_at_print, seen, kind, tools, watch))
+    shown = tools.lanes.beside(partial(_look_at_lights, seen, kind, watch))
     with watch.room("visual"):
         # A capture that is unlike the samples, by glare perhaps, may have its text where theirs is all the same.
-        layout = nearest.model.text if nearest else None
-        on_page = laid.in_millimetres if laid is not None and lies_exactly(laid) else None
-        visual = read_visual(page, mrz, layout, tools.reader, on_page)
-    with watch.room("print"):
-        looked = look(capture, page, mrz.parsed.format if mrz else None, tools.models, spots_of(model))
-    with watch.room("reference"):
-        comparison = compare(page, model, looked, laid)
-    with watch.room("checks"):
-        lights = look_at_lights(page, mrz, pictures, laid)
-        typesetting = typesetting_of(capture, page, mrz, laid)
+        layout = kind.likeliest.text if kind.likeliest else None
+        on_page = kind.laid.in_millimetres if kind.laid is not None and lies_exactly(kind.laid) else None
+        visual = read_visual(seen.page, seen.mrz, layout, tools.reader, on_page)
+    (lights, typesetting), (looked, comparison) = shown(), printed()
     evidence = Evidence(
-        capture=capture,
-        page=page,
-        mrz=mrz,
-        mrz_reader_missing=mrz_room.missing(tools.models) if mrz is None else None,
+        capture=seen.capture,
+        page=seen.page,
+        mrz=seen.mrz,
+        mrz_reader_missing=mrz_room.missing(tools.models) if seen.mrz is None else None,
         region_scores=looked.scores,
         region_abstained=looked.abstained,
         visual=visual,
-        model=model,
+        model=kind.model,
         comparison=comparison,
         calibrations=tools.models.calibrations,
         today=today,
         lights=lights,
         typesetting=typesetting,
-        laid=laid,
+        laid=kind.laid_on_own,
     )
     return evidence, looked.heat
+
+
+def _look_at_print(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> tuple[Looked, Comparison]:
+    with watch.room("print"):
+        mrz_format = seen.mrz.parsed.format if seen.mrz else None
+        looked = look(seen.capture, seen.page, mrz_format, tools.models, spots_of(kind.model))
+    with watch.room("reference"):
+        return looked, compare(seen.page, kind.model, looked, kind.laid_on_own)
+
+
+def _look_at_lights(seen: Seen, kind: Match, watch: _Stopwatch) -> tuple[Lights, Typesetting | None]:
+    with watch.room("checks"):
+        pictures = kind.model.pictures if kind.model else {}
+        lights = look_at_lights(seen.page, seen.mrz, pictures, kind.laid_on_own)
+        return lights, typesetting_of(seen.capture, seen.page, seen.mrz, kind.laid_on_own)
 
 
 def inspect(

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docscan.colour import strongest
 from docscan.documents.laying import correlation
 from docscan.page_geometry import moved
 from docscan.types import Image, Mrz, Page, Spectrum
@@ -75,11 +76,11 @@ def _of_ultraviolet(image: Image) -> str | None:
 
 
 def _middle(image: Image) -> float:
-    return float(np.median(image.max(axis=2)))
+    return float(np.median(strongest(image)))
 
 
 def _dark(image: Image) -> bool:
-    return float(np.percentile(image.max(axis=2), 80)) < _DARK
+    return float(np.percentile(strongest(image), 80)) < _DARK
 
 
 def _difference(one: Image, other: Image) -> float:

@@ -4,15 +4,19 @@ Every value is relative: to the brightest thing on the page, to the surroundings
 Readers differ in exposure. Pictures are those of ``Lights``; contrast is a share of the paper's light about it.
 """
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docscan.colour import strongest
 from docscan.documents.laying import PIXELS_PER_MM
 from docscan.lights import Expected, Lights
 from docscan.types import Box, Image, Spectrum
 
 Plane = NDArray[np.float32]
+_Pixel = TypeVar("_Pixel", np.uint8, np.float32)
 
 RIM = 8  # pixels of a page's edge that are left out: a border is never found exactly
 _LINE = np.ones((7, 7), np.uint8)  # wider than a fluorescent line
@@ -22,14 +26,20 @@ _NO_PATTERN = 0.01  # deviation of the samples' picture, from which something th
 _PRINTED = 0.03  # contrast of the samples' own lines, from which they hide a fibre of that colour
 _FIBRE = 0.12  # of the brightest lines, from which one may be a fibre
 _LINEAR = np.asarray((np.arange(256) / 255) ** 2.2, np.float32)
+_ROOT = np.sqrt(_LINEAR)
 
 
-def linear(image: Image) -> Plane:
+def linear(image: NDArray[np.uint8]) -> Plane:
     """Return light, 0 to 1, of grey levels as cameras store them."""
-    return np.asarray(_LINEAR[image], np.float32)
+    return np.asarray(cv2.LUT(image, _LINEAR), np.float32)
 
 
-def part(picture: NDArray[np.float32], box: Box, grow: float = 0.0) -> Plane:
+def _glowing(image: Image) -> Plane:
+    """Return the square root of light of what is brightest at each pixel: faint things count too."""
+    return np.asarray(cv2.LUT(strongest(image), _ROOT), np.float32)
+
+
+def part(picture: NDArray[_Pixel], box: Box, grow: float = 0.0) -> NDArray[_Pixel]:
     """Return a box of a picture, in millimetres, as a view; grown on each side."""
     left, top = (max(0, round((value - grow) * PIXELS_PER_MM)) for value in (box.x, box.y))
     right, bottom = (round((value + grow) * PIXELS_PER_MM) for value in (box.x + box.width, box.y + box.height))
@@ -61,24 +71,26 @@ def _tones(image: Image, portrait: Box) -> Plane:
 
 def portrait_glow(lights: Lights, portrait: Box) -> float:
     """Return how much more a portrait glows than the paper about it, as a logarithm."""
-    light = linear(lights.seen[Spectrum.UV]).sum(axis=2) / 2
-    around = part(light, portrait, 5.0).copy()
+    image = lights.seen[Spectrum.UV]
+    inside, around = (
+        linear(part(image, portrait_part, grow)).sum(axis=2) / 2
+        for portrait_part, grow in ((inner(portrait), 0.0), (portrait, 5.0))
+    )
     edge = round(4.0 * PIXELS_PER_MM)
     around[edge:-edge, edge:-edge] = np.nan
-    inside = float(np.median(part(light, inner(portrait))))
-    return float(np.log((inside + _DIM / 2) / (float(np.nanpercentile(around, 30)) + _DIM / 2)))
+    return float(np.log((float(np.median(inside)) + _DIM / 2) / (float(np.nanpercentile(around, 30)) + _DIM / 2)))
 
 
 def paper_glow(image: Image) -> float:
     """Return how much of the brightest light on a page its paper sends out under ultraviolet, as log10."""
-    light = linear(image[RIM:-RIM, RIM:-RIM])
-    brightest = float(np.percentile(light.max(axis=2), 99.5))
-    return float(np.log10((np.percentile(light[..., 2], 40) + 0.003) / max(brightest, 0.25)))
+    page = image[RIM:-RIM, RIM:-RIM]
+    brightest = float(np.percentile(linear(strongest(page)), 99.5))
+    return float(np.log10((np.percentile(linear(page[..., 2]), 40) + 0.003) / max(brightest, 0.25)))
 
 
 def lines(image: Image) -> Plane:
     """Return what is thin and bright under ultraviolet in each colour, as the square root of light."""
-    return np.asarray(cv2.morphologyEx(np.sqrt(linear(image)), cv2.MORPH_TOPHAT, _LINE), np.float32)
+    return np.asarray(cv2.morphologyEx(cv2.LUT(image, _ROOT), cv2.MORPH_TOPHAT, _LINE), np.float32)
 
 
 def fibres(image: Image, expected: Expected) -> tuple[int, float]:
@@ -118,18 +130,19 @@ def pattern_agrees(image: Image, expected: Expected) -> tuple[float, float] | No
     one, other = _pattern(image), _pattern(expected.image)
     if known.sum() < _LEAST_KNOWN or float(other[known].std()) < _NO_PATTERN:
         return None
-    shifts = ((down, across) for down in (-1, 0, 1) for across in (-1, 0, 1))
-    found = (_fit(one[known], np.roll(other, shift, (0, 1))[known]) for shift in shifts)
+    width, places = known.shape[1], np.flatnonzero(known)  # a rim is left out: a pixel's neighbours are on the picture
+    seen = one.ravel()[places]
+    found = (_fit(seen, other.ravel()[places - down * width - across]) for down in (-1, 0, 1) for across in (-1, 0, 1))
     return max(found)
 
 
 def _pattern(image: Image) -> Plane:
-    light = np.sqrt(linear(image).max(axis=2))
+    light = _glowing(image)
     fine, coarse = (cv2.GaussianBlur(light, (0, 0), width * PIXELS_PER_MM) for width in (0.2, 1.5))
     return np.asarray(fine - coarse, np.float32)
 
 
 def _fit(one: Plane, other: Plane) -> tuple[float, float]:
     one, other = one - one.mean(), other - other.mean()
-    both, own, theirs = float((one * other).sum()), float((one * one).sum()), float((other * other).sum())
+    both, own, theirs = float(one @ other), float(one @ one), float(other @ other)
     return both / max(float(np.sqrt(own * theirs)), 1e-9), both / max(theirs, 1e-9)

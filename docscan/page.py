@@ -4,12 +4,15 @@ Where an MRZ was read it tells the size, which way is up and where the page must
 that disagrees with it is not this page's. Without one only the border can be looked for (:func:`find_page`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from docscan.lanes import Lanes
 from docscan.page_candidates import Candidate, candidates
 from docscan.page_geometry import (
     PAGE_OF,
@@ -42,6 +45,7 @@ USUAL_STRETCH, FREE_STRETCH, STRETCH_TOLERANCE = 0.06, 0.08, 0.08
 ZONE_TOLERANCE = 5.0  # millimetres by which the MRZ may miss its nominal place, on average, on a perfect border
 _WHOLE_IMAGE_SCORE = 0.5  # of the picture's own border as the page's
 _CUT_OFF_MM = 2.0  # by which a page's corner may lie outside the picture and the page still count as whole
+_QUARTERS = np.array([np.roll(np.arange(4), quarter) for quarter in range(4)])  # which corner becomes the first
 _SHAPE_TOLERANCE = 0.08  # by which a picture without border may miss a page's aspect ratio and still be all of it
 
 
@@ -55,20 +59,27 @@ class _Place:
     score: float
 
 
-def find_page(capture: Capture) -> Page:
+def find_page(capture: Capture, borders: Sequence[Candidate] | None = None, lanes: Lanes | None = None) -> Page:
     """Find the page by its border; where no border convinces, the whole image stands for the page.
 
     Which way is up is not known yet: the page lies on its longer side, turned as little as possible.
+
+    Parameters
+    ----------
+    borders
+        The ``candidates`` of the visible image; None: they are looked for.
+    lanes
+        On which the page is cut from the images of several lights beside each other; None: one after the other.
     """
     shape = _shape(capture)
-    best = next(iter(candidates(capture.visible)), None)
+    best = next(iter(candidates(capture.visible) if borders is None else borders), None)
     if best is not None and best.score >= _convincing(best, shape):
         corners = lying(best.corners, shape)
         size = _size_by_shape(float(aspect(corners, shape)))
-        return _rectified(capture, _Place(page_to_capture(corners, size), size, True, best.score))
+        return _rectified(capture, _Place(page_to_capture(corners, size), size, True, best.score), lanes)
     corners = lying(_whole(shape), shape)
     size = _size_by_shape(float(aspect(corners, shape)))
-    return _rectified(capture, _Place(page_to_capture(corners, size), size, False, _WHOLE_IMAGE_SCORE))
+    return _rectified(capture, _Place(page_to_capture(corners, size), size, False, _WHOLE_IMAGE_SCORE), lanes)
 
 
 def _convincing(candidate: Candidate, shape: tuple[int, int]) -> float:
@@ -79,7 +90,13 @@ def _convincing(candidate: Candidate, shape: tuple[int, int]) -> float:
     return CONVINCING_SMALL if small and miss < _CROPPED_TOLERANCE else CONVINCING
 
 
-def page_of_zone(capture: Capture, zone: Polygon, format: MrzFormat) -> Page:  # noqa: A002
+def page_of_zone(
+    capture: Capture,
+    zone: Polygon,
+    format: MrzFormat,  # noqa: A002
+    borders: Sequence[Candidate] | None = None,
+    lanes: Lanes | None = None,
+) -> Page:
     """Find the page of an MRZ, which tells its size, its direction and its place.
 
     Parameters
@@ -90,6 +107,8 @@ def page_of_zone(capture: Capture, zone: Polygon, format: MrzFormat) -> Page:  #
         Polygon around the MRZ's text, clockwise from the upper left of the text as read.
     format
         Tells the page's size (Doc 9303 parts 4 to 7).
+    borders, lanes
+        As ``find_page``.
 
     Returns
     -------
@@ -101,41 +120,49 @@ def page_of_zone(capture: Capture, zone: Polygon, format: MrzFormat) -> Page:  #
     text = zone_corners(zone)
     size = PAGE_OF[format]
     nominal = nominal_zone(format)
-    best, best_worth = None, 0.0  # of the place that the MRZ alone tells: it misses nothing and shows nothing
-    for place in _places(capture, format):
-        on_page = moved(text, np.asarray(np.linalg.inv(place.to_capture), np.float64))
-        miss = float(np.linalg.norm(on_page - nominal, axis=1).mean())
-        worth = place.score - miss / ZONE_TOLERANCE - _strain(on_page, nominal)
-        if worth > best_worth:
-            best, best_worth = place, worth
-    if best is None:
-        return replace(_rectified(capture, _Place(page_from_zone(text, format), size, True, 0.0)), border_seen=False)
-    return _rectified(capture, best)
+    borders = candidates(capture.visible) if borders is None else borders
+    places = list(_places(_shape(capture), format, borders))
+    worths = _worths(places, text, nominal)
+    best = int(worths.argmax())
+    if worths[best] <= 0:  # what the place that the MRZ alone tells is worth: it misses nothing and shows nothing
+        alone = _Place(page_from_zone(text, format), size, True, 0.0)
+        return replace(_rectified(capture, alone, lanes), border_seen=False)
+    return _rectified(capture, places[best], lanes)
 
 
-def _strain(zone: Corners, nominal: Corners) -> float:
-    """Return how far an MRZ's shape on a page is from what it can be, as a part of a candidate's score.
+def _worths(places: Sequence[_Place], text: Corners, nominal: Corners) -> NDArray[np.float64]:
+    """Return how well each place fits an MRZ, of which the nominal place is known: n."""
+    from_capture = np.linalg.inv([place.to_capture for place in places])
+    zones = np.column_stack([text, np.ones(len(text))]) @ from_capture.transpose(0, 2, 1)
+    on_page = zones[..., :2] / zones[..., 2:]
+    misses = np.linalg.norm(on_page - nominal, axis=2).mean(1)
+    scores = np.array([place.score for place in places])
+    return np.asarray(scores - misses / ZONE_TOLERANCE - _strain(on_page, nominal), np.float64)
+
+
+def _strain(zones: Corners, nominal: Corners) -> NDArray[np.float64]:
+    """Return how far MRZs' shapes on a page (n x 4 x 2) are from what they can be, as a part of a candidate's score.
 
     A line of print above the data that was taken for the page's edge stretches all of the page: the zone stays about in
     its place, but grows higher.
     """
-    stretch = float(np.log(_high_by_wide(zone) / _high_by_wide(nominal)))
-    return max(0.0, abs(stretch - USUAL_STRETCH) - FREE_STRETCH) / STRETCH_TOLERANCE
+    stretch = np.log(_high_by_wide(zones) / _high_by_wide(nominal))
+    return np.asarray(np.maximum(0.0, np.abs(stretch - USUAL_STRETCH) - FREE_STRETCH) / STRETCH_TOLERANCE)
 
 
-def _high_by_wide(corners: Corners) -> float:
-    upper, right, lower, left = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
-    return float((left + right) / (upper + lower))
+def _high_by_wide(corners: Corners) -> NDArray[np.float64]:
+    upper, right, lower, left = np.moveaxis(np.linalg.norm(np.roll(corners, -1, axis=-2) - corners, axis=-1), -1, 0)
+    return np.asarray((left + right) / (upper + lower), np.float64)
 
 
-def _places(capture: Capture, mrz_format: MrzFormat) -> Iterator[_Place]:
+def _places(shape: tuple[int, int], mrz_format: MrzFormat, borders: Sequence[Candidate]) -> Iterator[_Place]:
     """Yield every place that the page may have, turned all four ways."""
-    shape, size = _shape(capture), PAGE_OF[mrz_format]
+    size = PAGE_OF[mrz_format]
     whole = rectangle(*size.millimetres)
     sheets = [whole, visa] if (visa := VISAS.get(mrz_format)) is not None else [whole]
     for sheet in sheets:
         yield from _turned(_whole(shape), sheet, size, False, _WHOLE_IMAGE_SCORE)
-    for candidate in candidates(capture.visible):
+    for candidate in borders:
         for sheet in sheets:
             yield from _turned(candidate.corners, sheet, size, True, candidate.score)
         if size is PageSize.ID_3:
@@ -145,8 +172,8 @@ def _places(capture: Capture, mrz_format: MrzFormat) -> Iterator[_Place]:
 
 def _turned(corners: Corners, sheet: Corners, size: PageSize, found: bool, score: float) -> Iterator[_Place]:
     """Yield the places of a page of which a part, in millimetres, has these corners in the capture."""
-    for quarter in range(4):
-        yield _Place(homography(sheet, np.roll(corners, quarter, axis=0)), size, found, score)
+    for turned in corners[_QUARTERS]:
+        yield _Place(homography(sheet, turned), size, found, score)
 
 
 def _halves(corners: Corners) -> Iterator[Corners]:
@@ -173,17 +200,19 @@ def _size_by_shape(ratio: float) -> PageSize:
     return PageSize.ID_1 if ratio > between else PageSize.ID_3
 
 
-def _rectified(capture: Capture, place: _Place) -> Page:
+def _rectified(capture: Capture, place: _Place, lanes: Lanes | None = None) -> Page:
     native = scale_of(place.to_capture, place.size)
     pixels_per_mm = min(native, MAX_PIXELS_PER_MM)
+    shape, lanes = _shape(capture), lanes or Lanes(0)
+
+    def cut(light: Image) -> Image:
+        return _warped(light, _scaled(place, shape, light), pixels_per_mm, native)
+
+    others = [None if light is None else lanes.beside(partial(cut, light)) for light in (capture.uv, capture.ir)]
     image = _warped(capture.visible, place, pixels_per_mm, native)
-    shape = _shape(capture)
-    others = {
-        name: None if light is None else _warped(light, _scaled(place, shape, light), pixels_per_mm, native)
-        for name, light in (("uv", capture.uv), ("ir", capture.ir))
-    }
     whole = _wholly_in(place, shape)
     quality = measure(image, pixels_per_mm, dpi=native * 25.4, whole_page=whole, found=place.found)
+    uv, ir = (None if waited is None else waited() for waited in others)
     return Page(
         image,
         place.size,
@@ -192,8 +221,8 @@ def _rectified(capture: Capture, place: _Place) -> Page:
         found=place.found,
         border_seen=place.found,
         quality=quality,
-        uv=others["uv"],
-        ir=others["ir"],
+        uv=uv,
+        ir=ir,
     )
 
 

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -25,7 +25,8 @@ Answer = TypeVar("Answer")
 # Waiting things a process: the next one is at hand when one is done.
 _AHEAD = 2
 
-_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # of malloc.h
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX = -1, -3, -4  # of malloc.h
+_REUSED, _LARGEST = 256 * 2**20, 32 * 2**20  # bytes kept for the next work, and the largest array among them
 
 
 def each(
@@ -117,10 +118,19 @@ def keep_memory() -> None:
     Large arrays are else given back to the system one by one, and every page of the next is cleared and mapped anew: a
     quarter of the time of work on many pictures. What a process holds then stays at its peak.
     """
+    _mallopt({_M_MMAP_MAX: 0, _M_TRIM_THRESHOLD: 2**31 - 1})
+
+
+def reuse_memory() -> None:
+    """Keep a few hundred megabytes at most, as ``keep_memory`` keeps all: a document of any size may come."""
+    _mallopt({_M_MMAP_THRESHOLD: _LARGEST, _M_TRIM_THRESHOLD: _REUSED})
+
+
+def _mallopt(options: Mapping[int, int]) -> None:
     with suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_M_MMAP_MAX, 0)
-        mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
+        for option, value in options.items():
+            mallopt(option, value)
 
 
 def _die_with_parent() -> None:

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docscan.colour import weakest
 from docscan.types import Image, Quality
 
 # A capture is usable when its MRZ and the rules can be judged.
@@ -52,13 +53,15 @@ def sharpness(grey: NDArray[np.uint8]) -> float:
     fine, coarse = (
         _gradient(np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.uint8)) for sigma in (_FINE, _COARSE)
     )
-    level = max(4.0, float(np.percentile(coarse[::3, ::3], 97)))  # a ninth of the pixels tells it as well
-    strong = coarse >= level
+    ninth = np.ascontiguousarray(coarse[::3, ::3])  # of the pixels: it tells the level as well
+    level = max(4.0, float(np.percentile(ninth, 97)))
+    strong = np.flatnonzero(coarse >= level)
     # The ridge of an edge: there the model holds.
-    strong &= coarse >= cv2.dilate(coarse, np.ones((3, 3), np.uint8)) * 0.95
-    if int(strong.sum()) < 50:
+    ridges = cv2.dilate(coarse, np.ones((3, 3), np.uint8)).ravel()[strong] * np.float32(0.95)
+    strong = strong[coarse.ravel()[strong] >= ridges]
+    if len(strong) < 50:
         return 0.0
-    ratio = np.clip(fine[strong] / coarse[strong], 1.0001, _COARSE / _FINE)
+    ratio = np.clip(fine.ravel()[strong] / coarse.ravel()[strong], 1.0001, _COARSE / _FINE)
     variance = (_COARSE**2 - (ratio * _FINE) ** 2) / (ratio**2 - 1)
     blur = float(np.sqrt(max(0.0, float(np.median(variance)))))
     return 1 / (1 + (blur / _HALF_SHARP) ** 2)
@@ -78,7 +81,7 @@ def glare(image: Image, pixels_per_mm: float) -> float:
     """
     factor = min(1.0, 4.0 / pixels_per_mm)  # four pixels a millimetre are enough for spots of two
     small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    darkest = small.min(axis=2)
+    darkest = weakest(np.asarray(small, np.uint8))
     if np.percentile(darkest, 75) >= _WHITE_PAPER:
         return 0.0
     diameter = max(1, round(_SPOT_MM * pixels_per_mm * factor))

@@ -155,7 +155,7 @@ def open_models(folder: Path, *, providers: Sequence[str], threads: int, only: C
     providers
         ONNX Runtime execution providers, best first; those not available here are left out.
     threads
-        Threads inside one session. Sessions run one at a time, so this is what an inspection uses.
+        Threads inside one session.
     only
         Names of the models to open; None: all of them.
 

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     documents: Path = Field(
         default_factory=lambda: _default_data() / "documents", description="Library of document models; may be absent."
     )
-    threads: int = Field(2, ge=1, description="Threads of one inference session.")
+    threads: int = Field(2, ge=1, description="Threads of one inspection; those beside the first are shared.")
     providers: tuple[str, ...] = Field(
         ("CUDAExecutionProvider", "TensorrtExecutionProvider", "OpenVINOExecutionProvider", "CPUExecutionProvider"),
         description="ONNX Runtime execution providers, best first; those not available are left out.",

@@ -34,8 +34,7 @@ _SUSPICIOUS = 10  # cells of a region that say how it was printed and altered
 
 def prepared(crops: Sequence[Image]) -> NDArray[np.float32]:
     """Return crops as the network wants them: n x 3 x 176 x 176, -1 to 1."""
-    stacked = np.stack(crops).astype(np.float32).transpose(0, 3, 1, 2)
-    return np.ascontiguousarray(stacked / 127.5 - 1, np.float32)
+    return np.asarray(cv2.dnn.blobFromImages(crops, 1 / 127.5, mean=(127.5, 127.5, 127.5)), np.float32)
 
 
 def probability(logit: float) -> float:

@@ -110,41 +110,51 @@ def _patches(
     side, reach = round(look.side * PIXELS_PER_MM), round(look.reach * PIXELS_PER_MM)
     edge = (reach, reach, reach, reach)
     near = np.asarray(cv2.copyMakeBorder(warped(page, matrix, (width, height)), *edge, cv2.BORDER_CONSTANT), np.float32)
-    source, target, tried = [], [], 0
-    for x, y in _grid((width, height), side, look.step * PIXELS_PER_MM):
-        patch = model[y : y + side, x : x + side]
-        if patch.std() < _PLAIN:
-            continue
-        tried += 1
-        shift = _shift(patch, near[y : y + side + 2 * reach, x : x + side + 2 * reach], reach)
+    source, target = [], []
+    patches = _telling(model, _grid((width, height), side, look.step * PIXELS_PER_MM), side)
+    for x, y in patches.tolist():
+        window = near[y : y + side + 2 * reach, x : x + side + 2 * reach]
+        shift = _shift(model[y : y + side, x : x + side], window, reach)
         if shift is not None:
-            centre = np.array([x + side / 2, y + side / 2])
+            centre = x + side / 2, y + side / 2
             source.append(centre)
-            target.append(centre + shift)
+            target.append((centre[0] + shift[0], centre[1] + shift[1]))
     found, there = (np.array(points, np.float32).reshape(-1, 2) for points in (source, target))
-    return found, there, tried
+    return found, there, len(patches)
 
 
-def _grid(size: tuple[int, int], side: int, step: float) -> list[tuple[int, int]]:
+def _grid(size: tuple[int, int], side: int, step: float) -> NDArray[np.int64]:
+    """Return the upper left corners of patches spread evenly over a picture: n x 2."""
     xs, ys = (
-        np.linspace(0, length - side, max(2, round((length - side) / step) + 1)).astype(int).tolist() for length in size
+        np.linspace(0, length - side, max(2, round((length - side) / step) + 1)).astype(np.int64) for length in size
     )
-    return [(x, y) for y in ys for x in xs]
+    return np.stack(np.meshgrid(xs, ys), -1).reshape(-1, 2)
 
 
-def _shift(patch: Structure, window: Structure, reach: int) -> NDArray[np.float64] | None:
+def _telling(model: Structure, corners: NDArray[np.int64], side: int) -> NDArray[np.int64]:
+    """Return the corners of those patches that show anything."""
+    sums, squares = cv2.integral2(model)
+    (left, top), (right, bottom) = corners.T, (corners + side).T
+    mean, square = (
+        (total[bottom, right] - total[top, right] - total[bottom, left] + total[top, left]) / side**2
+        for total in (sums, squares)
+    )
+    return np.asarray(corners[square - mean * mean >= _PLAIN**2], np.int64)
+
+
+def _shift(patch: Structure, window: Structure, reach: int) -> tuple[float, float] | None:
     """Return a patch's shift from a window's middle, to a part of a pixel; None where it is not found."""
     fit = np.asarray(cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED), np.float32)
     _, best, _, (x, y) = cv2.minMaxLoc(fit)
     if best < _ALIKE or x in (0, 2 * reach) or y in (0, 2 * reach):
         return None
     across, down = _peak(fit[y, x - 1 : x + 2]), _peak(fit[y - 1 : y + 2, x])
-    return np.array([x + across - reach, y + down - reach])
+    return x + across - reach, y + down - reach
 
 
 def _peak(values: NDArray[np.float32]) -> float:
     """Return where a parabola through three values is highest, from the middle one."""
-    before, middle, after = (float(value) for value in values)
+    before, middle, after = values.tolist()
     bend = before - 2 * middle + after
     return 0.0 if bend == 0 else 0.5 * (before - after) / bend
 

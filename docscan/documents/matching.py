@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docscan.documents.appearance import SIZE, appearance_of, weights_of
+from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
+from docscan.documents.pictures import laid_on_samples, lies_exactly
 from docscan.documents.store import load, newest
 from docscan.types import Page, ParsedMrz
 
@@ -62,7 +64,7 @@ def open_library(folder: Path) -> Library:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """The model that a page looks most like of those that it may be of."""
+    """The model that a page looks most like from afar of those that it may be of."""
 
     model: DocumentModel
     within_reach: bool  # near enough for the page to be of its kind
@@ -83,10 +85,37 @@ def nearest_model(page: Page, mrz: ParsedMrz | None, library: Library) -> Neares
     return Nearest(library.models[asked[nearest]], within)
 
 
-def match(page: Page, mrz: ParsedMrz | None, library: Library) -> DocumentModel | None:
-    """Return the document model that a page is of; None where none is near enough, rather than force one."""
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which model a page is of.
+
+    ``likeliest`` is the model that the page looks most like of those that it may be of, ``laid`` how it lies on that
+    model's picture, None where there is none, and ``known`` whether it is of its kind.
+    """
+
+    likeliest: DocumentModel | None
+    laid: Laid | None
+    known: bool
+
+    @property
+    def model(self) -> DocumentModel | None:
+        """The model that the page is of; None where it is of none, rather than force one."""
+        return self.likeliest if self.known else None
+
+    @property
+    def laid_on_own(self) -> Laid | None:
+        """How the page lies on the samples of its kind; None where it is of none, or its model has no picture."""
+        return self.laid if self.known else None
+
+
+def match(page: Page, mrz: ParsedMrz | None, library: Library) -> Match:
+    """Return which document model a page is of: it looks like the samples from afar, or lies on them line on line."""
     nearest = nearest_model(page, mrz, library)
-    return nearest.model if nearest and nearest.within_reach else None
+    if nearest is None:
+        return Match(None, None, known=False)
+    laid = laid_on_samples(page, nearest.model.pictures)
+    # A capture that is unlike the samples, or a counterfeit of them, is of their kind where it lies on them.
+    return Match(nearest.model, laid, nearest.within_reach or (laid is not None and lies_exactly(laid)))
 
 
 def _admits(model: DocumentModel, page: Page, mrz: ParsedMrz | None) -> bool:

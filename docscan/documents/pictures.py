@@ -6,6 +6,7 @@ the samples differ, the picture is not known: filled from around, so that nobody
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -37,6 +38,7 @@ _FEWEST = 3  # samples of which a picture is the mean: of fewer it would show si
 _DIFFERS = 0.55  # deviations of structure between samples, from which a place is one that differs
 _AROUND_MM = 0.6  # about such a place that is left out with it
 _SPREAD_MM = 0.5  # standard deviation of the blur under which samples are compared: they lie on each other to 0.3 mm
+_AT_HAND = 16  # samples' structures that are kept for the next page of their kind, 0.9 MB each
 _FILL_MM = 3.0  # over which what is not known is filled from around
 
 
@@ -76,13 +78,24 @@ def laid_on_samples(page: Page, pictures: Mapping[Spectrum, ReferencePicture]) -
     picture = pictures.get(Spectrum.VISIBLE)
     if picture is None:
         return None
-    seen, samples = structure_of(page), structure_of_image(picture.image, picture.pixels_per_mm)
+    seen, (samples, known) = structure_of(page), _structure_of_samples(picture)
+    height, width = samples.shape
+    laid = lay(seen, samples)
+    return replace(laid, alike=correlation(warped(seen, laid.matrix, (width, height))[known], samples[known]))
+
+
+@lru_cache(_AT_HAND)
+def _structure_of_samples(picture: ReferencePicture) -> tuple[Structure, NDArray[np.bool_]]:
+    """Return the structure that samples share, 0 where they do not, and where they do."""
+    samples = structure_of_image(picture.image, picture.pixels_per_mm)
     height, width = samples.shape
     mask = cv2.resize(picture.known.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
     # What was filled in, and its edges, no page shows.
     known = cv2.erode(mask, np.ones((_EDGE, _EDGE), np.uint8)) > 0
-    laid = lay(seen, np.where(known, samples, np.float32(0)))
-    return replace(laid, alike=correlation(warped(seen, laid.matrix, (width, height))[known], samples[known]))
+    shared = np.where(known, samples, np.float32(0))
+    for plane in (shared, known):
+        plane.setflags(write=False)  # whoever asks next gets the same ones
+    return shared, known
 
 
 def lies_exactly(laid: Laid) -> bool:

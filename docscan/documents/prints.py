@@ -57,8 +57,8 @@ def fineness_of(page: Page, to_page: Homography) -> Fineness:
     squares = []
     for _ in range(BANDS):
         soft = cv2.GaussianBlur(level, (0, 0), 1.0)
-        fine = np.asarray(level - soft, np.float32)
-        squares.append(fine * fine)
+        fine = cv2.subtract(level, soft)
+        squares.append(np.asarray(cv2.multiply(fine, fine, dst=fine), np.float32))
         level = np.asarray(cv2.resize(soft, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
     return Fineness(first, tuple(squares))
 

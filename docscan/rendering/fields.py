@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 
+from docscan.rendering.language import Listed, Sentence
+from docscan.rendering.messages import message
 from docscan.rendering.words import READERS, check_name
-from docscan.types import Agreement, Mrz, MrzFields, Outcome, Repair, VisualZone
+from docscan.types import Agreement, Difference, Mrz, MrzFields, Outcome, Repair, VisualZone
 
 # Of a printed datum with the MRZ's: how it is shown, and in a word.
 AGREEMENTS = {
-    Agreement.AGREES: (Outcome.PASSED, "agrees"),
-    Agreement.DIFFERS: (Outcome.FAILED, "differs"),
-    Agreement.UNCLEAR: (Outcome.UNDETERMINED, "unclear"),
+    Agreement.AGREES: (Outcome.PASSED, message("agrees")),
+    Agreement.DIFFERS: (Outcome.FAILED, message("differs")),
+    Agreement.UNCLEAR: (Outcome.UNDETERMINED, message("unclear")),
 }
 
 _MOST_DIFFERENCES = 8  # shown one by one
-_SEX = {"F": "F (female)", "M": "M (male)", "X": "X (unspecified)"}
+_SEX = {"F": message("F (female)"), "M": message("M (male)"), "X": message("X (unspecified)")}
+_UNKNOWN = message("not readable or unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,77 +28,105 @@ class FieldRow:
     printed: str | None  # None: it was not found on the page, or was not looked for
     agreement: Agreement | None  # None: nothing to compare
     digit: bool | None  # whether its check digit agrees; None: it has none
+    words: bool = False  # whether ``mrz`` is docscan's own words, not what was read
+
+
+@dataclass(frozen=True, slots=True)
+class _Datum:
+    """A datum of the MRZ."""
+
+    label: str
+    value: str
+    digit: bool | None = None
+    words: bool = False
 
 
 def field_rows(mrz: Mrz, visual: VisualZone) -> list[FieldRow]:
     """Return every field of the MRZ in reading order, and what the page prints of it."""
     printed = {check_name(f"viz.{name}"): field for name, field in visual.fields.items()}
     rows = []
-    for label, value, digit in _mrz_rows(mrz):
-        field = printed.get(label)
+    for datum in _data(mrz):
+        field = printed.get(datum.label)
         text, agreement = (field.line.text, field.agreement) if field else (None, None)
-        rows.append(FieldRow(label, value, text, agreement, digit))
+        rows.append(FieldRow(datum.label, datum.value, text, agreement, datum.digit, datum.words))
     return rows
 
 
-def _mrz_rows(mrz: Mrz) -> list[tuple[str, str, bool | None]]:
+def _data(mrz: Mrz) -> list[_Datum]:
     fields, digits = mrz.parsed.fields, mrz.parsed.check_digits
-    rows: list[tuple[str, str, bool | None]] = [
-        ("Surname", fields.surname, None),
-        ("Given names", fields.given_names, None),
-        ("Document number", fields.document_number, digits.get("document_number")),
-        ("Issuing state", fields.issuing_state, None),
-        ("Nationality", fields.nationality, None),
-        ("Date of birth", fields.birth_date or "not readable or unknown", digits.get("birth_date")),
-        ("Sex", _SEX.get(fields.sex or "", fields.sex or "not readable"), None),
-        ("Date of expiry", fields.expiry_date or "not readable or unknown", digits.get("expiry_date")),
-        *_optional_rows(fields, digits.get("optional_data")),
+    data = [
+        _Datum(message("Surname"), fields.surname),
+        _Datum(message("Given names"), fields.given_names),
+        _Datum(message("Document number"), fields.document_number, digits.get("document_number")),
+        _Datum(message("Issuing state"), fields.issuing_state),
+        _Datum(message("Nationality"), fields.nationality),
+        _date(message("Date of birth"), fields.birth_date, digits.get("birth_date")),
+        _sex(fields.sex),
+        _date(message("Date of expiry"), fields.expiry_date, digits.get("expiry_date")),
+        *_optional(fields, digits.get("optional_data")),
     ]
     if "composite" in digits:
-        rows.append(("All (composite)", "", digits["composite"]))
-    return rows
+        data.append(_Datum(message("All (composite)"), "", digits["composite"]))
+    return data
 
 
-def _optional_rows(fields: MrzFields, digit: bool | None) -> list[tuple[str, str, bool | None]]:
-    rows: list[tuple[str, str, bool | None]] = []
+def _date(label: str, value: str | None, digit: bool | None) -> _Datum:
+    return _Datum(label, value or _UNKNOWN, digit, words=not value)
+
+
+def _sex(value: str | None) -> _Datum:
+    known = _SEX.get(value or "")
+    return _Datum(message("Sex"), known or value or message("not readable"), words=bool(known) or not value)
+
+
+def _optional(fields: MrzFields, digit: bool | None) -> list[_Datum]:
+    data = []
     if fields.optional_data or digit is not None:
-        rows.append(("Optional data", fields.optional_data or "none", digit))
+        empty = not fields.optional_data
+        data.append(_Datum(message("Optional data"), fields.optional_data or message("none"), digit, words=empty))
     if fields.optional_data_2:
-        rows.append(("Optional data 2", fields.optional_data_2, None))
-    return rows
+        data.append(_Datum(message("Optional data 2"), fields.optional_data_2))
+    return data
 
 
-def mrz_remarks(mrz: Mrz) -> list[str]:
+def mrz_remarks(mrz: Mrz) -> list[Sentence]:
     """Return what the officer must know of the reading: repairs, breaches, truncation, old layouts."""
     remarks = [_repaired(repair) for repair in mrz.parsed.repairs]
     if not mrz.parsed.conforming:
-        remarks.append("The zone follows an old national layout, not ICAO Doc 9303.")
+        remarks.append(Sentence(message("The zone follows an old national layout, not ICAO Doc 9303.")))
     if mrz.parsed.fields.names_truncated:
-        remarks.append("The names fill their field: they are probably cut short.")
-    return [*remarks, *mrz.parsed.problems, *_second_opinion(mrz)]
+        remarks.append(Sentence(message("The names fill their field: they are probably cut short.")))
+    return [*remarks, *map(Sentence, mrz.parsed.problems), *_second_opinion(mrz)]
 
 
-def _second_opinion(mrz: Mrz) -> list[str]:
+def _second_opinion(mrz: Mrz) -> list[Sentence]:
     """Say what the other reader made of the zone, where it was asked."""
     if mrz.second is None:
         return []
     speaks, other = READERS[mrz.zone.reader], READERS[mrz.second.zone.reader]
     if mrz.second.parsed.format.shape != mrz.parsed.format.shape:
-        return [f"The other reader, {other}, took the zone for one of format {mrz.second.parsed.format}."]
+        text = message("The other reader, %(reader)s, took the zone for one of format %(format)s.")
+        return [Sentence(text, {"reader": other, "format": mrz.second.parsed.format})]
     if not mrz.second.differences:
-        return [f"The other reader, {other}, read the same."]
-    places = "; ".join(
-        f"line {at.line + 1}, character {at.column + 1}: {at.other} for {at.read}"
-        for at in mrz.second.differences[:_MOST_DIFFERENCES]
-    )
+        return [Sentence(message("The other reader, %(reader)s, read the same."), {"reader": other})]
+    shown = tuple(_difference(at) for at in mrz.second.differences[:_MOST_DIFFERENCES])
     more = len(mrz.second.differences) - _MOST_DIFFERENCES
-    rest = f"; and {more} more" if more > 0 else ""
-    return [f"The other reader, {other}, read otherwise than {speaks}: {places}{rest}."]
+    rest = (Sentence(message("and %(number)s more"), {"number": more}),) if more > 0 else ()
+    text = message("The other reader, %(reader)s, read otherwise than %(speaks)s: %(places)s.")
+    return [Sentence(text, {"reader": other, "speaks": speaks, "places": Listed((*shown, *rest))})]
 
 
-def _repaired(repair: Repair) -> str:
-    where = f"Line {repair.line + 1}, character {repair.column + 1}"
+def _difference(at: Difference) -> Sentence:
+    text = message("line %(line)s, character %(character)s: %(other)s for %(read)s")
+    return Sentence(text, {"line": at.line + 1, "character": at.column + 1, "other": at.other, "read": at.read})
+
+
+def _repaired(repair: Repair) -> Sentence:
+    values = {"line": repair.line + 1, "character": repair.column + 1, "used": repair.used}
     if not repair.read:
-        return f"{where} was not read and taken for {repair.used}."
-    field = repair.field.replace("_", " ")
-    return f"{where} ({field}) was read as {repair.read} and taken for {repair.used}: its field admits no other."
+        return Sentence(message("Line %(line)s, character %(character)s was not read and taken for %(used)s."), values)
+    text = message(
+        "Line %(line)s, character %(character)s (%(field)s) was read as %(read)s and taken for %(used)s: "
+        "its field admits no other."
+    )
+    return Sentence(text, {**values, "field": repair.field.replace("_", " "), "read": repair.read})

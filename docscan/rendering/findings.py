@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from docscan.rendering.language import Sentence
+from docscan.rendering.messages import message
 from docscan.rendering.words import check_name, family_name, speaks_for_forgery
 from docscan.types import CheckResult, Outcome, Region, Report, Spectrum, Verdict
 
@@ -77,7 +79,7 @@ class Reason:
 
     outcome: Outcome
     explanation: str
-    checks: tuple[str, ...]  # names for a person, each with its family's where the names alone are not clear
+    checks: tuple[Sentence, ...]  # names for a person, each with its family's where the names alone are not clear
 
 
 def not_looked_at(checks: Sequence[CheckResult]) -> list[Reason]:
@@ -91,17 +93,20 @@ def not_decided(checks: Sequence[CheckResult]) -> list[Reason]:
 
 
 def _grouped(checks: Sequence[CheckResult], wanted: Callable[[CheckResult], bool]) -> list[Reason]:
-    groups: dict[tuple[Outcome, str], list[str]] = {}
+    groups: dict[tuple[Outcome, str], list[Sentence]] = {}
     for check in filter(wanted, checks):
         groups.setdefault((check.outcome, check.explanation), []).append(_full_name(check.id, checks))
     return [Reason(outcome, explanation, tuple(names)) for (outcome, explanation), names in groups.items()]
 
 
-def _full_name(check_id: str, checks: Sequence[CheckResult]) -> str:
+def _full_name(check_id: str, checks: Sequence[CheckResult]) -> Sentence:
     """Return a check's name, with its family's where another check has the same."""
     name = check_name(check_id)
     alike = sum(check_name(check.id) == name for check in checks)
-    return f"{name} ({family_name(check_id).lower()})" if alike > 1 else name
+    if alike == 1:
+        return Sentence(name)
+    family = Sentence(family_name(check_id), inside=True)
+    return Sentence(message("%(check)s (%(family)s)"), {"check": Sentence(name), "family": family})
 
 
 def deciding(report: Report, findings: Sequence[NumberedFinding]) -> int | None:

@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -11,6 +13,8 @@ from markupsafe import Markup
 from docscan.rendering import words
 from docscan.rendering.fields import AGREEMENTS, field_rows, mrz_remarks
 from docscan.rendering.findings import deciding, findings_of, not_decided, not_looked_at, numbers_of
+from docscan.rendering.language import ENGLISH, Language, Sentence
+from docscan.rendering.messages import message
 from docscan.rendering.outlines import RADIUS, outlines
 from docscan.rendering.paper import MOST_CARDS, setting
 from docscan.rendering.pictures import Picture, Pictures
@@ -29,27 +33,47 @@ def stylesheet_digest() -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(stylesheet().encode()).digest()).decode()
 
 
-def templates_of(package: str) -> Environment:
-    """Open a package's templates: everything is escaped, and what is not defined is an error."""
-    return Environment(
+def templates_of(package: str, language: Language) -> Environment:
+    """Open a package's templates in a language: everything is escaped, and what is not defined is an error.
+
+    ``_()`` in them is for messages that stand there; what comes from elsewhere goes through a filter, which leaves
+    escaping to the template: ``translated``, ``said`` (a sentence), ``explained`` (maybe English), ``number``, ….
+    """
+    environment = Environment(
         loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-
-
-@cache
-def _environment() -> Environment:
-    environment = templates_of("docscan.rendering")
-    environment.filters["data_uri"] = _data_uri
-    environment.filters["points"] = _points
-    environment.globals.update(words=words, agreements=AGREEMENTS, radius=RADIUS, version=__version__)
+    translate = environment.install_gettext_callables  # type: ignore[attr-defined]  # the extension adds it
+    translate(language.gettext, language.ngettext, newstyle=True)
+    environment.filters.update(
+        translated=language.gettext,
+        said=language.say,
+        explained=language.explained,
+        remarked=language.remarked,
+        number=language.number,
+        signed=language.signed,
+        moment=language.moment,
+        day=language.day,
+        clock=language.clock,
+        data_uri=_data_uri,
+        points=_points,
+    )
+    environment.globals.update(
+        language=language, words=words, agreements=AGREEMENTS, radius=RADIUS, most_cards=MOST_CARDS, version=__version__
+    )
     return environment
 
 
-def to_html(report: Report, pictures: Pictures | None) -> str:
+@cache
+def _environment(language: Language) -> Environment:
+    return templates_of("docscan.rendering", language)
+
+
+def to_html(report: Report, pictures: Pictures | None, language: Language = ENGLISH) -> str:
     """Return a report as a self-contained page that prints on one sheet of A4.
 
     Parameters
@@ -58,42 +82,63 @@ def to_html(report: Report, pictures: Pictures | None) -> str:
         What the inspection found.
     pictures
         Made by :func:`docscan.rendering.pictures.draw`; None where the images are no longer held.
+    language
+        That it is written in.
     """
+    # The CSS is our own file; a style element must not be escaped.
+    template = _environment(language).get_template("report.html")
+    return template.render(_context(report, pictures), css=Markup(stylesheet()))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A report's HTML in two parts, for a page that puts something between them."""
+
+    verdict: Markup
+    evidence: Markup
+
+
+def to_parts(report: Report, pictures: Pictures | None, language: Language = ENGLISH) -> Parts:
+    """Return a report as parts of a page that has :func:`stylesheet`; parameters as of :func:`to_html`."""
+    context = _context(report, pictures)
+    verdict, evidence = (
+        Markup(_environment(language).get_template(name).render(context)) for name in ("verdict.html", "evidence.html")
+    )
+    return Parts(verdict, evidence)
+
+
+def _context(report: Report, pictures: Pictures | None) -> dict[str, Any]:
     findings = findings_of(report.checks)
     seen = None if pictures is None else pictures.page
     rows = field_rows(report.mrz, report.visual) if report.mrz else []
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            report=report,
-            pictures=pictures,
-            css=Markup(stylesheet()),  # our own file; a style element must not be escaped
-            findings=findings,
-            deciding=deciding(report, findings),
-            numbers=numbers_of(findings),
-            outlines=outlines(findings, pictures.places, seen.width, seen.height) if pictures and seen else [],
-            unit=max(seen.width, seen.height) / 1000 if seen else 1.0,
-            setting=setting(report, findings, rows).value,
-            most_cards=MOST_CARDS,
-            comparison=_comparison(report, pictures),
-            rows=rows,
-            remarks=mrz_remarks(report.mrz) if report.mrz else [],
-            unseen=[*not_looked_at(report.checks), *not_decided(report.checks)],
-            marker=_marker(report.confidence.log10_lr),
-        )
-    )
+    return {
+        "report": report,
+        "pictures": pictures,
+        "findings": findings,
+        "deciding": deciding(report, findings),
+        "numbers": numbers_of(findings),
+        "outlines": outlines(findings, pictures.places, seen.width, seen.height) if pictures and seen else [],
+        "unit": max(seen.width, seen.height) / 1000 if seen else 1.0,
+        "setting": setting(report, findings, rows).value,
+        "comparison": _comparison(report, pictures),
+        "rows": rows,
+        "remarks": mrz_remarks(report.mrz) if report.mrz else [],
+        "unseen": [*not_looked_at(report.checks), *not_decided(report.checks)],
+        "marker": _marker(report.confidence.log10_lr),
+    }
 
 
-def _comparison(report: Report, pictures: Pictures | None) -> str | None:
+def _comparison(report: Report, pictures: Pictures | None) -> Sentence | None:
     """Say why nothing stands beside the findings; None where genuine samples do."""
     if pictures is None:
-        return "The pictures of this inspection are no longer held."
+        return Sentence(message("The pictures of this inspection are no longer held."))
     if pictures.lights:
         return None
-    if report.document.model is None:
-        return "No document model matched this document, so there are no genuine samples to lay beside it."
-    return f"The document model {report.document.model} holds no pictures to lay beside it."
+    model = report.document.model
+    if model is None:
+        text = message("No document model matched this document, so there are no genuine samples to lay beside it.")
+        return Sentence(text)
+    return Sentence(message("The document model %(model)s holds no pictures to lay beside it."), {"model": model})
 
 
 def _data_uri(picture: Picture) -> str:

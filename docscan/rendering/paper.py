@@ -58,7 +58,7 @@ def _height(
     reasons = [*not_looked_at(report.checks), *not_decided(report.checks)]
     wide, half = measures.characters, measures.characters // 2
     lines: float = _lines(
-        (f"○ not performed · {', '.join(reason.checks)}: {reason.explanation}" for reason in reasons), wide
+        (f"○ not performed · {', '.join(map(str, reason.checks))}: {reason.explanation}" for reason in reasons), wide
     )
     lines += _lines([" ".join(report.quality.advice)], wide)
     lines += _lines((finding.main.explanation for finding in cards), half) / 2

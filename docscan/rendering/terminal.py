@@ -34,7 +34,7 @@ def print_report(report: Report, console: Console, *, title: str | None = None) 
     if missing:
         console.print(_heading("What was not looked at"))
         for reason in missing:
-            console.print(_plain(f"○ {', '.join(reason.checks)}: {reason.explanation}"))
+            console.print(_plain(f"○ {', '.join(map(str, reason.checks))}: {reason.explanation}"))
     _print_quality(report, console)
     console.print(Padding(Text(_small_print(report), style="dim"), (1, 2, 0, 2)))
 

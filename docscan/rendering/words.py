@@ -6,6 +6,8 @@ No meaning is carried by colour alone: every verdict and every outcome has a wor
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from docscan.rendering.language import Percent, Sentence
+from docscan.rendering.messages import message
 from docscan.types import CheckResult, Outcome, Report, Spectrum, Verdict
 
 
@@ -19,83 +21,83 @@ class Sign:
 
 
 VERDICTS = {
-    Verdict.NO_CONCERN: Sign("✓", "No concern", "green"),
-    Verdict.REFER: Sign("!", "Refer", "red"),
-    Verdict.INSUFFICIENT: Sign("?", "Insufficient", "yellow"),
+    Verdict.NO_CONCERN: Sign("✓", message("No concern"), "green"),
+    Verdict.REFER: Sign("!", message("Refer"), "red"),
+    Verdict.INSUFFICIENT: Sign("?", message("Insufficient"), "yellow"),
 }
 
 # What each verdict asks of the officer.
 ACTIONS = {
-    Verdict.NO_CONCERN: "The software found nothing against it. The decision stays with you.",
-    Verdict.REFER: "A person must look: second line or laboratory.",
-    Verdict.INSUFFICIENT: "This capture cannot carry a judgement. Take it again.",
+    Verdict.NO_CONCERN: message("The software found nothing against it. The decision stays with you."),
+    Verdict.REFER: message("A person must look: second line or laboratory."),
+    Verdict.INSUFFICIENT: message("This capture cannot carry a judgement. Take it again."),
 }
 
 OUTCOMES = {
-    Outcome.FAILED: Sign("✗", "failed", "red"),
-    Outcome.ABORTED: Sign("⚠", "aborted", "magenta"),
-    Outcome.UNDETERMINED: Sign("?", "undetermined", "yellow"),
-    Outcome.PASSED: Sign("✓", "passed", "green"),
-    Outcome.NOT_PERFORMED: Sign("○", "not performed", "dim"),
+    Outcome.FAILED: Sign("✗", message("failed"), "red"),
+    Outcome.ABORTED: Sign("⚠", message("aborted"), "magenta"),
+    Outcome.UNDETERMINED: Sign("?", message("undetermined"), "yellow"),
+    Outcome.PASSED: Sign("✓", message("passed"), "green"),
+    Outcome.NOT_PERFORMED: Sign("○", message("not performed"), "dim"),
 }
 
 # The MRZ readers' names as people write them.
 READERS = {"docscan": "docscan", "passporteye": "PassportEye"}
 
 FAMILIES = {
-    "mrz": "Machine-readable zone",
-    "viz": "Visual inspection zone",
-    "document": "The document itself",
-    "print": "Printing and alteration",
-    "reference": "Against a reference",
-    "photo": "The portrait",
-    "uv": "Ultraviolet light",
-    "ir": "Infrared light",
+    "mrz": message("Machine-readable zone"),
+    "viz": message("Visual inspection zone"),
+    "document": message("The document itself"),
+    "print": message("Printing and alteration"),
+    "reference": message("Against a reference"),
+    "photo": message("The portrait"),
+    "uv": message("Ultraviolet light"),
+    "ir": message("Infrared light"),
 }
 
 CHECKS = {
-    "mrz.found": "Zone found",
-    "mrz.check_digits": "Check digits",
-    "mrz.syntax": "Syntax",
-    "mrz.issuing_state": "State codes",
-    "mrz.dates": "Dates",
-    "mrz.geometry": "Position and pitch",
-    "mrz.glyphs": "Shapes of characters",
-    "mrz.pitch": "Pitch of the samples",
-    "mrz.alignment": "Characters in line",
-    "viz.surname": "Surname",
-    "viz.given_names": "Given names",
-    "viz.document_number": "Document number",
-    "viz.nationality": "Nationality",
-    "viz.birth_date": "Date of birth",
-    "viz.sex": "Sex",
-    "viz.expiry_date": "Date of expiry",
-    "document.expiry": "Expiry",
-    "document.specimen": "Specimen",
-    "print.portrait": "Portrait",
-    "print.viz": "Personal data",
-    "print.mrz": "Machine-readable zone",
-    "print.background": "Background",
-    "reference.print": "Print of the page",
-    "reference.microtext": "Fine lines and microtext",
-    "photo.edge": "Contour of the portrait",
-    "photo.halftone": "Print of the portrait",
-    "photo.ghost": "Ghost image",
-    "uv.image": "Image under UV",
-    "uv.dull_paper": "Paper under UV",
-    "uv.pattern": "Fluorescent pattern",
-    "uv.fibres": "Fluorescent fibres",
-    "uv.patches": "Portrait under UV",
-    "uv.portrait_edges": "Glue about the portrait",
-    "ir.image": "Image under infrared",
-    "ir.mrz_visible": "Zone under infrared",
-    "ir.portrait": "Portrait under infrared",
+    "mrz.found": message("Zone found"),
+    "mrz.check_digits": message("Check digits"),
+    "mrz.syntax": message("Syntax"),
+    "mrz.issuing_state": message("State codes"),
+    "mrz.dates": message("Dates"),
+    "mrz.geometry": message("Position and pitch"),
+    "mrz.glyphs": message("Shapes of characters"),
+    "mrz.pitch": message("Pitch of the samples"),
+    "mrz.alignment": message("Characters in line"),
+    "viz.surname": message("Surname"),
+    "viz.given_names": message("Given names"),
+    "viz.document_number": message("Document number"),
+    "viz.nationality": message("Nationality"),
+    "viz.birth_date": message("Date of birth"),
+    "viz.sex": message("Sex"),
+    "viz.expiry_date": message("Date of expiry"),
+    "document.expiry": message("Expiry"),
+    "document.specimen": message("Specimen"),
+    "print.portrait": message("Portrait"),
+    "print.viz": message("Personal data"),
+    "print.mrz": message("Machine-readable zone"),
+    "print.background": message("Background"),
+    "reference.print": message("Print of the page"),
+    "reference.microtext": message("Fine lines and microtext"),
+    "photo.edge": message("Contour of the portrait"),
+    "photo.halftone": message("Print of the portrait"),
+    "photo.ghost": message("Ghost image"),
+    "uv.image": message("Image under UV"),
+    "uv.dull_paper": message("Paper under UV"),
+    "uv.pattern": message("Fluorescent pattern"),
+    "uv.fibres": message("Fluorescent fibres"),
+    "uv.patches": message("Portrait under UV"),
+    "uv.portrait_edges": message("Glue about the portrait"),
+    "ir.image": message("Image under infrared"),
+    "ir.mrz_visible": message("Zone under infrared"),
+    "ir.portrait": message("Portrait under infrared"),
 }
 
 LIGHTS = {
-    Spectrum.VISIBLE: "visible light",
-    Spectrum.UV: "ultraviolet light (365 nm)",
-    Spectrum.IR: "infrared light",
+    Spectrum.VISIBLE: message("visible light"),
+    Spectrum.UV: message("ultraviolet light (365 nm)"),
+    Spectrum.IR: message("infrared light"),
 }
 
 
@@ -120,9 +122,10 @@ def family_name(check_id: str) -> str:
     return FAMILIES.get(family, family.replace("_", " ").capitalize())
 
 
-def full_name(check_id: str) -> str:
+def full_name(check_id: str) -> Sentence:
     """Return a check's name behind its heading's, for where it stands alone."""
-    return f"{family_name(check_id)}: {check_name(check_id)}"
+    names = {"family": Sentence(family_name(check_id)), "check": Sentence(check_name(check_id))}
+    return Sentence(message("%(family)s: %(check)s"), names)
 
 
 def looked_at(checks: Iterable[CheckResult]) -> list[tuple[str, list[CheckResult]]]:
@@ -134,29 +137,42 @@ def looked_at(checks: Iterable[CheckResult]) -> list[tuple[str, list[CheckResult
     return list(groups.items())
 
 
-def probability(value: float) -> str:
+def probability(value: float) -> Sentence | Percent:
     """Return a probability as a person reads it."""
     percent = 100 * value
     if percent < 0.1:
-        return "under 0.1\u00a0%"
+        return Sentence(message("under %(share)s"), {"share": Percent(0.1, 1)})
     if percent > 99.9:
-        return "over 99.9\u00a0%"
-    # A space that does not break, so that the sign stays with its number.
-    return f"{percent:.1f}\u00a0%" if percent < 10 else f"{percent:.0f}\u00a0%"
+        return Sentence(message("over %(share)s"), {"share": Percent(99.9, 1)})
+    return Percent(percent, 1 if percent < 10 else 0)
 
 
-def evidence_sentence(report: Report) -> str:
-    """Return the weight of the evidence in one sentence (ENFSI verbal scale, 2015)."""
+# The verbal scale of the ENFSI guideline for evaluative reporting (2015), as docscan.scoring.verbal has it.
+WEIGHTS = {
+    "no support": message("The evidence speaks neither for nor against a forgery"),
+    "weak support": message("Weak support for a forgery"),
+    "moderate support": message("Moderate support for a forgery"),
+    "moderately strong support": message("Moderately strong support for a forgery"),
+    "strong support": message("Strong support for a forgery"),
+    "very strong support": message("Very strong support for a forgery"),
+    "extremely strong support": message("Extremely strong support for a forgery"),
+    "weak support for genuine": message("Weak support for a genuine document"),
+    "moderate support for genuine": message("Moderate support for a genuine document"),
+    "moderately strong support for genuine": message("Moderately strong support for a genuine document"),
+    "strong support for genuine": message("Strong support for a genuine document"),
+    "very strong support for genuine": message("Very strong support for a genuine document"),
+    "extremely strong support for genuine": message("Extremely strong support for a genuine document"),
+}
+
+
+def evidence_sentence(report: Report) -> Sentence:
+    """Return the weight of the evidence in one sentence."""
     confidence = report.confidence
-    verbal = confidence.verbal
-    if verbal == "no support":
-        weight = "The evidence speaks neither for nor against a forgery"
-    elif verbal.endswith("for genuine"):
-        weight = f"{verbal.removesuffix('for genuine').strip()} for a genuine document".capitalize()
-    else:
-        weight = f"{verbal.capitalize()} for a forgery"
-    return (
-        f"{weight}; "
-        f"probability of a forgery {probability(confidence.forgery_probability)} "
-        f"if {probability(confidence.prior)} of the documents seen are forged."
+    return Sentence(
+        message("%(weight)s; probability of a forgery %(probability)s if %(prior)s of the documents seen are forged."),
+        {
+            "weight": Sentence(WEIGHTS[confidence.verbal]),
+            "probability": probability(confidence.forgery_probability),
+            "prior": probability(confidence.prior),
+        },
     )

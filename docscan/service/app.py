@@ -14,7 +14,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from docscan.errors import UsageError
 from docscan.inspection import Tools, open_tools
-from docscan.service import openapi, pages, problems
+from docscan.service import openapi, problems
 from docscan.service.access import gate
 from docscan.service.access.limits import Limits
 from docscan.service.access.oidc import Provider
@@ -32,6 +32,7 @@ from docscan.service.watching import metrics
 from docscan.service.watching.reference import read_reference
 from docscan.service.watching.starting import stop as stop_watching
 from docscan.service.watching.stored import Stored
+from docscan.service.web import errors, pages
 from docscan.service.workers import Workers
 from docscan.settings import Settings
 from docscan.version import __version__
@@ -93,13 +94,14 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
         version=__version__,
         summary="Inspects images of travel documents for signs of forgery and explains what it found.",
         lifespan=lifespan,
-        openapi_url=None,  # behind the gate, as pages.interface
-        docs_url=None,  # FastAPI's own page fetches its files from elsewhere; pages.docs does not
+        openapi_url=None,  # behind the gate, as web.pages.interface
+        docs_url=None,  # FastAPI's own page fetches its files from elsewhere; web.pages.docs does not
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,  # what generated clients call their functions
     )
     routers = (*ROUTERS, pages.router)
     problems.install(app, routers)
+    errors.install(app)
     for router in routers:
         gate.describe(router)
         app.include_router(router)
@@ -107,7 +109,7 @@ def create_app(settings: Settings, tools: Tools | None = None) -> FastAPI:
     # Swagger UI's files as the package fastapi-offline ships them.
     swagger = Path(str(files("fastapi_offline"))) / "static"
     app.mount("/static/swagger", StaticFiles(directory=swagger), name="swagger")
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "web" / "static"), name="static")
     app.add_middleware(Bodies, seconds=settings.body_seconds)
     app.add_middleware(
         Guard, hosts=(*LOOPBACK, "[::1]", settings.host, *settings.hosts), addresses=is_reachable(settings)

@@ -15,6 +15,7 @@ from uvicorn.config import STARTUP_FAILURE
 from docscan.errors import DocscanError, UsageError
 from docscan.inspection import open_tools
 from docscan.service.access import tokens
+from docscan.service.access.oidc import Provider
 from docscan.service.access.openness import account_exists, require_credentials
 from docscan.service.app import create_app
 from docscan.service.storage.opening import Storage
@@ -44,13 +45,16 @@ def serve(settings: Settings, port: int, processes: int = 1) -> None:
     Raises
     ------
     UsageError
-        The address is taken, or is not loopback while nobody can be recognised; or the certificate cannot be used.
+        The address is taken, or is not loopback while nobody can be recognised; or the certificate or the
+        identity provider of the settings cannot be used.
     DocscanError
         A process did not start.
     ModelError, StorageError
         A model is missing or altered, or the storage cannot be used.
     """
     _check_certificate(settings)
+    if settings.oidc_issuer:
+        Provider(settings)  # whether it can be used
     settings = _prepared(settings)
     listening = _listen(settings.host, port)
     share = share_of(settings, processes, _cores())

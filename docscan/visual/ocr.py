@@ -1,7 +1,7 @@
 """The fence round rapidocr: finds lines of text and reads them, with a confidence for each character.
 
-Its wheel brings the networks along (PP-OCRv6, Apache-2.0), so it works offline. Their sessions are docscan's: the same
-number of threads as everywhere, the processor as their provider.
+Its wheel brings the networks along (PP-OCRv6, Apache-2.0), so it works offline. Their sessions are docscan's: one
+thread each as everywhere, the processor as their provider. Lines are read beside each other where a thread is free.
 """
 
 import hashlib
@@ -18,9 +18,9 @@ import numpy as np
 import rapidocr
 from numpy.typing import NDArray
 
+from docscan.lanes import Lanes
 from docscan.types import Image, ModelInfo
 
-_BATCH = 1  # lines in one call: a batch is as wide as its widest, and four took a fifth longer than four alone
 _HEIGHT = 48  # pixels, to which the recogniser brings every line
 
 
@@ -35,17 +35,17 @@ class Reading:
 class TextReader:
     """Finds and reads lines of text; one for a process."""
 
-    def __init__(self, threads: int) -> None:
-        """Open the networks; ``threads`` of each session."""
+    def __init__(self, lanes: Lanes) -> None:
+        """Open the networks; lines are shared with the helpers of ``lanes``."""
+        self._lanes = lanes
         logging.getLogger("RapidOCR").setLevel(logging.ERROR)
         self._engine = rapidocr.RapidOCR(
             params={
                 "Global.use_cls": False,
                 "Global.return_word_box": True,  # with it come the characters' confidences
                 "Global.log_level": "error",
-                "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+                "EngineConfig.onnxruntime.intra_op_num_threads": 1,
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-                "Rec.rec_batch_num": _BATCH,
                 "Rec.rec_img_shape": [3, _HEIGHT, _HEIGHT],  # no narrower than high; padding costs time
                 "Det.limit_type": "max",
                 "Det.limit_side_len": 4096,  # pictures come in the size that they are to be searched at
@@ -66,14 +66,14 @@ class TextReader:
 
     def read(self, lines: Sequence[Image]) -> tuple[Reading, ...]:
         """Read pictures of one line each, in the order given."""
-        if not lines:
-            return ()
-        pictures = [cv2.cvtColor(line, cv2.COLOR_RGB2BGR) for line in lines]
-        answer = self._engine.recognize_txt(pictures)
+        return tuple(self._lanes.each(self._reading, lines))
+
+    def _reading(self, line: Image) -> Reading:
+        answer = self._engine.recognize_txt([cv2.cvtColor(line, cv2.COLOR_RGB2BGR)])
         # Its hints do not say that word results hold a confidence for each character.
         words: Any = answer.word_results
         texts: Any = answer.txts
-        return tuple(Reading(text, tuple(word.confs) if text else ()) for text, word in zip(texts, words, strict=True))
+        return Reading(texts[0], tuple(words[0].confs) if texts[0] else ())
 
     @staticmethod
     @cache

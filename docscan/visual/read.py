@@ -1,8 +1,9 @@
 """Reads the visual zone and lays it beside the MRZ.
 
-Where a document model tells where its documents print each datum, the lines there are read. What does not agree there
-is looked for again where the text as a whole says that it stands: pages are sometimes found millimetres from where they
-are. Without a model all lines are read, and a datum is told by what it says or by its label.
+Where a document model tells where its documents print each datum, the lines there are read. On a page that lies on the
+samples line on line, a datum's very place is read first, and where that agrees no line is looked for. What does not
+agree is looked for again where the text as a whole says that it stands: pages are sometimes found millimetres from
+where they are. Without a model all lines are read, and a datum is told by what it says or by its label.
 """
 
 import math
@@ -11,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from docscan.cutting import grown
 from docscan.page_geometry import MRZ_LINE_SPACING, moved, zone_corners
 from docscan.types import (
     Agreement,
@@ -42,6 +44,9 @@ from docscan.visual.search import agreeing, searched
 
 LOWEST_PIXELS_PER_MM = 3.5  # of the capture; coarser, small print is not read
 _AT_ONCE = 8  # lines that are read between two looks at what is still missing
+# Millimetres beside, and above and below a datum's place that are read along: on 54 documents of training states 360 of
+# 375 data agreed at once, with 2.0 and 0.3 355.
+_ASIDE, _ABOVE = 0.5, 0.15
 _TRIES = 2  # lines that are read for one datum, where the first is a label
 _TRUSTED = 2  # data that agree before another that does not is believed to be read where it stands
 
@@ -54,6 +59,17 @@ def visual_part(page: Page, mrz: Mrz) -> Box:
     zone = moved(zone_corners(mrz.zone.polygon), np.asarray(np.linalg.inv(page.to_capture), np.float64))
     floor = min(height, max(height / 3, float(zone[:, 1].min()) - MRZ_LINE_SPACING / 6))
     return Box(0, 0, width, floor)
+
+
+def _agreeing_at(page: Page, wanted: Mapping[str, Box], data: Mapping[str, Expected], reader: TextReader) -> Fields:
+    """Read what stands at each datum's very place; return what agrees, for anything else may be two halves of lines."""
+    boxes = [grown(box, _ASIDE, _ABOVE) for box in wanted.values()]
+    lines = dict(zip(wanted, read_boxes(page, boxes, reader), strict=True))
+    return {
+        name: VisualField(name, data[name].shown, line, Agreement.AGREES)
+        for name, line in lines.items()
+        if line.text and compared(name, data[name], line) is Agreement.AGREES
+    }
 
 
 def _at(page: Page, wanted: Mapping[str, Box], data: Mapping[str, Expected], reader: TextReader) -> Fields:
@@ -95,10 +111,18 @@ def _worth(field: VisualField) -> tuple[bool, bool, float]:
 
 
 def _at_places(
-    page: Page, floor: float, data: Mapping[str, Expected], layout: TextLayout, reader: TextReader, placed: Place
+    page: Page,
+    floor: float,
+    data: Mapping[str, Expected],
+    layout: TextLayout,
+    reader: TextReader,
+    on_page: Homography | None,
 ) -> Fields:
     known = {name: place for name, place in layout.fields.items() if name in data}
-    fields = _at(page, _wanted(known, data, placed), data, reader)
+    wanted = _wanted(known, data, _placed(on_page))
+    fields = {} if on_page is None else _agreeing_at(page, wanted, data, reader)
+    rest = {name: box for name, box in wanted.items() if name not in fields}
+    fields |= _at(page, rest, data, reader) if rest else {}
     doubtful = {name: place for name, place in known.items() if not _agrees(fields, name)}
     if not doubtful:
         return fields
@@ -181,7 +205,7 @@ def read_visual(
         return VisualZone({}, f"The capture is too coarse to read the printed data: {needed} or more are needed.")
     above = visual_part(page, mrz)
     if layout is not None and data.keys() & layout.fields.keys():
-        fields = _at_places(page, above.height, data, layout, reader, _placed(on_page))
+        fields = _at_places(page, above.height, data, layout, reader, on_page)
         if _agreeing(fields) >= _TRUSTED:  # else the page is of another layout
             return VisualZone(_believed(fields))
     return VisualZone(_believed(_anywhere(page, above, data, reader)))

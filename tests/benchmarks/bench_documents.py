@@ -19,7 +19,7 @@ from datasets.specimens import GENUINE, Order, make
 from docscan.capture import ImageFile
 from docscan.documents.appearance import SIZE, appearance_of, distance
 from docscan.documents.enrolment import enrol
-from docscan.documents.matching import Library, library_of, match
+from docscan.documents.matching import Library, library_of, match, nearest_model
 from docscan.documents.model import DocumentModel, Statistics
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
@@ -70,7 +70,7 @@ def speed(models: int, repeats: int) -> Times:
 
     matcher = cv2.BFMatcher(cv2.NORM_L2)
     calls = {
-        f"docscan, {models} models": lambda: match(page, None, library),
+        f"docscan, {models} models": lambda: nearest_model(page, None, library),
         "a loop over the models": loop,
         "cv2.BFMatcher, without the models' spread": lambda: matcher.match(appearance_of(page, None)[None], means),
         "the appearance alone": lambda: appearance_of(page, None),
@@ -144,14 +144,14 @@ def accuracy(split: str, probes: int) -> Counter[str]:
         without, alike = library_of(others), [other for other in others if other.format is own.format]
         for sample in group.samples(tools, used, used + probes):
             parsed = sample.mrz.parsed if sample.mrz else None
-            _judge(said, "enrolled, as inspected", match(sample.page, parsed, whole), own.name)
-            _judge(said, f"enrolled, {group.kind}", match(sample.page, parsed, whole), own.name)
+            _judge(said, "enrolled, as inspected", match(sample.page, parsed, whole).model, own.name)
+            _judge(said, f"enrolled, {group.kind}", match(sample.page, parsed, whole).model, own.name)
             blind = find_page(sample.capture)
-            _judge(said, "enrolled, MRZ hidden from the page finder", match(blind, None, whole), own.name)
-            _judge(said, "not enrolled, MRZ hidden from the page finder", match(blind, None, without), None)
-            _judge(said, "not enrolled, page upright, MRZ hidden", match(sample.page, None, without), None)
+            _judge(said, "enrolled, MRZ hidden from the page finder", match(blind, None, whole).model, own.name)
+            _judge(said, "not enrolled, MRZ hidden from the page finder", match(blind, None, without).model, None)
+            _judge(said, "not enrolled, page upright, MRZ hidden", match(sample.page, None, without).model, None)
             for other in alike:
-                found = match(sample.page, parsed, _relabelled(other, own))
+                found = match(sample.page, parsed, _relabelled(other, own)).model
                 _judge(said, "another design of the same state, format and code", found, None)
     return said
 

@@ -52,11 +52,12 @@ def test_what_was_accepted_is_answered(tmp_path: Path, processes: str) -> None:
         serving(tmp_path, "--workers", processes, DOCSCAN_SERVICE_WORKERS="1", DOCSCAN_SERVICE_QUEUE="12") as server,
         ThreadPoolExecutor(5) as clients,
     ):
-        answers = [clients.submit(_send, server.url) for _ in range(5)]
-        time.sleep(0.5)  # enough for bodies of some kilobytes, too short for five inspections
+        ready = [httpx.Client(base_url=server.url, timeout=90) for _ in range(5)]  # which takes long
+        answers = [clients.submit(each.post, "/v1/inspections", files={"visible": SAMPLE}) for each in ready]
+        time.sleep(1)  # enough for bodies of some kilobytes, too short for five inspections
         assert not all(answer.done() for answer in answers)
         server.process.send_signal(signal.SIGTERM)
-        _until(lambda: _refuses(server.url), 10)
+        _until(lambda: _refuses(server.url), 30)
         assert [answer.result().status_code for answer in answers] == [201] * 5
         assert server.process.wait(60) == 0
     assert "Traceback" not in server.log.read_text()

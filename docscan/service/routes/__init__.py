@@ -12,6 +12,7 @@ from docscan.service.routes import (
     login,
     metrics,
     models,
+    reporting,
     sessions,
 )
 
@@ -22,6 +23,7 @@ ROUTERS = (
     audit.router,
     models.router,
     drift.router,
+    reporting.router,
     metrics.router,
     health.router,
     sessions.router,

@@ -26,6 +26,7 @@ from docscan.service.storage import vocabulary
 from docscan.service.storage.idempotency import TakenError, claim_of
 from docscan.service.storage.vocabulary import UNDECIDED, Finding, Kept
 from docscan.service.uploads import REQUEST_BODY, read, received
+from docscan.service.web.languages import language_of
 from docscan.service.workers import Place
 from docscan.types import Spectrum, Verdict
 
@@ -189,6 +190,6 @@ def get_region(
 
 def _answer(request: Request, kept: Kept) -> Response:
     if prefers_html(request.headers.get("accept", "")):
-        headers = {"Content-Security-Policy": _REPORT_POLICY, "Vary": "Accept"}
-        return HTMLResponse(to_html(kept.report, kept.pictures), headers=headers)
+        headers = {"Content-Security-Policy": _REPORT_POLICY, "Vary": "Accept, Accept-Language, Cookie"}
+        return HTMLResponse(to_html(kept.report, kept.pictures, language_of(request)), headers=headers)
     return JSONResponse(to_dict(kept.report), headers={"Vary": "Accept"})

@@ -6,7 +6,24 @@ from enum import StrEnum
 
 from docscan.errors import DocscanError
 from docscan.rendering.pictures import Pictures
+from docscan.rendering.tr03135.source import Finding
 from docscan.types import Report, Verdict
+
+__all__ = [
+    "UNDECIDED",
+    "ConflictError",
+    "Decided",
+    "Finding",
+    "ForgeryKind",
+    "Found",
+    "HolderNamedError",
+    "Kept",
+    "Noted",
+    "Query",
+    "Record",
+    "Summary",
+    "UnknownInspectionError",
+]
 
 
 class UnknownInspectionError(DocscanError):
@@ -34,14 +51,6 @@ class HolderNamedError(DocscanError):
 
     def __init__(self) -> None:
         super().__init__("The text names the document's holder. It is kept for good: leave name and number out of it.")
-
-
-class Finding(StrEnum):
-    """What a person decided."""
-
-    GENUINE = "genuine"
-    FORGED = "forged"
-    UNCLEAR = "unclear"
 
 
 class ForgeryKind(StrEnum):

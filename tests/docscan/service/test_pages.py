@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 from fastapi.testclient import TestClient
 
-PAGES = ["/", "/docs"]
+PAGES = ["/", "/history", "/queue", "/drift", "/login", "/setup", "/docs"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -13,7 +13,7 @@ def test_everything_a_page_needs_is_served_here(client: TestClient, page: str) -
     addresses = re.findall(r'(?:src|href)="([^"]+)"', html)
     assert len(addresses) >= 4
     for address in addresses:
-        assert address.startswith("/"), address
+        assert address.startswith(("/", "#")), address
         assert client.get(address).status_code == 200, address
 
 

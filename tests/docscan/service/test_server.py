@@ -46,6 +46,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[uvicorn.Config]:
             each.close()
 
     monkeypatch.setattr(uvicorn.Server, "run", run)
+    monkeypatch.setattr(server, "start_watching", lambda _: None)  # its log would outlive what pytest captures
     monkeypatch.setattr(server, "open_tools", lambda chosen: Tools(chosen, Models({}, {})))
     return configs
 
@@ -119,11 +120,11 @@ def test_a_certificate_makes_it_speak_tls(
     chain, key = certificate
     servers: list[uvicorn.Server] = []
 
-    def note(self: uvicorn.Server, sockets: list[socket.socket]) -> None:
-        servers.append(self)
-        _RUN(self, sockets)
+    def run(made: uvicorn.Server, listening: socket.socket) -> None:
+        servers.append(made)
+        _RUN(made, [listening])
 
-    monkeypatch.setattr(uvicorn.Server, "run", note)
+    monkeypatch.setattr(server, "_run", run)  # in a thread, which handles no signals
     chosen = settings.model_copy(update={"tls_certificate": chain, "tls_key": key})
     thread = threading.Thread(target=server.serve, args=(chosen, 0))
     thread.start()
@@ -149,3 +150,8 @@ def test_a_certificate_that_cannot_be_used_is_said(settings: Settings, certifica
             server.serve(settings.model_copy(update=changes), 0)
     with pytest.raises(UsageError, match="DOCSCAN_TLS_KEY"):
         server.serve(settings.model_copy(update={"tls_certificate": chain}), 0)
+
+
+def test_a_provider_that_cannot_be_used_is_said(settings: Settings) -> None:
+    with pytest.raises(UsageError, match="DOCSCAN_OIDC_ISSUER"):
+        server.serve(settings.model_copy(update={"oidc_issuer": "http://id.example"}), 0)

@@ -1,10 +1,12 @@
 """The reader on generated documents, with and without a learned layout."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from datasets.design.states import SPLITS
 from datasets.sheet import Kind
@@ -13,7 +15,8 @@ from docscan.capture import ImageFile, load
 from docscan.inspection import Tools
 from docscan.mrz import read as mrz_room
 from docscan.page import page_of_zone
-from docscan.types import Agreement, Mrz, Page, TextLayout
+from docscan.types import Agreement, Image, Mrz, Page, TextLayout
+from docscan.visual.ocr import Reading, TextReader
 from docscan.visual.places import text_layout
 from docscan.visual.read import lines_of_page, read_visual
 
@@ -82,6 +85,36 @@ def test_an_alteration_of_one_zone_is_named(tools: Tools, layout: TextLayout, re
     zone = read_visual(page, mrz, layout, tools.reader)
     altered = forged.sheet.alterations[0].parameters["field"]
     assert {name for name, field in zone.fields.items() if field.agreement is Agreement.DIFFERS} == {altered}
+
+
+class Watched:
+    """The reader, and how many pixels it was shown to find lines in."""
+
+    def __init__(self, reader: TextReader) -> None:
+        self.reader, self.searched = reader, 0
+
+    def find(self, image: Image) -> NDArray[np.float32]:
+        self.searched += image.size
+        return self.reader.find(image)
+
+    def read(self, lines: Sequence[Image]) -> tuple[Reading, ...]:
+        return self.reader.read(lines)
+
+
+@pytest.mark.parametrize(("recipe", "index"), [("genuine", 11), ("viz_altered", 20), ("mrz_altered", 21)])
+def test_where_the_page_lies_on_the_samples_few_lines_are_looked_for_and_the_same_is_said(
+    tools: Tools, layout: TextLayout, recipe: str, index: int
+) -> None:
+    assert tools.reader is not None
+    mrz, page = seen(tools, made(index, recipe))
+    said, searched = [], []
+    for on_page in (None, np.eye(3)):
+        reader = Watched(tools.reader)
+        zone = read_visual(page, mrz, layout, reader, on_page)  # type: ignore[arg-type]
+        said.append({name: field.agreement for name, field in zone.fields.items()})
+        searched.append(reader.searched)
+    assert said[0] == said[1]
+    assert searched[1] < 0.8 * searched[0]
 
 
 @pytest.mark.parametrize("shift_mm", [-4.0, 4.0])

@@ -28,6 +28,15 @@ KEYS = {
 
 TABLE = {
     "GET /": {OFFICER, EXAMINER, LOCAL, "key:inspect"},
+    "GET /inspections/{report_id}": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /inspections/{report_id}/decisions": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /arrivals": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /history": {OFFICER, EXAMINER, LOCAL, "key:read"},
+    "GET /queue": {EXAMINER, LOCAL, "key:queue"},
+    "GET /drift": {EXAMINER, ADMINISTRATOR, LOCAL, "key:statistics"},
+    "GET /accounts": {ADMINISTRATOR, "key:administer"},
+    "GET /account": PEOPLE | KEYS,
+    "GET /audit": {ADMINISTRATOR, "key:audit"},
     "GET /docs": PEOPLE | KEYS,
     "GET /openapi.json": PEOPLE | KEYS,
     "POST /v1/inspections": {OFFICER, EXAMINER, LOCAL, "key:inspect"},
@@ -45,6 +54,9 @@ TABLE = {
     "GET /v1/batches": {OFFICER, EXAMINER, LOCAL, "key:read"},
     "GET /v1/batches/{batch_id}": {OFFICER, EXAMINER, LOCAL, "key:read"},
     "GET /v1/drift": {EXAMINER, ADMINISTRATOR, LOCAL, "key:statistics"},
+    "GET /v1/reporting/tr03135.xsd": {EXAMINER, ADMINISTRATOR, LOCAL, "key:statistics"},
+    "GET /v1/reporting/tr03135.xml": {EXAMINER, ADMINISTRATOR, LOCAL, "key:statistics"},
+    "GET /v1/reporting/tr03135/{report_id}.xml": {EXAMINER, ADMINISTRATOR, LOCAL, "key:statistics"},
     "GET /metrics": {ADMINISTRATOR, LOCAL, "key:metrics"},
     "GET /v1/models": {OFFICER, EXAMINER, LOCAL, "key:read"},
     "GET /v1/sessions/current": PEOPLE | KEYS,
@@ -63,7 +75,7 @@ TABLE = {
 # Without credentials: for supervisors, for logging in, and the files of pages.
 PUBLIC = {
     "GET /healthz", "GET /readyz", "POST /v1/sessions", "POST /v1/setup", "GET /report.css",
-    "GET /login/oidc", "GET /login/oidc/callback",
+    "GET /login", "GET /login/oidc", "GET /login/oidc/callback", "GET /setup", "GET /language/{tag}",
 }  # fmt: skip
 PUBLIC_FILES = {"/static", "/static/swagger"}
 
@@ -78,6 +90,7 @@ PLACES = {
     "key_id": "0f5d",
     "name": "portrait",
     "batch_id": "7d9f",
+    "tag": "fr",
 }
 
 
@@ -227,6 +240,9 @@ def test_what_is_public_asks_for_nobody(closed: TestClient, people: People) -> N
         "GET /healthz": 200,
         "GET /readyz": 200,
         "GET /report.css": 200,
+        "GET /login": 200,
+        "GET /setup": 200,
+        "GET /language/{tag}": 303,
         "GET /login/oidc": 404,  # no provider is named
         "GET /login/oidc/callback": 404,
     }

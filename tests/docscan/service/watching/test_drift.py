@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 
 from docscan.service.storage.database import Database
 from docscan.service.watching.drift import (
@@ -13,7 +14,11 @@ from docscan.service.watching.drift import (
     stability_index,
 )
 from docscan.service.watching.reference import CheckReference, ReferenceScores
+from tests.docscan.rendering.conftest import capture, page
+from tests.docscan.service.conftest import client, make_client
 from tests.docscan.service.watching.conftest import NOW, QUALITY, RULE, SCORED, Fill, evaluation
+
+__all__ = ["capture", "client", "make_client", "page"]
 
 WEEK = timedelta(days=7)
 
@@ -100,3 +105,18 @@ def test_the_index_of_a_known_case() -> None:
     assert stability_index([5000, 5000], [2500, 7500]) == pytest.approx(0.2747, abs=1e-3)
     assert stability_index([3, 3], [300, 300]) == 0
     assert by_chance(100, 100, 5) == pytest.approx(18.467 * 0.02, rel=0.02)  # a table's chi-squared, 4 degrees, 0.999
+
+
+def test_the_interface_gives_weeks_and_says_what_they_are_compared_with(client: TestClient) -> None:
+    assert client.post("/v1/inspections", files={"visible": ("a.jpg", b"pixels", "image/jpeg")}).status_code == 201
+    found = client.get("/v1/drift?weeks=2").json()
+    assert found["reference"]["documents"] == 288
+    assert found["reference"]["same_models"] is False  # the tests' service has no models
+    present, before = found["weeks"]
+    assert (present["documents"], before["documents"]) == (1, 0)
+    assert present["level"] == "too_few"
+    assert present["verdicts"]["refer"] == 1
+    portrait = next(check for check in present["checks"] if check["check"] == "print.portrait")
+    assert portrait["outcomes"]["failed"] == 1
+    assert portrait["scores"]["shares"] == [0, 0, 0, 0, 1]
+    assert client.get("/v1/drift?weeks=0").status_code == 422

@@ -15,8 +15,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from docscan.rendering.pictures import Pictures
 from docscan.service import inspecting
-from docscan.service.access import gate
-from docscan.service.access.principal import Permission, Principal
 from docscan.service.storage.database import Database
 from docscan.service.storage.tables import Sealed
 from docscan.service.watching import metrics
@@ -125,18 +123,6 @@ def test_what_runs_and_what_is_refused(make_client: MakeClient, monkeypatch: pyt
     assert [value(found, "docscan_inspections_accepted") for found in (before, during, after)] == [0, 2, 0]
     refused = "docscan_inspections_refused_total"
     assert value(after, refused) - value(before, refused) == 1
-
-
-@pytest.mark.parametrize(
-    ("path", "permission"), [("/metrics", Permission.METRICS), ("/v1/drift", Permission.STATISTICS)]
-)
-def test_numbers_need_their_permission(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, path: str, permission: Permission
-) -> None:
-    for permissions, status in ((frozenset(Permission) - {permission}, 403), (frozenset({permission}), 200)):
-        asks = Principal("key:1", "", permissions)
-        monkeypatch.setattr(gate, "_recognise", lambda *_, asks=asks: asks)
-        assert client.get(path).status_code == status
 
 
 def test_prometheus_is_told_in_openmetrics_if_it_asks(client: TestClient) -> None:
