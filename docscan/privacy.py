@@ -89,6 +89,13 @@ def names_holder(text: str, report: Report) -> bool:
     squeezed = "".join(character for character in text.upper() if character.isalnum())
     if len(number) >= _SHORTEST_NUMBER and number in squeezed:
         return True
-    words = {form for word in _WORD.findall(text) for form in variants(word)}
+    words = {form for word in _WORD.findall(text) for form in _forms(word)}
     surname, given = fields.surname.split(), fields.given_names.split()
     return bool(surname) and words.issuperset(surname) and not words.isdisjoint(given)
+
+
+def _forms(word: str) -> frozenset[str]:
+    try:
+        return variants(word)
+    except ValueError:  # a character that Doc 9303 has no letters for: nothing that an MRZ's name is made of
+        return frozenset()

@@ -46,9 +46,8 @@ def main() -> None:
                 begun = time.monotonic()
                 outcome = run(settings_for(data, url), wanted.kills, wanted.seed)
                 print(_line(name, outcome, time.monotonic() - begun), flush=True)
+                print(*outcome.faults, sep="\n", file=sys.stderr, flush=True)
                 faults += outcome.faults
-    for fault in faults:
-        print(fault)
     sys.exit(bool(faults))
 
 

@@ -129,6 +129,8 @@ def test_a_name_is_known_however_it_is_spelt(altered: Callable[..., Report]) -> 
     fields = replace(mrz.parsed.fields, surname="MUELLER", given_names="JOSE", document_number="C3")
     whole = altered(mrz=replace(mrz, parsed=replace(mrz.parsed, fields=fields)))
     assert names_holder("José Müller", whole)
+    assert names_holder("½ of it is glued: José Müller, 🛂", whole)
+    assert not names_holder("Ñ¼¨ glued at ½ of its length 🛂", whole)
     assert not names_holder("In C3 there is a scratch.", whole)  # so short a number stands anywhere
     assert not names_holder("José Müller", without_holder(whole))
     assert not names_holder("José Müller", altered(mrz=None))
