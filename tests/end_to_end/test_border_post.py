@@ -292,3 +292,25 @@ def test_a_service_that_is_gone_is_said_in_the_pages_language(browser: Browser, 
     page.set_input_files("#visible", GENUINE_FILE)
     expect(page.locator("#problem")).to_contain_text("Le service ne répond pas.", timeout=10_000)
     context.close()
+
+
+def test_a_desk_that_nobody_touches_does_not_keep_its_session_alive(browser: Browser, server: Server) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.clock.install()
+    page.goto(server.url)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/arrivals" in request.url else None)
+    page.clock.run_for(10_000)
+    page.wait_for_timeout(500)
+    assert asked
+    page.clock.run_for(11 * 60_000)
+    asked.clear()
+    page.clock.run_for(60_000)
+    page.wait_for_timeout(500)
+    assert asked == []
+    expect(page.locator("#scanner-state")).to_have_text("resting: press a key")
+    page.keyboard.press("Shift")
+    page.clock.run_for(5_000)
+    expect(page.locator("#scanner-state")).not_to_have_text("resting: press a key")
+    context.close()

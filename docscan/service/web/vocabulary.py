@@ -65,6 +65,7 @@ SCRIPT_WORDS = {
     "passwords_differ": message("The two passwords differ."),
     "scanner_ready": message("ready"),
     "scanner_silent": message("silent since %(time)s"),
+    "scanner_resting": message("resting: press a key"),
     "scanner_waiting": message("waiting for its first document"),
     "copied": message("Copied"),
 }

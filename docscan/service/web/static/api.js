@@ -53,6 +53,17 @@ export function showProblem(place, problem) {
   place.hidden = false;
 }
 
+// Pages that ask again and again would keep a session alive for ever: they rest where nobody does anything.
+const REST_AFTER = 10 * 60_000; // milliseconds
+let active = Date.now();
+export function wake() {
+  active = Date.now();
+}
+for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, wake, { passive: true });
+export function resting() {
+  return Date.now() - active > REST_AFTER;
+}
+
 // A part of another page of this service, drawn there in the page's language.
 export async function fetched(path, signal) {
   const answer = await request("GET", path, { headers: { Accept: "text/html" }, signal });

@@ -1,6 +1,6 @@
 // What a page reader sends by `docscan watch`: shown by itself when the desk is free, offered when it is not.
 
-import { request, say } from "/static/api.js";
+import { request, resting, say, wake } from "/static/api.js";
 
 const EVERY = 2000; // milliseconds
 const SILENT = 3 * 60_000; // after which a scanner that was heard is called silent
@@ -37,6 +37,10 @@ export function start({ open, settled, busy }) {
 
   async function look() {
     if (!choice.value || document.hidden || busy()) return;
+    if (resting()) {
+      state.textContent = say("scanner_resting");
+      return;
+    }
     let found;
     try {
       found = await (await request("GET", `/arrivals?by=${encodeURIComponent(choice.value)}`)).json();
@@ -52,6 +56,7 @@ export function start({ open, settled, busy }) {
     const [newest] = found.inspections;
     if (!newest || known.has(newest)) return;
     found.inspections.forEach(know);
+    wake();
     if (settled()) open(newest);
     else offer(newest);
   }
