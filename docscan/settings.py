@@ -106,6 +106,10 @@ class Settings(BaseSettings):
         description="The claim's values and their roles; the first that a person has counts.",
     )
 
+    def __hash__(self) -> int:
+        """Return a hash though a mapping is among the settings: whoever opens tools keeps them by these."""
+        return hash(self.model_dump_json())
+
     @property
     def database_url(self) -> str:
         """The database's URL, the default worked out."""
