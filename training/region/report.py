@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from scipy.stats import norm
 
 from docscan.rendering.html import templates_of
+from docscan.rendering.language import ENGLISH
 from training.region.evaluate import APCERS, Evaluation
 
 _TICKS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
@@ -58,7 +59,7 @@ def write_report(
 ) -> None:
     """Write the report; ``about`` says what was measured, on what and how, ``studies`` what was tried beside it."""
     page = (
-        templates_of("training.region")
+        templates_of("training.region", ENGLISH)
         .get_template("evaluation.html")
         .render(
             measured=measured,
