@@ -89,6 +89,7 @@ def test_from_the_first_start_to_the_second_lines_decision(page: Page, post: Ser
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page).to_have_title("Inspect · docscan")
+    page.wait_for_load_state()  # its script takes what is dropped
 
     # A genuine document, decided by one key.
     page.set_input_files("#visible", GENUINE_FILE)

@@ -87,7 +87,12 @@ def test_the_log_holds_nothing_that_was_sent_or_read(
     assert "ValueError at " in found
 
 
-def test_other_libraries_are_not_quoted(log: io.StringIO) -> None:
+def test_other_libraries_are_not_quoted(log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As they are where nobody has configured them: other tests run uvicorn with its own log.
+    for name in ("uvicorn", "uvicorn.error", "alembic", "alembic.runtime.migration", "asyncio", "sqlalchemy.engine"):
+        for attribute, usual in (("disabled", False), ("propagate", True), ("level", logging.NOTSET)):
+            monkeypatch.setattr(logging.getLogger(name), attribute, usual)
+    logging.getLogger("uvicorn").manager._clear_cache()  # type: ignore[attr-defined]  # of levels
     secret = "ERIKSSON"
     try:
         raise ValueError(secret)
