@@ -79,8 +79,7 @@ def test_a_cut_tail_is_found_by_an_anchor_alone(database: Database) -> None:
 @pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit"])
 def test_the_database_itself_refuses_to_alter_entries(database: Database, statement: str) -> None:
     hashes = fill(database)
-    if statement.startswith("TRUNCATE") and database.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has no TRUNCATE")
+    # SQLite does not know the word TRUNCATE, which is a refusal too.
     with pytest.raises((DBAPIError, StorageError)), database.begin() as session:
         session.execute(text(statement))
     assert Audit.verify(database) == Verification(5, hashes[-1])
