@@ -124,7 +124,7 @@ def _references(page: t.Page) -> dict[t.Spectrum, ReferencePicture]:
     return {t.Spectrum.VISIBLE: ReferencePicture.of(page.image, known, page.pixels_per_mm)}
 
 
-@pytest.mark.parametrize("tag", ["en", "fr", "sq", "sr-Latn"])
+@pytest.mark.parametrize("tag", ["en", "sr-Latn"])
 @pytest.mark.parametrize("case", CASES)
 def test_a_report_prints_on_one_page_and_nothing_is_cut_off(
     browser: Browser, tmp_path: Path, case: str, tag: str

@@ -1,8 +1,6 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,12 +11,7 @@ from docscan.service.storage.database import StorageError
 from docscan.service.storage.retention import Purged, Retention
 from tests.docscan.service.conftest import MakeClient
 from tests.docscan.service.test_routes import IMAGE
-
-
-def _run(endless: Coroutine[None, None, None]) -> None:
-    """Run it in a thread of its own: this one has a loop where a browser's tests came before."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, endless).result()
+from tests.loops import run_apart
 
 
 def test_it_goes_on_whatever_goes_wrong(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
@@ -43,7 +36,7 @@ def test_it_goes_on_whatever_goes_wrong(monkeypatch: pytest.MonkeyPatch, caplog:
 
     monkeypatch.setattr(purging, "PURGE_SECONDS", 0)
     with caplog.at_level(logging.INFO, "docscan.service"), pytest.raises(asyncio.CancelledError):
-        _run(purging.purge_for_ever(Purging()))  # type: ignore[arg-type]
+        run_apart(purging.purge_for_ever(Purging()))  # type: ignore[arg-type]
     said = [entry.getMessage() for entry in caplog.records if entry.name == "docscan.service"]
     assert said == [
         "not everything could be purged: The database does not answer.",

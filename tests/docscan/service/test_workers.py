@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from docscan.service.workers import BusyError, Workers
+from tests.loops import run_apart
 
 
 def test_a_place_is_taken_before_there_is_any_work() -> None:
@@ -25,7 +26,7 @@ def test_a_place_without_work_is_given_back_once() -> None:
     for _ in range(3):
         with pytest.raises(ValueError, match="body"), workers.place():
             raise ValueError("body")
-    assert asyncio.run(workers.run(lambda: 7)) == 7
+    assert run_apart(workers.run(lambda: 7)) == 7
     assert not workers.full
     workers.close()
 
@@ -39,7 +40,7 @@ def test_a_place_is_kept_until_its_work_ends_though_nobody_waits() -> None:
         waiting.cancel()
         await asyncio.sleep(0.05)
 
-    asyncio.run(leave())
+    run_apart(leave())
     assert workers.full
     go_on.set()
     workers.close()
@@ -78,7 +79,7 @@ def test_spare_work_gives_way() -> None:
         gate.set()
         await asyncio.gather(*desks, *spare)
 
-    asyncio.run(play())
+    run_apart(play())
     workers.close()
     assert len(order) == 9
     # A thread is free when the last desk inspection is running on the other one.
@@ -97,5 +98,5 @@ def test_spare_work_takes_no_place() -> None:
         assert await desk == 3
         assert await spare
 
-    asyncio.run(play())
+    run_apart(play())
     workers.close()

@@ -20,7 +20,7 @@ def everywhere(room: Room) -> bytes:
 
 
 def test_the_search_finds_what_is_there() -> None:
-    assert {"ERIKSSON", "ANNA", "MARIA", "L898902C3", "1974-08-12"} <= SAID
+    assert {"ERIKSSON", "L898902C3", "1974-08-12"} <= SAID
     for written in (
         b"eriksson",
         b"E\x00R\x00I\x00K\x00S\x00S\x00O\x00N\x00",
