@@ -44,9 +44,8 @@ lint: .venv/everything
 types: .venv/everything
 	$(BIN)/mypy
 
-# Three on two cores: many tests wait for servers, databases and browsers.
 tests: .venv/everything
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 2
 
 train: .venv/everything
 	$(BIN)/python -m training --work build/region

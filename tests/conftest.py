@@ -23,7 +23,6 @@ GROUPS = {
     "tests/training/mrz/": "mrz",
     "tests/end_to_end/test_pa": "served",
     "tests/end_to_end/test_corrupt_rest.py": "served",
-    "tests/end_to_end/test_border_post.py": "served",
     "tests/end_to_end/test_accessibility.py": "accessible",
     "tests/end_to_end/test_log.py": "log",
 }
