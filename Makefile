@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Compiling every module of every dependency costs 145 MB; what is imported is compiled anyway.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable
 
-.PHONY: demo test lint types tests train train-mrz bench-mrz bench-regions bench-documents bench-inspection bench-kills bench-service fuzz-rest \
+.PHONY: demo test lint types tests tests-long train train-mrz bench-mrz bench-regions bench-documents bench-inspection bench-kills bench-service fuzz-rest \
 	fuzz-uploads clean
 
 .venv/service: pyproject.toml .ci/packages
@@ -44,8 +44,15 @@ lint: .venv/everything
 types: .venv/everything
 	$(BIN)/mypy
 
+# What takes longest and is also a command of its own (bench-kills, fuzz-rest) or judged apart; CI has 12 minutes.
+LONG := tests/end_to_end/test_killed_service.py tests/end_to_end/test_batches_killed.py tests/end_to_end/test_contract.py \
+	tests/end_to_end/test_accessibility.py
+
 tests: .venv/everything
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 $(addprefix --ignore=,$(LONG))
+
+tests-long: .venv/everything
+	$(BIN)/pytest -n 2 $(LONG)
 
 train: .venv/everything
 	$(BIN)/python -m training --work build/region
