@@ -1,5 +1,5 @@
 # make demo   inspects the two bundled samples and writes their reports as HTML
-# make test   passes every check and test
+# make test   passes every check and test but the longest, which make tests-long passes
 # Both set up what they need in .venv; packages of the system are installed where the user may.
 
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \

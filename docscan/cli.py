@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from docscan import cli_access, cli_documents, cli_statistics, cli_storage, cli_watch
-from docscan.cli_common import edge, note, read_settings
+from docscan.cli_common import edge, needs_service, note, read_settings
 from docscan.errors import UsageError
 from docscan.rendering.progress import progress_bar
 from docscan.settings import Settings
@@ -247,10 +247,8 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes that answer; they share inspections and cores.")] = 1,
 ) -> None:
     """Run the REST service and the web page."""
-    try:
+    with needs_service():
         from docscan.service.server import serve as serve_app
-    except ImportError as error:
-        raise UsageError(f"The service is not installed ({error.name}): pip install 'docscan[service]'.") from error
 
     settings = read_settings()
     if host is not None:

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from docscan.cli_common import edge, note, read_settings
+from docscan.cli_common import edge, needs_service, note, read_settings
 from docscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,12 +28,10 @@ _PasswordFile = Annotated[
 
 
 def _administration() -> "Administration":
-    try:
+    with needs_service():
         from docscan.service.access.administration import Administration
         from docscan.service.storage.audit import CONSOLE
         from docscan.service.storage.database import Database
-    except ImportError as error:
-        raise UsageError(f"The service is not installed ({error.name}): pip install 'docscan[service]'.") from error
     return Administration(Database(read_settings().database_url), CONSOLE)
 
 

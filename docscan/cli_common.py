@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec
 
@@ -48,6 +49,21 @@ def edge(command: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(EXIT_UNEXPECTED) from error
 
     return guarded
+
+
+@contextmanager
+def needs_service() -> Iterator[None]:
+    """Import within this block what the extra ``service`` brings.
+
+    Raises
+    ------
+    UsageError
+        It is not installed.
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise UsageError(f"The service is not installed ({error.name}): pip install 'docscan[service]'.") from error
 
 
 def read_settings() -> Settings:

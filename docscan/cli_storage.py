@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from docscan.cli_common import EXIT_UNEXPECTED, complain, edge, note, read_settings
-from docscan.errors import UsageError
+from docscan.cli_common import EXIT_UNEXPECTED, complain, edge, needs_service, note, read_settings
 
 if TYPE_CHECKING:
     from docscan.service.storage.opening import Storage
@@ -20,10 +19,8 @@ _Json = Annotated[bool, typer.Option("--json", help="Print JSON alone on standar
 
 
 def _storage() -> "Storage":
-    try:
+    with needs_service():
         from docscan.service.storage.opening import Storage
-    except ImportError as error:
-        raise UsageError(f"The service is not installed ({error.name}): pip install 'docscan[service]'.") from error
     return Storage.open(read_settings())
 
 

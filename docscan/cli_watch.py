@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from docscan.cli_common import edge, note
+from docscan.cli_common import edge, needs_service, note
 from docscan.dropfolder.pairing import DEFAULT_PATTERN, LIGHTS, Folder, Pattern
 from docscan.errors import UsageError
 
@@ -32,11 +32,9 @@ def watch(
     once: Annotated[bool, typer.Option("--once", help="End when nothing is left to send.")] = False,
 ) -> None:
     """Send what a page reader writes into a folder to the service, the key for it from DOCSCAN_API_KEY."""
-    try:
+    with needs_service():
         from docscan.dropfolder.sending import Service
         from docscan.dropfolder.watching import Watcher
-    except ImportError as error:
-        raise UsageError(f"The service is not installed ({error.name}): pip install 'docscan[service]'.") from error
 
     if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise UsageError(f"{folder} is no folder that can be read and written.")

@@ -5,9 +5,7 @@ inspections (``insufficient``), of which there are many in a second.
 """
 
 import io
-import os
 import random
-import re
 import signal
 import subprocess
 import threading
@@ -29,7 +27,7 @@ from docscan.service.storage.opening import Storage
 from docscan.service.storage.tables import AuditEntry, CheckScore, IdempotencyKey, Inspection, Sealed
 from docscan.service.storage.vault import new_key
 from docscan.settings import Settings
-from tests.conftest import ROOT
+from tests.end_to_end.serving import serving
 
 CLIENTS = 4
 LONGEST_SECONDS = 1.5  # from the first acknowledgement of a round to the kill
@@ -85,7 +83,6 @@ def run(settings: Settings, kills: int, seed: int) -> Outcome:
 @contextmanager
 def _served(settings: Settings) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     environment = {
-        **os.environ,
         "DOCSCAN_DATA": str(settings.data),
         "DOCSCAN_DATABASE": settings.database,
         "DOCSCAN_RETENTION_DAYS": str(settings.retention_days),
@@ -93,18 +90,8 @@ def _served(settings: Settings) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         "DOCSCAN_SERVICE_WORKERS": str(settings.service_workers),
         "DOCSCAN_SERVICE_QUEUE": str(settings.service_queue),
     }
-    command = [ROOT / ".venv/bin/docscan", "serve", "--port", "0"]
-    with (settings.data.parent / "log").open("a") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
-    assert process.stdout is not None
-    found = re.search(r"http://\S+", process.stdout.readline())
-    assert found, (settings.data.parent / "log").read_text()
-    try:
-        yield found[0], process
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    with serving(settings.data.parent, **environment) as service:
+        yield service.url, service.process
 
 
 def _image(number: int) -> bytes:

@@ -86,6 +86,12 @@ def report_response(description: str) -> dict[str, Any]:
     return {"description": description, "model": Report, "content": {"text/html": {"schema": {"type": "string"}}}}
 
 
+def acknowledging(location: str, replayed: str) -> dict[str, Any]:
+    """Return what OpenAPI says of the headers of an answer that acknowledges something new, or something known."""
+    said = {"Location": location, "Idempotency-Replayed": replayed}
+    return {name: {"description": words, "schema": {"type": "string"}} for name, words in said.items()}
+
+
 def install(app: FastAPI, routers: Iterable[APIRouter]) -> None:
     """Let this application describe itself so.
 

@@ -23,6 +23,12 @@ class Serving:
     process: subprocess.Popen[str]
     log: Path
 
+    def peak_megabytes(self) -> float:
+        """The most memory that the process ever held."""
+        with Path(f"/proc/{self.process.pid}/status").open() as status:
+            (line,) = [line for line in status if line.startswith("VmHWM")]
+        return int(line.split()[1]) / 1024
+
     def terminate(self) -> int:
         """Ask it to end, and return with what code it did."""
         self.process.send_signal(signal.SIGTERM)

@@ -15,7 +15,6 @@ CODE, PASSWORD = "code-of-the-first-start", "four words make one"
 LANGUAGES = ("en", "sq", "sr-Latn", "fr")
 SCHEMES = ("light", "dark")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-TABLET = {"width": 820, "height": 1180}
 PUBLIC = ("/login", "/login?problem=refused", "/setup")
 ADMINISTRATOR = ("/accounts", "/account", "/audit", "/drift")
 

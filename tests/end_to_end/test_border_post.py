@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import ROOT
-from tests.end_to_end.conftest import Server
 from tests.end_to_end.serving import FORGED, SAMPLE, Serving, serving
 
 GENUINE_FILE, FORGED_FILE = (ROOT / f"datasets/samples/{name}-utopia.jpg" for name in ("genuine", "forged"))
@@ -150,7 +149,7 @@ def test_from_the_first_start_to_the_second_lines_decision(page: Page, post: Ser
     assert "NIAPAKLUN" not in post.log.read_text()
 
 
-def test_by_keyboard_alone(browser: Browser, server: Server) -> None:
+def test_by_keyboard_alone(browser: Browser, server: Serving) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.on("filechooser", lambda _: None)
@@ -198,7 +197,7 @@ def _tab_to(page: Page, text: str) -> None:
     raise AssertionError(f"{text} is not reached")
 
 
-def test_single_keys_rest_while_one_types_and_can_be_switched_off(browser: Browser, server: Server) -> None:
+def test_single_keys_rest_while_one_types_and_can_be_switched_off(browser: Browser, server: Serving) -> None:
     context = browser.new_context()
     page = context.new_page()
     page.goto(server.url)
@@ -224,7 +223,7 @@ def test_single_keys_rest_while_one_types_and_can_be_switched_off(browser: Brows
     context.close()
 
 
-def test_a_picture_by_webcam_is_inspected(browser: Browser, server: Server) -> None:
+def test_a_picture_by_webcam_is_inspected(browser: Browser, server: Serving) -> None:
     context = browser.new_context(permissions=["camera"])
     page = context.new_page()
     page.goto(server.url)
@@ -237,7 +236,7 @@ def test_a_picture_by_webcam_is_inspected(browser: Browser, server: Server) -> N
     context.close()
 
 
-def test_several_files_go_into_the_slots_of_their_lights(browser: Browser, server: Server) -> None:
+def test_several_files_go_into_the_slots_of_their_lights(browser: Browser, server: Serving) -> None:
     context = browser.new_context()
     page = context.new_page()
     page.goto(server.url)
@@ -253,7 +252,7 @@ def test_several_files_go_into_the_slots_of_their_lights(browser: Browser, serve
     context.close()
 
 
-def test_what_the_scanner_sends_does_not_take_away_an_undecided_case(browser: Browser, server: Server) -> None:
+def test_what_the_scanner_sends_does_not_take_away_an_undecided_case(browser: Browser, server: Serving) -> None:
     context = browser.new_context()
     page = context.new_page()
     page.goto(server.url)
@@ -270,7 +269,7 @@ def test_what_the_scanner_sends_does_not_take_away_an_undecided_case(browser: Br
     context.close()
 
 
-def test_back_and_forth_lead_to_the_same_inspections(browser: Browser, server: Server) -> None:
+def test_back_and_forth_lead_to_the_same_inspections(browser: Browser, server: Serving) -> None:
     context = browser.new_context()
     page = context.new_page()
     page.goto(server.url)
@@ -285,7 +284,7 @@ def test_back_and_forth_lead_to_the_same_inspections(browser: Browser, server: S
     context.close()
 
 
-def test_a_service_that_is_gone_is_said_in_the_pages_language(browser: Browser, server: Server) -> None:
+def test_a_service_that_is_gone_is_said_in_the_pages_language(browser: Browser, server: Serving) -> None:
     context = browser.new_context(locale="fr")
     page = context.new_page()
     page.goto(server.url)
@@ -295,7 +294,7 @@ def test_a_service_that_is_gone_is_said_in_the_pages_language(browser: Browser, 
     context.close()
 
 
-def test_a_desk_that_nobody_touches_does_not_keep_its_session_alive(browser: Browser, server: Server) -> None:
+def test_a_desk_that_nobody_touches_does_not_keep_its_session_alive(browser: Browser, server: Serving) -> None:
     context = browser.new_context()
     page = context.new_page()
     page.clock.install()

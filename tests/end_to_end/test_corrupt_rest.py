@@ -1,11 +1,11 @@
 import httpx
 
 from tests.corrupt import corrupted_inputs
-from tests.end_to_end.conftest import Server
+from tests.end_to_end.serving import Serving
 from tests.end_to_end.uploads import send
 
 
-def test_corrupted_inputs_never_break_the_service(server: Server) -> None:
+def test_corrupted_inputs_never_break_the_service(server: Serving) -> None:
     before = server.peak_megabytes()
     cases = corrupted_inputs()
     assert len(cases) >= 200
@@ -24,7 +24,7 @@ def test_corrupted_inputs_never_break_the_service(server: Server) -> None:
     assert server.peak_megabytes() - before < 600
 
 
-def test_mutated_uploads_never_break_the_service(server: Server) -> None:
+def test_mutated_uploads_never_break_the_service(server: Serving) -> None:
     with httpx.Client(base_url=server.url, timeout=120) as client:
         statuses = send(client, 150, seed=9303)
         assert client.get("/healthz").status_code == 200

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.corrupt import corrupted_inputs
+from tests.end_to_end.serving import serving
 
 SAMPLES = ROOT / "datasets" / "samples"
 
@@ -30,16 +30,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, str, set[str]
     """What a service wrote to its log and into its metrics, and what neither may hold."""
     folder = tmp_path_factory.mktemp("logged")
     secrets = {"Mustermann", "surname=", "utopia"}
-    environment = {**os.environ, "DOCSCAN_DATA": str(folder / "data")}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [ROOT / ".venv/bin/docscan", "serve", "--port", "0"],
-            stdout=subprocess.PIPE, stderr=log, text=True, env=environment,
-        )  # fmt: skip
-    assert process.stdout is not None
-    found = re.search(r"http://\S+", process.stdout.readline())
-    assert found, (folder / "log").read_text()
-    with httpx.Client(base_url=found[0], timeout=120) as client:
+    with serving(folder) as service, httpx.Client(base_url=service.url, timeout=120) as client:
         for name in ("genuine-utopia.jpg", "forged-utopia.jpg"):
             files = {"visible": (name, (SAMPLES / name).read_bytes())}
             answer = client.post("/v1/inspections?surname=Mustermann", files=files).json()
@@ -50,8 +41,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, str, set[str]
         client.post("/v1/inspections", content=b"Mustermann", headers={"Content-Type": "multipart/form-data"})
         client.get("/Mustermann?surname=Mustermann", headers={"User-Agent": "Mustermann", "Referer": "Mustermann"})
         metrics = client.get("/metrics").text
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) in (0, -signal.SIGTERM)
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(30) in (0, -signal.SIGTERM)
     return (folder / "log").read_bytes(), metrics, secrets
 
 
@@ -101,20 +92,13 @@ def test_a_trace_without_its_extra_is_said_at_once(tmp_path: Path) -> None:
 
 
 def test_several_processes_count_and_log_as_one(tmp_path: Path) -> None:
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [ROOT / ".venv/bin/docscan", "serve", "--port", "0", "--workers", "2"],
-            stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, "DOCSCAN_DATA": str(tmp_path / "data")},
-        )  # fmt: skip
-    assert process.stdout is not None
-    found = re.search(r"http://\S+", process.stdout.readline())
-    assert found, (tmp_path / "log").read_text()
-    for _ in range(20):  # connections of their own: the processes take turns
-        assert httpx.get(f"{found[0]}/healthz", timeout=60).status_code == 200
-    counted = 'docscan_http_requests_total{method="GET",route="/healthz",status="200"} 20.0'
-    scrapes = [httpx.get(f"{found[0]}/metrics", timeout=60).text for _ in range(6)]
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(60) in (0, -signal.SIGTERM)
+    with serving(tmp_path, "--workers", "2") as service:
+        for _ in range(20):  # connections of their own: the processes take turns
+            assert httpx.get(f"{service.url}/healthz", timeout=60).status_code == 200
+        counted = 'docscan_http_requests_total{method="GET",route="/healthz",status="200"} 20.0'
+        scrapes = [httpx.get(f"{service.url}/metrics", timeout=60).text for _ in range(6)]
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(60) in (0, -signal.SIGTERM)
     assert all(counted in scrape for scrape in scrapes)
     assert all('docscan_model_info{name="region",' in scrape for scrape in scrapes)
     assert all("docscan_database_up 1.0" in scrape for scrape in scrapes)

@@ -1,7 +1,6 @@
 """With retention off, nothing of a holder is in database, write-ahead log, files or logs; nor after the end."""
 
 import os
-import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 from docscan.service.storage.vault import new_key
 from tests.conftest import ROOT
 from tests.docscan.service.holders import all_bytes, found_in, said_of_holder
+from tests.end_to_end.serving import serving
 
 SAMPLES = [ROOT / "datasets/samples" / name for name in ("genuine-utopia.jpg", "forged-utopia.jpg")]
 IMAGES = tuple(sample.read_bytes() for sample in SAMPLES)
@@ -21,20 +21,8 @@ IMAGES = tuple(sample.read_bytes() for sample in SAMPLES)
 
 @contextmanager
 def served(folder: Path, **settings: str) -> Iterator[tuple[httpx.Client, subprocess.Popen[str]]]:
-    environment = {**os.environ, "DOCSCAN_DATA": str(folder / "data"), **settings}
-    with (folder / "log").open("a") as log:
-        command = [ROOT / ".venv/bin/docscan", "serve", "--port", "0"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
-    assert process.stdout is not None
-    found = re.search(r"http://\S+", process.stdout.readline())
-    assert found, (folder / "log").read_text()
-    try:
-        with httpx.Client(base_url=found[0], timeout=60) as client:
-            yield client, process
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    with serving(folder, **settings) as service, httpx.Client(base_url=service.url, timeout=60) as client:
+        yield client, service.process
 
 
 def inspected(client: httpx.Client) -> set[str]:

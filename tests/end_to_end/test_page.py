@@ -3,12 +3,12 @@ import base64
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import ROOT
-from tests.end_to_end.conftest import Server
+from tests.end_to_end.serving import Serving
 
 SAMPLES = ROOT / "datasets/samples"
 
 
-def _open(browser: Browser, server: Server) -> tuple[Page, list[str], list[str]]:
+def _open(browser: Browser, server: Serving) -> tuple[Page, list[str], list[str]]:
     page = browser.new_page(viewport={"width": 1024, "height": 768})
     errors: list[str] = []
     elsewhere: list[str] = []
@@ -19,11 +19,11 @@ def _open(browser: Browser, server: Server) -> tuple[Page, list[str], list[str]]
     return page, errors, elsewhere
 
 
-def _own(url: str, server: Server) -> bool:
+def _own(url: str, server: Serving) -> bool:
     return url.startswith((server.url, "data:", "blob:"))
 
 
-def test_a_forged_sample_is_referred_and_shown_why(browser: Browser, server: Server) -> None:
+def test_a_forged_sample_is_referred_and_shown_why(browser: Browser, server: Serving) -> None:
     page, errors, elsewhere = _open(browser, server)
     page.set_input_files("#visible", SAMPLES / "forged-utopia.jpg")
     result = page.locator("#case")
@@ -39,7 +39,7 @@ def test_a_forged_sample_is_referred_and_shown_why(browser: Browser, server: Ser
     expect(full.locator("body")).to_contain_text("What was not looked at")
 
 
-def test_a_dropped_image_is_inspected(browser: Browser, server: Server) -> None:
+def test_a_dropped_image_is_inspected(browser: Browser, server: Serving) -> None:
     page, errors, _ = _open(browser, server)
     data = (SAMPLES / "genuine-utopia.jpg").read_bytes()
     handle = page.evaluate_handle(
@@ -53,14 +53,14 @@ def test_a_dropped_image_is_inspected(browser: Browser, server: Server) -> None:
     assert errors == []
 
 
-def test_what_is_no_image_is_said_in_words(browser: Browser, server: Server) -> None:
+def test_what_is_no_image_is_said_in_words(browser: Browser, server: Serving) -> None:
     page, _, _ = _open(browser, server)
     page.set_input_files("#visible", {"name": "note.txt", "mimeType": "text/plain", "buffer": b"no picture"})
     expect(page.locator("#problem")).to_contain_text("cannot be read as an image", timeout=10_000)
     assert page.locator("#case .word").count() == 0
 
 
-def test_the_interface_is_documented_without_a_network(browser: Browser, server: Server) -> None:
+def test_the_interface_is_documented_without_a_network(browser: Browser, server: Serving) -> None:
     page, errors, elsewhere = _open(browser, server)
     page.goto(f"{server.url}/docs")
     expect(page.locator("#swagger-ui")).to_contain_text("/v1/inspections", timeout=20_000)

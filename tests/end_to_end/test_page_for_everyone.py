@@ -3,13 +3,13 @@
 from playwright.sync_api import Browser, expect
 
 from tests.conftest import ROOT
-from tests.end_to_end.conftest import Server
+from tests.end_to_end.serving import Serving
 
 SAMPLE, FORGED = (ROOT / f"datasets/samples/{name}-utopia.jpg" for name in ("genuine", "forged"))
 TIMEOUT = 30_000
 
 
-def test_the_keyboard_alone_reaches_everything(browser: Browser, server: Server) -> None:
+def test_the_keyboard_alone_reaches_everything(browser: Browser, server: Serving) -> None:
     page = browser.new_page()
     page.on("filechooser", lambda _: None)  # before the page loads: what is intercepted late opens a real dialogue
     page.goto(server.url)
@@ -25,7 +25,7 @@ def test_the_keyboard_alone_reaches_everything(browser: Browser, server: Server)
     assert page.evaluate("document.activeElement.dataset.finding") == "genuine"
 
 
-def test_states_are_announced_and_pictures_described(browser: Browser, server: Server) -> None:
+def test_states_are_announced_and_pictures_described(browser: Browser, server: Serving) -> None:
     page = browser.new_page()
     page.goto(server.url)
     assert page.locator("html").get_attribute("lang") == "en"
@@ -45,7 +45,7 @@ def test_states_are_announced_and_pictures_described(browser: Browser, server: S
     assert all(page.locator("#case img").evaluate_all("images => images.map(image => image.alt)"))
 
 
-def test_nothing_is_cut_off_on_a_tablet_or_a_phone(browser: Browser, server: Server) -> None:
+def test_nothing_is_cut_off_on_a_tablet_or_a_phone(browser: Browser, server: Serving) -> None:
     for width, height in ((820, 1180), (390, 844)):
         page = browser.new_page(viewport={"width": width, "height": height})
         page.goto(server.url)
@@ -56,7 +56,7 @@ def test_nothing_is_cut_off_on_a_tablet_or_a_phone(browser: Browser, server: Ser
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_verdict_fills_the_page_for_eyes_two_metres_away(browser: Browser, server: Server) -> None:
+def test_the_verdict_fills_the_page_for_eyes_two_metres_away(browser: Browser, server: Serving) -> None:
     page = browser.new_page(viewport={"width": 1180, "height": 820})
     page.goto(server.url)
     page.set_input_files("#visible", SAMPLE)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import ROOT
-from tests.end_to_end.conftest import Server
+from tests.end_to_end.serving import Serving
 
 SAMPLES = ROOT / "datasets/samples"
 
@@ -38,7 +38,7 @@ def _different(sample: Path, remark: str, target: Path) -> None:
     Image.open(sample).convert("RGB").save(target, quality=90, comment=remark.encode())
 
 
-def test_a_reader_writes_and_its_lights_arrive_as_one_document(server: Server, tmp_path: Path) -> None:
+def test_a_reader_writes_and_its_lights_arrive_as_one_document(server: Serving, tmp_path: Path) -> None:
     before = _ids(server.url)
     shutil.copy(SAMPLES / "genuine-utopia.jpg", tmp_path / "7_VIS.jpg")
     shutil.copy(SAMPLES / "genuine-utopia.jpg", tmp_path / "7_IR.jpg")
@@ -57,7 +57,7 @@ def test_a_reader_writes_and_its_lights_arrive_as_one_document(server: Server, t
 
 
 @pytest.mark.parametrize("after", [0.8, 1.6, 2.4])
-def test_a_killed_watcher_sends_nothing_twice(server: Server, tmp_path: Path, after: float) -> None:
+def test_a_killed_watcher_sends_nothing_twice(server: Serving, tmp_path: Path, after: float) -> None:
     before = _ids(server.url)
     for number in range(4):
         _different(SAMPLES / "genuine-utopia.jpg", f"{after} {number}", tmp_path / f"{number}_VIS.jpg")
@@ -72,14 +72,14 @@ def test_a_killed_watcher_sends_nothing_twice(server: Server, tmp_path: Path, af
     assert len(list((tmp_path / "done").iterdir())) == 4
 
 
-def test_it_ends_when_it_is_told_to(server: Server, tmp_path: Path) -> None:
+def test_it_ends_when_it_is_told_to(server: Serving, tmp_path: Path) -> None:
     watcher = _watch(tmp_path, server.url)
     time.sleep(2)
     watcher.terminate()
     assert watcher.wait(10) == 0
 
 
-def test_what_is_no_image_is_put_aside(server: Server, tmp_path: Path) -> None:
+def test_what_is_no_image_is_put_aside(server: Serving, tmp_path: Path) -> None:
     (tmp_path / "3_VIS.jpg").write_text("no image")
     watcher = _watch(tmp_path, server.url, "--once", "--lights", "visible")
     _, said = watcher.communicate(timeout=60)

@@ -17,6 +17,7 @@ from docscan.service import archives
 from docscan.service.access.gate import allowed
 from docscan.service.access.principal import Permission, Principal
 from docscan.service.multipart import Limits, received_form
+from docscan.service.openapi import acknowledging
 from docscan.service.problems import described
 from docscan.service.routes.batch_forms import (
     REQUEST_BODY,
@@ -56,13 +57,7 @@ class _Sent:
     responses={
         202: {
             "description": "The batch; Location says where its progress is.",
-            "headers": {
-                "Location": {"description": "Of the batch.", "schema": {"type": "string"}},
-                "Idempotency-Replayed": {
-                    "description": "true: the same request was accepted before.",
-                    "schema": {"type": "string"},
-                },
-            },
+            "headers": acknowledging("Of the batch.", "true: the same request was accepted before."),
         },
         **described(400, 408, 409, 413, 415, 422, 503),
     },

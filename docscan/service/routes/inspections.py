@@ -18,7 +18,7 @@ from docscan.service.access.principal import Permission, Principal
 from docscan.service.crops import crop
 from docscan.service.inspecting import Work, inspect_and_keep
 from docscan.service.negotiation import prefers_html
-from docscan.service.openapi import report_response
+from docscan.service.openapi import acknowledging, report_response
 from docscan.service.problems import described
 from docscan.service.routes.forms import FoundForm, IdempotencyKey, InspectionId, Moment
 from docscan.service.state import State
@@ -49,13 +49,7 @@ _FINDINGS = [*(finding.value for finding in Finding), UNDECIDED]
     responses={
         201: {
             **report_response("The report; Location says where it can be had again."),
-            "headers": {
-                "Location": {"description": "Of the report.", "schema": {"type": "string"}},
-                "Idempotency-Replayed": {
-                    "description": "true: this is the answer that the same request got before.",
-                    "schema": {"type": "string"},
-                },
-            },
+            "headers": acknowledging("Of the report.", "true: this is the answer that the same request got before."),
         },
         **described(400, 408, 409, 413, 415, 422, 503),
     },

@@ -102,7 +102,7 @@ class Batches:
 
     def waiting(self) -> int:
         """Return how many documents wait."""
-        with self._database.begin() as session:
+        with self._database.read() as session:
             counted = select(func.count()).select_from(BatchItem).where(BatchItem.state == State.WAITING)
             return session.scalar(counted) or 0
 
@@ -114,7 +114,7 @@ class Batches:
         KeyReusedError
             It came with other files.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             return idempotency.answered(session, claim)
 
     def add(self, images: Iterable[bytes], principal: Principal, claim: Claim | None = None) -> str:
@@ -135,21 +135,16 @@ class Batches:
         StorageError
             Nothing was kept.
         """
-        deposits: list[Deposit] = []
         batch = Batch(id=str(uuid4()), created=datetime.now(UTC), created_by=principal.id)
-        try:
-            deposits += (self._safe.put(image, kept=self._safe.vault.newest is not None) for image in images)
-            with self._database.begin() as session:
-                if claim is not None:
-                    idempotency.take(session, claim, batch.id)
-                session.add(batch)
-                session.flush()  # before what refers to it
-                session.add_all(_waiting(batch.id, number, deposit) for number, deposit in enumerate(deposits, 1))
-                detail = {"documents": len(deposits)}
-                Audit.append(session, actor=principal.id, action="batch.created", subject=batch.id, detail=detail)
-        except BaseException:
-            self._safe.remove([deposit.path for deposit in deposits])
-            raise
+        deposits = self._safe.put_all(images, kept=self._safe.vault.newest is not None)
+        with self._safe.recording(deposits), self._database.begin() as session:
+            if claim is not None:
+                idempotency.take(session, claim, batch.id)
+            session.add(batch)
+            session.flush()  # before what refers to it
+            session.add_all(_waiting(batch.id, number, deposit) for number, deposit in enumerate(deposits, 1))
+            detail = {"documents": len(deposits)}
+            Audit.append(session, actor=principal.id, action="batch.created", subject=batch.id, detail=detail)
         return batch.id
 
     def get(self, batch_id: str) -> Progress:
@@ -160,7 +155,7 @@ class Batches:
         UnknownBatchError
             There is no such batch.
         """
-        with self._database.begin() as session:
+        with self._database.read() as session:
             batch = session.get(Batch, batch_id)
             if batch is None:
                 raise UnknownBatchError
@@ -174,7 +169,7 @@ class Batches:
 
     def newest(self, limit: int) -> tuple[Progress, ...]:
         """Return the newest batches with their counts alone."""
-        with self._database.begin() as session:
+        with self._database.read() as session:
             batches = session.scalars(select(Batch).order_by(Batch.created.desc(), Batch.id).limit(limit)).all()
             rows = session.execute(
                 select(BatchItem.batch_id, BatchItem.state, Inspection.verdict, func.count())
@@ -277,7 +272,7 @@ class Batches:
         """
         alone = self._database.engine.dialect.name == "sqlite"
         before = (now or datetime.now(UTC)) - (timedelta() if alone else _ORPHANED)
-        with self._database.begin() as session:
+        with self._database.read() as session:
             rows = session.execute(
                 select(BatchItem, Batch.created_by)
                 .join(Batch)

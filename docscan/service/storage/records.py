@@ -101,23 +101,18 @@ class Records:
         StorageError
             Nothing was kept.
         """
-        deposits = self._deposited(self._contents(report, pictures, images))
-        try:
-            with self._database.begin() as session:
-                if claim is not None:
-                    idempotency.take(session, claim, report.id)
-                session.add(_inspection(report, principal, self._settings.post or "", batch_id))
-                session.flush()  # before what refers to it
-                session.add_all(_scores(report))
-                session.add_all(_sealed(report.id, deposits, datetime.now(UTC) + self._kept_for))
-                if also is not None:
-                    also(session)
-                Audit.append(session, actor=principal.id, action="inspection.created", subject=report.id)
-        except StorageError:
-            raise  # whether the database took it is not known; if not, the purge deletes the files
-        except BaseException:
-            self._withdraw(deposits)
-            raise
+        contents = self._contents(report, pictures, images)
+        deposits = dict(zip(contents, self._safe.put_all(contents.values(), kept=self._retained), strict=True))
+        with self._safe.recording(deposits.values()), self._database.begin() as session:
+            if claim is not None:
+                idempotency.take(session, claim, report.id)
+            session.add(_inspection(report, principal, self._settings.post or "", batch_id))
+            session.flush()  # before what refers to it
+            session.add_all(_scores(report))
+            session.add_all(_sealed(report.id, deposits, datetime.now(UTC) + self._kept_for))
+            if also is not None:
+                also(session)
+            Audit.append(session, actor=principal.id, action="inspection.created", subject=report.id)
 
     def answered(self, claim: Claim, principal: Principal) -> Kept | None:
         """Return what a request of this key was answered with; None where it is new.
@@ -247,22 +242,6 @@ class Records:
     def _contents(self, report: Report, pictures: Pictures, images: Mapping[str, bytes]) -> dict[str, bytes]:
         contents = {REPORT: report_to_bytes(report), PICTURES: pictures_to_bytes(pictures)}
         return {**contents, **images} if self._retained else contents
-
-    def _deposited(self, contents: Mapping[str, bytes]) -> dict[str, Deposit]:
-        deposits: dict[str, Deposit] = {}
-        try:
-            for name, data in contents.items():
-                deposits[name] = self._safe.put(data, kept=self._retained)
-        except BaseException:
-            self._withdraw(deposits)
-            raise
-        return deposits
-
-    def _withdraw(self, deposits: Mapping[str, Deposit]) -> None:
-        try:
-            self._safe.remove([deposit.path for deposit in deposits.values()])
-        except StorageError:
-            _log.warning("%d sealed files without a record are left to the purge", len(deposits))
 
     def _refuse_holder(self, inspection_id: str, text: str) -> None:
         if not text:

@@ -1,12 +1,17 @@
 """The vault and the files together: what is put in gets a random name, and comes out while its key is held."""
 
+import logging
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from docscan.service.storage.blobs import Blobs
+from docscan.service.storage.database import StorageError
 from docscan.service.storage.vault import Vault
 from docscan.settings import Settings
+
+_log = logging.getLogger("docscan.service")
 
 SUFFIX = ".sealed"
 
@@ -64,6 +69,33 @@ class Safe:
         sealed, key_id = self.vault.seal(data, path, kept=kept)
         self.blobs.write(path, sealed, durable=kept)
         return Deposit(path, key_id, len(sealed))
+
+    def put_all(self, contents: Iterable[bytes], *, kept: bool) -> list[Deposit]:
+        """Seal and write several, as :meth:`put`; where one fails none stays."""
+        deposits: list[Deposit] = []
+        try:
+            deposits += (self.put(data, kept=kept) for data in contents)
+        except BaseException:
+            self._withdraw(deposits)
+            raise
+        return deposits
+
+    @contextmanager
+    def recording(self, deposits: Collection[Deposit]) -> Iterator[None]:
+        """Delete what was put in where the block, whose transaction records it, surely fails."""
+        try:
+            yield
+        except StorageError:
+            raise  # whether the database took it is not known; if not, the purge deletes the files
+        except BaseException:
+            self._withdraw(deposits)
+            raise
+
+    def _withdraw(self, deposits: Collection[Deposit]) -> None:
+        try:
+            self.remove([deposit.path for deposit in deposits])
+        except StorageError:
+            _log.warning("%d sealed files without a record are left to the purge", len(deposits))
 
     def get(self, path: str) -> bytes:
         """Read and open.

@@ -77,7 +77,7 @@ def _tools(request: Request, principal: Principal) -> dict[str, object]:
 
 def _scanners(database: Database) -> list[ApiKey]:
     """Return the keys with which documents can be sent."""
-    with database.begin() as session:
+    with database.read() as session:
         keys = session.scalars(select(ApiKey).where(ApiKey.revoked.is_(None)).order_by(ApiKey.name)).all()
         return [key for key in keys if Permission.INSPECT in key.scopes.split()]
 

@@ -35,7 +35,7 @@ def drift(request: Request, principal: Annotated[Principal, allowed(Permission.S
     """Show the last weeks beside the evaluation."""
     state = State.of(request)
     reference = state.stored.reference
-    with state.database.begin() as session:
+    with state.database.read() as session:
         weeks = () if reference is None else by_week(session, reference, _WEEKS)
     context = {"weeks": weeks, "reference": reference, "levels": LEVELS, "measures": MEASURES}
     return page(request, "drift.html", context, principal=principal)

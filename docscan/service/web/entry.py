@@ -28,7 +28,7 @@ _REMEMBERED = timedelta(days=400)  # browsers keep no cookie longer (RFC 6265bis
 def login(request: Request, next: str = "/", problem: str = "") -> HTMLResponse:  # noqa: A002  # the address has it
     """Ask who somebody is."""
     state = State.of(request)
-    with state.database.begin() as session:
+    with state.database.read() as session:
         first = not account_exists(session) and not state.settings.oidc_issuer
     context = {
         "next": local_path(next),
@@ -42,7 +42,7 @@ def login(request: Request, next: str = "/", problem: str = "") -> HTMLResponse:
 @router.get("/setup")
 def setup(request: Request) -> HTMLResponse:
     """Ask for the first account, while there is none."""
-    with State.of(request).database.begin() as session:
+    with State.of(request).database.read() as session:
         done = account_exists(session)
     return page(request, "setup.html", {"done": done}, principal=None)
 

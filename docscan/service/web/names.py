@@ -27,7 +27,7 @@ class Names:
         users = {each.removeprefix("user:") for each in wanted if each.startswith("user:")}
         keys = {each.removeprefix("key:") for each in wanted if each.startswith("key:")}
         self._known: dict[str, str] = {}
-        with database.begin() as session:
+        with database.read() as session:
             for user in session.execute(select(User.id, User.name).where(User.id.in_(users))):
                 self._known[f"user:{user.id}"] = user.name
             for key in session.execute(select(ApiKey.id, ApiKey.name).where(ApiKey.id.in_(keys))):

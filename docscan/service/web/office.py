@@ -24,7 +24,7 @@ _ENTRIES = 50
 @router.get("/accounts")
 def accounts(request: Request, principal: Annotated[Principal, allowed(Permission.ADMINISTER)]) -> HTMLResponse:
     """Show every account and every key."""
-    with State.of(request).database.begin() as session:
+    with State.of(request).database.read() as session:
         context = {"accounts": people.listed(session), "keys": keys.listed(session)}
         return page(request, "accounts.html", context, principal=principal)
 
@@ -58,7 +58,7 @@ def audit(
 ) -> HTMLResponse:
     """Show who did what, newest first."""
     state = State.of(request)
-    with state.database.begin() as session:
+    with state.database.read() as session:
         found = Audit.newest(session, limit=_ENTRIES + 1, before=before, subject=subject.strip() or None)
     rows = [_Row.of(entry) for entry in found[:_ENTRIES]]
     context = {
