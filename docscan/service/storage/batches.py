@@ -255,23 +255,26 @@ class Batches:
             )
 
     def release_all(self) -> None:
-        """Give back what a service that was killed had taken; called as one begins, before it takes any."""
+        """Give back what a service that was killed had taken; called as one begins, before it takes any.
+
+        Where another service may run beside this one, its leases are its own, and a dead one's run out.
+        """
+        if not self._database.alone:
+            return
         with self._database.begin() as session:
             session.execute(update(BatchItem).where(BatchItem.state == State.WAITING).values(taken_until=None))
 
     def give_up(self, now: datetime | None = None) -> int:
         """Let documents fail whose key died with the service that took them.
 
-        On SQLite every service that could hold the key is this one; on PostgreSQL another one may run elsewhere, so
-        they have a day.
+        Where another service may hold the key, they have a day.
 
         Returns
         -------
         int
             Documents given up.
         """
-        alone = self._database.engine.dialect.name == "sqlite"
-        before = (now or datetime.now(UTC)) - (timedelta() if alone else _ORPHANED)
+        before = (now or datetime.now(UTC)) - (timedelta() if self._database.alone else _ORPHANED)
         with self._database.read() as session:
             rows = session.execute(
                 select(BatchItem, Batch.created_by)

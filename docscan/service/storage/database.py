@@ -50,6 +50,11 @@ class Database:
         self._readers = sessionmaker(self.engine.execution_options(**_READS), expire_on_commit=False)
         self._migrate()
 
+    @property
+    def alone(self) -> bool:
+        """Whether one service alone uses this database: a server's may have several."""
+        return self.engine.dialect.name == "sqlite"
+
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """Open a transaction; it is committed at the end of the block, or rolled back by an exception.

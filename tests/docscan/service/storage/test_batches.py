@@ -37,8 +37,8 @@ def inspected(room: Room, taken: Taken) -> str:
     return found.id
 
 
-def take(batches: Batches) -> Taken:
-    taken = batches.take()
+def take(batches: Batches, now: datetime | None = None) -> Taken:
+    taken = batches.take(now)
     assert taken is not None
     return taken
 
@@ -127,13 +127,19 @@ def test_when_its_process_has_died_another_one_takes_it_and_one_is_counted(room:
 def test_a_document_that_kills_is_given_up(room: Room) -> None:
     batches = room.storage.batches
     batch_id = batches.add([b"kills", b"harmless"], SCANNER)
-    now = datetime.now(UTC)
-    for _ in range(2):
-        assert take(batches).number == 1
-        batches.release_all()  # as a service that begins again does
-    assert take(batches).number == 2
+    begun = datetime.now(UTC)
+    deaths = [begun + timedelta(minutes=3 * number) for number in range(3)]
+    assert [take(batches, now).number for now in deaths] == [1, 1, 2]
     assert batches.get(batch_id).items[0].error == DIED
-    assert batches.take(now) is None
+    assert batches.take(begun) is None
+
+
+def test_a_service_that_begins_takes_back_what_a_killed_one_had_unless_another_may_have_it(room: Room) -> None:
+    batches = room.storage.batches
+    batches.add([b"x"], SCANNER)
+    take(batches)
+    batches.release_all()
+    assert (batches.take() is not None) == room.storage.database.alone
 
 
 def test_trouble_with_the_storage_is_not_held_against_a_document(room: Room) -> None:
@@ -158,7 +164,7 @@ def test_without_a_key_they_say_that_they_are_lost(make_room: MakeRoom) -> None:
     batch_id = first.storage.batches.add([b"x"], SCANNER)
     after = make_room().storage
     assert after.batches.take() is None
-    alone = after.database.engine.dialect.name == "sqlite"
+    alone = after.database.alone
     assert after.batches.give_up() == (1 if alone else 0)  # on PostgreSQL another service may hold the key
     after.batches.give_up(datetime.now(UTC) + timedelta(days=2))
     (item,) = after.batches.get(batch_id).items
