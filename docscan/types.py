@@ -212,9 +212,8 @@ class Zone:
     character_confidence: tuple[tuple[float, ...], ...]  # one for each character, 0 to 1; empty: the reader gives none
     polygon: Polygon
     reader: str  # "docscan" or "passporteye"
-    # As the lines, with the likeliest digit for each letter and the likeliest letter for each digit where the reader
-    # saw some evidence of it; empty: the reader gives none.
-    alternatives: tuple[str, ...] = ()
+    # For each character the others that the reader saw some evidence of, the likeliest first; empty: it gives none.
+    alternatives: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

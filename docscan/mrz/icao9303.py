@@ -141,7 +141,7 @@ def _structure_problems(layout: Layout, lines: tuple[str, ...], surname: str) ->
     return problems
 
 
-def parse(lines: Sequence[str], *, today: date, alternatives: Sequence[str] = ()) -> ParsedMrz:
+def parse(lines: Sequence[str], *, today: date, alternatives: Sequence[Sequence[str]] = ()) -> ParsedMrz:
     """Take the lines of an MRZ apart.
 
     Parameters
@@ -151,7 +151,7 @@ def parse(lines: Sequence[str], *, today: date, alternatives: Sequence[str] = ()
     today
         Decides the century of two-digit years.
     alternatives
-        What the reader saw second (``docscan.types.Zone``), for characters that their field does not admit.
+        What else the reader saw (``docscan.types.Zone``), for characters that their field does not admit.
 
     Raises
     ------

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from docscan.mrz.crops import CROP_HEIGHT, CROP_LENGTH, CROP_WIDTH, OrientedBox, zone_crop
 from docscan.mrz.rectify import Grey, Points, frame_homography, normalised, place
 
-# Pixels of the longer side that the zone finder sees, one after the other until a zone is read without doubt: wide
-# zones are found best in a coarse picture, small ones in a fine one.
-FINDER_SIDES = (512, 224, 768)
+# What the zone finder sees, one after the other until a zone is read without doubt: pixels of the longer side (wide
+# zones are found best in a coarse picture, small ones in a fine one) and quarter turns (its filters know no symmetry).
+FINDER_VIEWS = ((512, 0), (224, 0), (768, 0), (384, 2), (384, 1), (384, 3))
 STRIDE = 4
 _MOST_BOXES = 6
 _EXTEND = 1.12  # a mask ends a little early
@@ -60,7 +60,9 @@ def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)
 
 
-def find_zones(image: Grey, session: Session, side: int = FINDER_SIDES[0]) -> tuple[OrientedBox, ...]:
+def find_zones(
+    image: Grey, session: Session, side: int = FINDER_VIEWS[0][0], turns: int = 0
+) -> tuple[OrientedBox, ...]:
     """Find zones in a whole image, roughly; their lines may run either way along a box.
 
     Parameters
@@ -71,6 +73,8 @@ def find_zones(image: Grey, session: Session, side: int = FINDER_SIDES[0]) -> tu
         The zone finder.
     side
         Pixels of the longer side at which it looks.
+    turns
+        Quarter turns, counterclockwise, that it is shown the image after.
 
     Returns
     -------
@@ -80,9 +84,18 @@ def find_zones(image: Grey, session: Session, side: int = FINDER_SIDES[0]) -> tu
     scale = side / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    padded = cv2.copyMakeBorder(small, 0, -size[1] % 32, 0, -size[0] % 32, cv2.BORDER_REPLICATE)
+    small = np.rot90(small, turns)
+    padded = cv2.copyMakeBorder(small, 0, -small.shape[0] % 32, 0, -small.shape[1] % 32, cv2.BORDER_REPLICATE)
     chance = _sigmoid(_run(session, normalised(np.asarray(padded[None], np.uint8))))[0, 0]
-    return _boxes(chance, scale)
+    return tuple(_turned_back(box, turns, image.shape) for box in _boxes(chance, scale))
+
+
+def _turned_back(box: OrientedBox, turns: int, shape: tuple[int, ...]) -> OrientedBox:
+    """Return a box of an image that was turned, by quarters counterclockwise, as one of the image itself."""
+    x, y = box.centre
+    right, bottom = shape[1] - 1 - np.array([x, y]), shape[0] - 1 - np.array([x, y])
+    centre = ((x, y), (right[1], x), (right[0], bottom[1]), (y, bottom[0]))[turns % 4]
+    return OrientedBox((float(centre[0]), float(centre[1])), box.angle + turns * np.pi / 2, box.length)
 
 
 def _boxes(chance: NDArray[np.float32], scale: float) -> tuple[OrientedBox, ...]:

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from docscan.mrz.crops import OrientedBox
-from docscan.mrz.locate import FINDER_SIDES, Frame, Session, find_lines, find_zones
+from docscan.mrz.locate import FINDER_VIEWS, Frame, Session, find_lines, find_zones
 from docscan.mrz.plausible import structure
-from docscan.mrz.recognise import Floats, Reading, column_shares, read_lines, read_parts
+from docscan.mrz.recognise import Floats, Reading, column_shares, mean_of, read_lines, read_parts
 from docscan.mrz.rectify import (
     OUTLINE,
     STRIP_MARGIN,
@@ -35,6 +35,13 @@ _LINES_SEEN = 0.7  # the line finder's certainty below which there are none
 _FILLS = 0.55  # of the image's longer side: beside so long a zone no other document has room
 _SHORTEST = 60  # pixels: a box with less than two a character cannot be read
 _OFF = 0.06  # line spacings: print that stands so far from its strip's middle is cut out again
+_MENDED = 2  # times, at most
+_ALONG = np.linspace(0, 1, 9)  # a line
+_BEYOND = 3  # characters beside a frame, in whose place print tells that the frame was cut short
+_AS_STRONG = 0.6  # of the strokes of a frame's fainter quarter: so strong is print beside it
+_CUT = 0.25  # of a frame's length, that was cut off
+_CLEAR = 0.985  # confidence of a character that needs no other look
+_CHANGED = (0.012, -0.01)  # of a frame's length, at either end: half a character
 _FITS = -0.06  # how well a comb fits that needs no second look
 _MISSED = ((0.25, 0.0), (0.0, 0.25))  # of a frame's length, that its start or its end may have been missed by
 
@@ -69,7 +76,7 @@ def _worth(attempt: _Attempt) -> float:
 
 
 def _sure(attempt: _Attempt) -> bool:
-    return attempt.structure > SURE and attempt.confidence > SURE
+    return attempt.structure > SURE and attempt.confidence > SURE and _fit(attempt) > _FITS
 
 
 def _length(attempt: _Attempt) -> float:
@@ -86,12 +93,12 @@ def networks(models: Models) -> Networks | None:
 
 def _attempt(image: Grey, frame: Frame, session: Session) -> _Attempt:
     strips = line_strips(image, frame.corners, frame.lines, frame.bends)
-    shifts = off_centre(strips)
-    if np.abs(shifts).max() > _OFF:
+    for _ in range(_MENDED):
+        shifts = off_centre(strips)
+        if max(np.abs(np.polyval(shift, _ALONG)).max() for shift in shifts) < _OFF:
+            break
         # Lines stand apart unequally, or the line finder was half a cell off: their tops or feet would be cut.
-        bends = frame.bends.copy()
-        bends[:, -1] += shifts
-        frame = replace(frame, bends=bends)
+        frame = replace(frame, bends=frame.bends + shifts)
         strips = line_strips(image, frame.corners, frame.lines, frame.bends)
     columns = column_shares(strips, session)
     readings = read_lines(columns)
@@ -138,11 +145,27 @@ def _other_rows(frame: Frame) -> Iterator[Frame]:
         yield _rows(frame, 0, 2)
 
 
+def _goes_on(image: Grey, attempt: _Attempt) -> tuple[bool, bool]:
+    """Tell whether there is print before and after a frame as there is in it: 36 of 44 characters fit a comb of 36."""
+    frame, count = attempt.frame, len(attempt.readings[0].text)
+    share = _BEYOND / count
+    strips = line_strips(image, _longer(frame, share, share).corners, frame.lines, frame.bends)
+    strokes = np.abs(np.diff(strips.astype(np.float32), axis=2)).mean((0, 1))
+    strokes = strokes[STRIP_MARGIN : STRIP_WIDTH - STRIP_MARGIN]
+    places = np.array([part.mean() for part in np.array_split(strokes, count + 2 * _BEYOND)])
+    least = _AS_STRONG * np.quantile(places[_BEYOND:-_BEYOND], 0.25)
+    return bool(places[:_BEYOND].min() > least), bool(places[-_BEYOND:].min() > least)
+
+
 def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
     """Read a frame; where that is not sure, settle its ends, and try what else it may be."""
     best = _attempt(image, frame, session)
     if _sure(best):
-        return best
+        before, after = _goes_on(image, best)
+        if not (before or after):
+            return best
+        longer = _attempt(image, _longer(best.frame, _CUT * before, _CUT * after), session)
+        return longer if _sure(longer) else best
     if best.structure < _ODD:
         best = max(best, _attempt(image, frame.turned(), session), key=_worth)
     if best.structure < _ODD:
@@ -174,7 +197,7 @@ def _zone(attempt: _Attempt) -> Zone:
         ),
         polygon=_polygon(attempt.frame),
         reader=NAME,
-        alternatives=tuple(reading.alternative() for reading in attempt.readings),
+        alternatives=tuple(reading.alternatives() for reading in attempt.readings),
     )
 
 
@@ -201,8 +224,8 @@ def _read_box(image: Grey, nets: Networks, box: OrientedBox) -> _Attempt | None:
 
 def _found(image: Grey, nets: Networks) -> list[_Attempt]:
     found: list[_Attempt] = []
-    for side in FINDER_SIDES:
-        for box in find_zones(image, nets.zones, side):
+    for side, turns in FINDER_VIEWS:
+        for box in find_zones(image, nets.zones, side, turns):
             attempt = None if _known(box, found) else _read_box(image, nets, box)
             if attempt is None:
                 continue
@@ -220,13 +243,23 @@ def attempts(image: Grey, nets: Networks) -> list[_Attempt]:
     return sorted(_found(image, nets), key=_worth, reverse=True)
 
 
+def _read_again(image: Grey, attempt: _Attempt, session: Session) -> _Attempt:
+    """Read a zone as if it were a little longer and a little shorter too, where some character is in doubt."""
+    if min(float(reading.confidence.min()) for reading in attempt.readings) >= _CLEAR:
+        return attempt
+    lengths = (_longer(attempt.frame, change, change) for change in _CHANGED)
+    looks = [attempt, *(_attempt(image, frame, session) for frame in lengths)]
+    shape = [len(reading.text) for reading in attempt.readings]
+    alike = [look.readings for look in looks if [len(reading.text) for reading in look.readings] == shape]
+    return replace(attempt, readings=tuple(mean_of(lines) for lines in zip(*alike, strict=True)))
+
+
 def read_grey(image: Grey, nets: Networks) -> tuple[Zone, ...]:
     """Find and read every MRZ of a grey image (height x width), as ``read_zones``."""
     zones: list[Zone] = []
     for attempt in attempts(image, nets):
-        zone = _zone(attempt)
-        if not any(overlap(zone.polygon, other.polygon) for other in zones):
-            zones.append(zone)
+        if not any(overlap(_polygon(attempt.frame), other.polygon) for other in zones):
+            zones.append(_zone(_read_again(image, attempt, nets.characters)))
     return tuple(zones)
 
 

@@ -5,7 +5,8 @@ not counted one by one: for each admissible number of characters the comb is lai
 characters and its gaps meet gaps, and the best comb is read.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,7 @@ from numpy.typing import NDArray
 from docscan.mrz.rectify import STRIP_MARGIN, STRIP_WIDTH, Grey, normalised
 
 ALPHABET = "<0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_DIGITS, _LETTERS = np.arange(1, 11), np.arange(11, 37)  # places in ALPHABET
-_EVIDENCE = 0.01  # a share below says nothing of a character
+_EVIDENCE = 0.02  # a share below says nothing of a character; beside one that was surely read there is none as large
 COLUMN = 2  # pixels of the strip for one column of the network's answer
 _FLOOR = -5.0  # a single column may not say more than this against a comb
 
@@ -43,15 +43,13 @@ class Reading:
         """How sure each character is, 0 to 1."""
         return np.asarray(self.shares.max(1) * self.presence, np.float32)
 
-    def alternative(self) -> str:
-        """Return the likeliest digit for each letter, and letter for each digit, where there is evidence of it."""
-        best = []
-        for character, shares in zip(self.text, self.shares, strict=True):
-            others = _LETTERS if character.isdigit() else _DIGITS
-            likeliest = int(others[shares[others].argmax()])
-            seen = character.isalnum() and shares[likeliest] >= _EVIDENCE
-            best.append(ALPHABET[likeliest] if seen else character)
-        return "".join(best)
+    def alternatives(self) -> tuple[str, ...]:
+        """Return for each character the others that there is evidence of, the likeliest first."""
+        ranks = np.argsort(-self.shares, axis=1)[:, 1:]
+        return tuple(
+            "".join(ALPHABET[place] for place in ranked if shares[place] >= _EVIDENCE)
+            for ranked, shares in zip(ranks, self.shares, strict=True)
+        )
 
 
 def column_shares(strips: Grey, session: Session) -> Floats:
@@ -164,6 +162,14 @@ def _read(shares: Floats, centres: Floats, fit: float) -> Reading:
     presence = 1 - seen[:, :, -1].min(1)
     text = "".join(ALPHABET[index] for index in characters.argmax(1))
     return Reading(text, characters, np.asarray(presence, np.float32), centres, fit)
+
+
+def mean_of(readings: Sequence[Reading]) -> Reading:
+    """Return the mean of what was read of one line at several looks; it stands where the first one does."""
+    shares = np.mean([reading.shares for reading in readings], axis=0)
+    presence = np.mean([reading.presence for reading in readings], axis=0)
+    text = "".join(ALPHABET[index] for index in shares.argmax(1))
+    return replace(readings[0], text=text, shares=shares, presence=presence)
 
 
 def read_line(shares: Floats, counts: tuple[int, ...]) -> tuple[Reading, ...]:

@@ -13,6 +13,7 @@ STRIP_HEIGHT = 32
 STRIP_WIDTH = 768
 STRIP_MARGIN = 16  # pixels left and right of the line
 STRIP_REACH = 0.8  # a strip's height in line spacings
+_PARTS = 8  # of a strip, by whose print its line's course is mended
 OUTLINE = 0.24  # from a line's middle to the zone's outline, in line spacings: half a character's height and a little
 
 Grey = NDArray[np.uint8]
@@ -119,11 +120,22 @@ def line_strips(image: Grey, frame: Points, lines: int, bends: NDArray[np.float6
 
 
 def off_centre(strips: Grey) -> NDArray[np.float64]:
-    """Return how far below the middle of its strip each line's print stands, in line spacings."""
-    strokes = np.abs(np.diff(strips.astype(np.float32), axis=2)).mean(2)
-    strokes = np.maximum(strokes - np.quantile(strokes, 0.3, axis=1, keepdims=True), 0)
+    """Return how far below the middle of its strip each line's print stands.
+
+    Returns
+    -------
+    Lines x 3 coefficients, as ``line_strips`` takes them: to be added to the bends that the strips were cut with.
+    """
+    strokes = np.abs(np.diff(strips.astype(np.float32), axis=2))
+    parts = np.stack([part.mean(2) for part in np.array_split(strokes, _PARTS, axis=2)], -1)  # lines x rows x parts
+    parts = np.maximum(parts - np.quantile(parts, 0.3, axis=1, keepdims=True), 0)
     rows = ((np.arange(STRIP_HEIGHT) + 0.5) / STRIP_HEIGHT - 0.5) * STRIP_REACH
-    return np.asarray(strokes @ rows / (strokes.sum(1) + 1e-6), np.float64)
+    mass = parts.sum(1) + 1e-6
+    middles = np.einsum("lrp,r->lp", parts, rows) / mass
+    along = ((np.arange(_PARTS) + 0.5) / _PARTS * STRIP_WIDTH - STRIP_MARGIN) / (STRIP_WIDTH - 2 * STRIP_MARGIN)
+    return np.stack(
+        [np.polyfit(along, middle, 2, w=np.sqrt(weight)) for middle, weight in zip(middles, mass, strict=True)]
+    )
 
 
 def normalised(pictures: Grey) -> NDArray[np.float32]:

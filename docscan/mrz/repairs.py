@@ -1,14 +1,16 @@
 """Characters that a field does not admit, and what they are taken for.
 
 A reader confuses O and 0, I and 1; a field that admits only digits (or only letters) tells which it must have
-been: what the reader saw second, else the usual confusion. Each change is listed. Nothing is ever changed to please a
-check digit.
+been: what else the reader saw, else the usual confusion. A code of a state that is not listed is one that is, where the
+reader saw evidence of each character of it. Each change is listed. Nothing is ever changed to please a check digit.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from docscan.mrz.check_digits import ALPHABET, FILLER
+from docscan.mrz.codes import is_known_state
 from docscan.mrz.layouts import Layout, Span
 from docscan.types import Repair
 
@@ -16,6 +18,7 @@ DIGIT_FOR = dict(zip("OQDUILZASGTB", "000011245678", strict=True))
 LETTER_FOR = dict(zip("01245678", "OIZASGTB", strict=True))
 
 _LETTER_FIELDS = ("document_code", "issuing_state", "nationality", "names")
+_CODE_FIELDS = ("issuing_state", "nationality")
 _DATE_FIELDS = ("birth_date", "expiry_date")
 
 # How many characters a line may lack or have too many before it is no line of that format.
@@ -27,7 +30,7 @@ class Workbench:
     """Lines being repaired."""
 
     rows: list[list[str]]
-    alternatives: Sequence[str] = ()  # see docscan.types.Zone; of the rows' shape, or empty
+    alternatives: Sequence[Sequence[str]] = ()  # see docscan.types.Zone; of the rows' shape, or empty
     repairs: list[Repair] = field(default_factory=list)
 
     def put(self, line: int, column: int, name: str, used: str) -> None:
@@ -36,6 +39,10 @@ class Workbench:
         if read != used:
             self.repairs.append(Repair(line, column, name, read, used))
             self.rows[line][column] = used
+
+    def others(self, line: int, column: int) -> str:
+        """Return what else a character may be, the likeliest first."""
+        return self.alternatives[line][column] if self.alternatives else ""
 
     def lines(self) -> tuple[str, ...]:
         """Return the lines as they stand."""
@@ -58,10 +65,23 @@ def apply(bench: Workbench, span: Span, name: str, table: dict[str, str]) -> Non
     for column in range(span.start, span.end):
         read = bench.rows[span.line][column]
         used = table.get(read, read)
-        if bench.alternatives and (read.isdigit() if table is LETTER_FOR else read.isalpha()):
-            seen = bench.alternatives[span.line][column]
-            used = seen if seen != read else used
+        if read.isdigit() if table is LETTER_FOR else read.isalpha():
+            seen = bench.others(span.line, column)
+            used = next((other for other in seen if other.isalnum() and other.isdigit() != read.isdigit()), used)
         bench.put(span.line, column, name, used)
+
+
+def code(bench: Workbench, span: Span, name: str) -> None:
+    """Replace a code that no state has by the one that the reader saw most of (Doc 9303 part 3, section 5)."""
+    columns = range(span.start, span.end)
+    seen = [(bench.rows[span.line][column], *bench.others(span.line, column)) for column in columns]
+    places = product(*(range(len(characters)) for characters in seen))
+    for chosen in sorted(places, key=lambda ranks: (sum(map(bool, ranks)), sum(ranks))):  # as read, first
+        used = [characters[rank] for characters, rank in zip(seen, chosen, strict=True)]
+        if is_known_state("".join(used).rstrip(FILLER)):
+            for column, character in zip(columns, used, strict=True):
+                bench.put(span.line, column, name, character)
+            return
 
 
 def out_of_alphabet(bench: Workbench) -> None:
@@ -73,7 +93,7 @@ def out_of_alphabet(bench: Workbench) -> None:
 
 
 def repaired(
-    lines: Sequence[str], layout: Layout, alternatives: Sequence[str] = ()
+    lines: Sequence[str], layout: Layout, alternatives: Sequence[Sequence[str]] = ()
 ) -> tuple[tuple[str, ...], tuple[Repair, ...]]:
     """Apply the fields' character classes to lines as read.
 
@@ -83,6 +103,8 @@ def repaired(
     bench = Workbench([list(line) for line in lines], alternatives if same else ())
     fit(bench, layout.format.shape[1])
     out_of_alphabet(bench)
+    for name in _CODE_FIELDS:
+        code(bench, layout.spans[name], name)
     for name in _LETTER_FIELDS:
         span = layout.spans[name]
         if name == "document_code":  # the second character is the issuer's: permanent resident cards begin C1USA

@@ -1,9 +1,11 @@
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
 
 from docscan.mrz.crops import CROP_HEIGHT, CROP_WIDTH, OrientedBox, zone_crop
-from docscan.mrz.locate import Frame, box_of, find_lines
+from docscan.mrz.locate import Frame, box_of, find_lines, find_zones
 from docscan.mrz.rectify import STRIP_HEIGHT, STRIP_WIDTH, frame_homography, line_strips, place
 
 FRAME = np.array([[100.0, 60], [420, 90], [412, 125], [96, 92]])
@@ -23,6 +25,29 @@ def test_a_crop_of_a_turned_image_is_the_turned_crop() -> None:
     turned = zone_crop(image, OrientedBox(middle, np.pi, 400.0))
     assert upright.shape == (CROP_HEIGHT, CROP_WIDTH)
     assert np.abs(upright[::-1, ::-1].astype(int) - turned).mean() < 1
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_zones_of_a_turned_picture_are_told_in_the_picture(turns: int) -> None:
+    image = np.full((300, 500), 200, np.uint8)
+    image[200:204, 150:350] = 0
+
+    class Dark:
+        """Marks what is dark, as the zone finder marks zones."""
+
+        def get_inputs(self) -> list[SimpleNamespace]:
+            return [SimpleNamespace(name="image")]
+
+        def run(self, _: None, given: dict[str, np.ndarray]) -> list[np.ndarray]:
+            dark = given["image"][0, 0] < -1
+            rows, columns = (side // 4 for side in dark.shape)
+            cells = dark[: rows * 4, : columns * 4].reshape(rows, 4, columns, 4).any((1, 3))
+            return [np.where(cells, 5.0, -5.0).astype(np.float32)[None, None]]
+
+    (box,) = find_zones(image, Dark(), 500, turns)
+    assert box.centre == pytest.approx((249.5, 201.5), abs=3)
+    assert np.sin(box.angle) == pytest.approx(0, abs=0.01)
+    assert box.length == pytest.approx(224, abs=12)
 
 
 def test_a_frame_read_upside_down_twice_is_the_frame() -> None:

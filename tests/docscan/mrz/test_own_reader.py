@@ -106,12 +106,12 @@ def test_images_too_small_for_an_mrz_have_none(models: Models, shape: tuple[int,
 
 def test_a_sure_reading_that_fills_the_image_ends_the_search(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
     capture = next(one for one in _captures(6, 14.0) if own_reader.read_grey(one.image, _nets(models)))
-    looked: list[int] = []
+    looked: list[tuple[int, int]] = []
     find = own_reader.find_zones
 
-    def spy(image: np.ndarray, session: object, side: int) -> object:
-        looked.append(side)
-        return find(image, session, side)
+    def spy(image: np.ndarray, session: object, side: int, turns: int) -> object:
+        looked.append((side, turns))
+        return find(image, session, side, turns)
 
     monkeypatch.setattr(own_reader, "find_zones", spy)
     zone = own_reader.read_grey(capture.image, _nets(models))[0]
@@ -119,8 +119,32 @@ def test_a_sure_reading_that_fills_the_image_ends_the_search(models: Models, mon
     left, top, width, height = (max(0, value) for value in cut)
     looked.clear()
     own_reader.read_grey(np.ascontiguousarray(capture.image[top : top + height, left : left + width]), _nets(models))
-    assert looked[0] == own_reader.FINDER_SIDES[0]
-    assert len(looked) < len(own_reader.FINDER_SIDES)
+    assert looked[0] == own_reader.FINDER_VIEWS[0]
+    assert len(looked) < len(own_reader.FINDER_VIEWS)
+
+
+@pytest.mark.parametrize(("before", "after"), [(0, 8), (8, 0)])
+def test_a_frame_that_was_cut_where_another_comb_fits_grows(
+    models: Models, monkeypatch: pytest.MonkeyPatch, before: int, after: int
+) -> None:
+    capture = next(one for one in _captures(20, 16.0) if len(one.zones[0].lines[0]) == 44)
+    find = own_reader.find_lines
+
+    def cut(*arguments: object) -> object:
+        """Find 36 of 44 characters."""
+        frame = find(*arguments)
+        return frame and own_reader._longer(frame, -before / 44, -after / 44)
+
+    monkeypatch.setattr(own_reader, "find_lines", cut)
+    zones = own_reader.read_grey(capture.image, _nets(models))
+    assert zones[0].lines == capture.zones[0].lines
+
+
+def test_a_zone_that_is_seen_only_in_a_turned_picture_is_found(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
+    capture = _captures(1, 16.0)[0]
+    find = own_reader.find_zones
+    monkeypatch.setattr(own_reader, "find_zones", lambda *given: find(*given) if given[-1] else ())
+    assert own_reader.read_grey(capture.image, _nets(models))[0].lines == capture.zones[0].lines
 
 
 def _nets(models: Models) -> own_reader.Networks:

@@ -41,6 +41,11 @@ def by_second(lines: tuple[str, ...], polygon: Polygon = HERE) -> Zone:
     return Zone(lines, (), polygon, second_reader.NAME)
 
 
+def second(lines: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return what was seen second: these characters, one at each place."""
+    return tuple(tuple(line) for line in lines)
+
+
 def changed(lines: tuple[str, ...], row: int, column: int, to: str) -> tuple[str, ...]:
     line = lines[row][:column] + to + lines[row][column + 1 :]
     return (*lines[:row], line, *lines[row + 1 :])
@@ -143,7 +148,7 @@ def test_what_is_no_mrz_is_left_out(seen: Seen) -> None:
 
 def test_what_was_seen_second_decides_where_the_field_admits_no_other(seen: Seen) -> None:
     raw = changed(PASSPORT, 1, 13, "S")  # the year's first digit
-    seen.own = [replace(by_own(raw), alternatives=PASSPORT)]
+    seen.own = [replace(by_own(raw), alternatives=second(PASSPORT))]
     (mrz,) = seen.read()
     assert mrz.zone.lines == raw
     assert mrz.parsed.lines == PASSPORT
@@ -151,6 +156,25 @@ def test_what_was_seen_second_decides_where_the_field_admits_no_other(seen: Seen
     assert (repair.line, repair.column, repair.read, repair.used) == (1, 13, "S", "7")
     seen.own = [by_own(raw)]
     assert seen.read()[0].parsed.repairs[0].used == "5"  # no second guess: the usual confusion
+
+
+def test_a_code_that_no_state_has_is_one_that_was_seen_in_it(seen: Seen) -> None:
+    raw = changed(PASSPORT, 0, 2, "O")  # UTO
+    seen.own = [replace(by_own(raw), alternatives=second(PASSPORT))]
+    (mrz,) = seen.read()
+    assert mrz.parsed.lines == PASSPORT
+    assert [(repair.field, repair.read, repair.used) for repair in mrz.parsed.repairs] == [("issuing_state", "O", "U")]
+    seen.own = [replace(by_own(raw), alternatives=second(raw))]  # nothing else was seen: it stays what it is
+    (mrz,) = seen.read()
+    assert mrz.parsed.lines == raw
+    assert mrz.parsed.repairs == ()
+
+
+def test_a_listed_code_is_never_changed(seen: Seen) -> None:
+    raw = changed(changed(PASSPORT, 0, 2, "U"), 0, 4, "A")
+    raw = changed(raw, 0, 3, "S")  # USA
+    seen.own = [replace(by_own(raw), alternatives=second(PASSPORT))]
+    assert seen.read()[0].parsed.fields.issuing_state == "USA"
 
 
 def test_it_says_why_no_reader_runs(monkeypatch: pytest.MonkeyPatch) -> None:

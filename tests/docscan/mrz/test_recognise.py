@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from docscan.mrz.recognise import ALPHABET, COLUMN, read_line, read_lines, read_parts
+from docscan.mrz.recognise import ALPHABET, COLUMN, Reading, mean_of, read_line, read_lines, read_parts
 from docscan.mrz.rectify import STRIP_MARGIN, STRIP_WIDTH
 
 TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"
@@ -69,3 +69,26 @@ def test_an_empty_strip_fits_no_comb() -> None:
     empty[:, -1] = 1 - 37e-4
     assert read_line(empty, (44,))[0].fit < -1.5
     assert read_line(_answer(TD3), (44,))[0].fit > -0.5
+
+
+def _reading(**seen: dict[str, float]) -> Reading:
+    """Read characters of which so much was seen of each."""
+    shares = np.zeros((len(seen), len(ALPHABET)), np.float32)
+    for row, characters in zip(shares, seen.values(), strict=True):
+        for character, share in characters.items():
+            row[ALPHABET.index(character)] = share
+    text = "".join(ALPHABET[place] for place in shares.argmax(1))
+    return Reading(text, shares, np.ones(len(seen), np.float32), np.arange(len(seen), dtype=np.float32), -0.01)
+
+
+def test_alternatives_are_what_there_is_evidence_of_the_likeliest_first() -> None:
+    reading = _reading(first={"O": 0.6, "0": 0.3, "Q": 0.08, "D": 0.01}, second={"A": 0.99, "4": 0.01})
+    assert reading.text == "OA"
+    assert reading.alternatives() == ("0Q", "")
+
+
+def test_of_several_looks_the_mean_is_read() -> None:
+    looks = [_reading(only={"O": share, "0": 1 - share}) for share in (0.55, 0.3, 0.4)]
+    assert mean_of(looks).text == "0"
+    assert mean_of(looks[:1]).text == "O"
+    assert mean_of(looks).confidence == pytest.approx([1.75 / 3])

@@ -17,7 +17,15 @@ def _line(middle: float) -> np.ndarray:
 @pytest.mark.parametrize("shift", [-0.12, -0.05, 0.0, 0.08, 0.15])
 def test_print_beside_the_middle_of_its_strip_is_measured(shift: float) -> None:
     strips = np.stack([_line(STRIP_HEIGHT / 2 + shift / STRIP_REACH * STRIP_HEIGHT)])
-    assert off_centre(strips)[0] == pytest.approx(shift, abs=0.03)
+    assert np.polyval(off_centre(strips)[0], np.linspace(0, 1, 5)) == pytest.approx(shift, abs=0.03)
+
+
+def test_print_that_leaves_the_middle_along_its_line_is_measured_where_it_does() -> None:
+    level, low = _line(STRIP_HEIGHT / 2), _line(STRIP_HEIGHT / 2 + 0.15 / STRIP_REACH * STRIP_HEIGHT)
+    strip = np.where(np.arange(STRIP_WIDTH) < STRIP_WIDTH // 2, level, low)
+    start, end = np.polyval(off_centre(strip[None])[0], [0.1, 0.9])
+    assert start == pytest.approx(0, abs=0.05)
+    assert end == pytest.approx(0.15, abs=0.05)
 
 
 def test_bends_move_a_line_by_line_spacings() -> None:
