@@ -16,7 +16,8 @@ from docscan.mrz.crops import CROP_HEIGHT, CROP_LENGTH, CROP_WIDTH, OrientedBox,
 from docscan.mrz.rectify import Grey, Points, frame_homography, normalised, place
 
 # What the zone finder sees, one after the other until a zone is read without doubt: pixels of the longer side (wide
-# zones are found best in a coarse picture, small ones in a fine one) and quarter turns (its filters know no symmetry).
+# zones are found best in a coarse picture, small ones in a fine one); and quarter turns, its filters know no symmetry,
+# where nothing was found.
 FINDER_VIEWS = ((512, 0), (224, 0), (768, 0), (384, 2), (384, 1), (384, 3))
 STRIDE = 4
 _MOST_BOXES = 6

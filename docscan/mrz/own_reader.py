@@ -225,6 +225,8 @@ def _read_box(image: Grey, nets: Networks, box: OrientedBox) -> _Attempt | None:
 def _found(image: Grey, nets: Networks) -> list[_Attempt]:
     found: list[_Attempt] = []
     for side, turns in FINDER_VIEWS:
+        if turns and found:
+            break
         for box in find_zones(image, nets.zones, side, turns):
             attempt = None if _known(box, found) else _read_box(image, nets, box)
             if attempt is None:

@@ -75,9 +75,10 @@ def sample(image: Grey, points: NDArray[np.float64], step: float) -> Grey:
     -------
     Rows x columns; outside the image its border is repeated.
     """
-    flat = points.reshape(-1, 2)
+    x, y = points[..., 0], points[..., 1]  # apart: numpy is slow along pairs
+    low, high = np.array([x.min(), y.min()]), np.array([x.max(), y.max()])
     reach = max(2.0, 2 * step)
-    cut, offset, factor = shrunk(image, flat.min(0) - reach, flat.max(0) + reach, 1 / max(step, 1e-6))
+    cut, offset, factor = shrunk(image, low - reach, high + reach, 1 / max(step, 1e-6))
     local = ((points - offset + 0.5) * factor - 0.5).astype(np.float32)
     return np.asarray(
         cv2.remap(cut, local[..., 0], local[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),

@@ -11,12 +11,14 @@ Together they find and read the machine-readable zones of an image (`docscan/mrz
 | --- | --- | --- | --- | --- |
 {networks}
 
-- **mrz_zones** marks the pixels of zones in the whole image, shrunk to 512 pixels, then to 224 and 768 until one is read without doubt.
+- **mrz_zones** marks the pixels of zones in the whole image, shrunk to 512 pixels, then to 224 and 768 until one is read without doubt;
+  where nothing is found, in pictures turned by quarters.
 - **mrz_lines** marks each line in an upright crop of one zone, and tells lines that stand upright from those upside down.
 - **mrz_characters** says what is centred at each column of a line's strip; a comb of 30, 36 or 44 teeth that give
   way a little is laid over it, so that fillers are counted by their pitch and not one by one. It compares each place
   with all others of the zone, so that an O is told from a 0 by the zone's own zeros. It knows no field: what a field
-  admits is applied afterwards, and each such change is listed as a repair.
+  admits is applied afterwards, and each such change is listed as a repair. Where a character is in doubt, the zone is
+  read a little longer and a little shorter too, and the mean counts.
 
 All three expect pictures of mean 0 and deviation 1. They are small convolutional networks, trained from nothing on
 captures that `datasets/mrz` renders: invented holders and lines that follow no grammar, in {faces} faces (two cuts of OCR-B
