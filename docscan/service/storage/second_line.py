@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from docscan.service.access.errors import ConflictError
 from docscan.service.access.principal import Permission, Principal
 from docscan.service.storage.audit import Audit
 from docscan.service.storage.tables import Comment, Decision, Inspection
-from docscan.service.storage.vocabulary import ConflictError, Finding, ForgeryKind, UnknownInspectionError
+from docscan.service.storage.vocabulary import Finding, ForgeryKind, UnknownInspectionError
 
 
 def locked(session: Session, inspection_id: str) -> Inspection:

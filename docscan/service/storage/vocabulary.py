@@ -11,7 +11,6 @@ from docscan.types import Report, Verdict
 
 __all__ = [
     "UNDECIDED",
-    "ConflictError",
     "Decided",
     "Finding",
     "ForgeryKind",
@@ -34,13 +33,6 @@ class UnknownInspectionError(DocscanError):
 
     def __init__(self, message: str = "There is no inspection of this id.") -> None:
         super().__init__(message)
-
-
-class ConflictError(DocscanError):
-    """What was asked for does not fit how things stand with the inspection."""
-
-    status = 409
-    title = "It does not fit how things stand"
 
 
 class HolderNamedError(DocscanError):

@@ -1,7 +1,8 @@
 import pytest
 
+from docscan.service.access.errors import ConflictError
 from docscan.service.access.principal import ROLES, Principal, Role
-from docscan.service.storage.vocabulary import ConflictError, Finding, ForgeryKind
+from docscan.service.storage.vocabulary import Finding, ForgeryKind
 from docscan.types import Verdict
 from tests.docscan.service.storage.conftest import Room
 
