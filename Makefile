@@ -1,5 +1,5 @@
 # make demo   inspects the two bundled samples and writes their reports as HTML
-# make test   passes every check and test but the longest, which make tests-long passes
+# make test   passes every check and test
 # Both set up what they need in .venv; packages of the system are installed where the user may.
 
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
@@ -9,20 +9,23 @@ BIN := .venv/bin
 # Compiling every module of every dependency costs 145 MB; what is imported is compiled anyway.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable
 
-.PHONY: demo test lint types tests tests-long train train-mrz bench-mrz bench-regions bench-documents bench-inspection bench-kills bench-service fuzz-rest \
-	fuzz-uploads clean
+.PHONY: demo test lint types tests train train-mrz bench-mrz bench-regions bench-documents bench-inspection bench-kills \
+	bench-service fuzz-rest fuzz-uploads clean
 
-.venv/service: pyproject.toml .ci/packages
+.venv/made: pyproject.toml .ci/packages
 	@test -n "$(PYTHON)" || { echo "docscan needs Python 3.11 or newer: apt-get install python3"; exit 1; }
 	.ci/packages $(PYTHON) tesseract
 	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/service: .venv/made
 	$(INSTALL) '.[service]'
 	touch $@
 
-.venv/everything: .venv/service
+.venv/everything: .venv/made
 	.ci/packages $(PYTHON) chromium liberation postgresql
 	$(INSTALL) '.[service,s3,traces,train,dev]'
-	touch $@
+	touch $@ .venv/service
 
 .venv/benchmarks: .venv/everything
 	$(INSTALL) '.[service,s3,traces,train,dev,bench]'
@@ -35,7 +38,9 @@ demo: .venv/service
 	done
 	@echo "The reports with the regions drawn on the image: build/demo/genuine.html and build/demo/forged.html"
 
-test: lint types tests
+# Beside each other: tests wait now and then.
+test: .venv/everything
+	+$(MAKE) --no-print-directory --jobs 3 lint types tests
 
 lint: .venv/everything
 	$(BIN)/ruff check .
@@ -44,15 +49,8 @@ lint: .venv/everything
 types: .venv/everything
 	$(BIN)/mypy
 
-# What takes longest and is also a command of its own (bench-kills, fuzz-rest) or judged apart; CI has 12 minutes.
-LONG := tests/end_to_end/test_killed_service.py tests/end_to_end/test_batches_killed.py tests/end_to_end/test_contract.py \
-	tests/end_to_end/test_accessibility.py
-
 tests: .venv/everything
-	$(BIN)/pytest -n 2 $(addprefix --ignore=,$(LONG))
-
-tests-long: .venv/everything
-	$(BIN)/pytest -n 2 $(LONG)
+	$(BIN)/pytest -n 3
 
 train: .venv/everything
 	$(BIN)/python -m training --work build/region

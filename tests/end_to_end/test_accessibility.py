@@ -144,7 +144,7 @@ def test_targets_are_large_enough(browser: Browser, post: Post, touch: bool, lea
         context.close()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["fr", "sr-Latn"])  # whose words are longest
 def test_nothing_needs_scrolling_sideways_at_320_pixels(browser: Browser, post: Post, language: str) -> None:
     for cookie, addresses in ((None, PUBLIC), (post.examiner, post.pages), (post.administrator, ADMINISTRATOR)):
         context = _open(browser, cookie, viewport={"width": 320, "height": 640})

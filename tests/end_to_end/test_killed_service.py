@@ -6,7 +6,7 @@ import pytest
 from tests.killing import run, settings_for
 from tests.postgres import empty_database, running
 
-KILLS = 2  # make bench-kills has fifty
+KILLS = 1  # make bench-kills has fifty
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
