@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 SAMPLE = (ROOT / "datasets/samples/genuine-utopia.jpg").read_bytes()
-COUNT = 6
+COUNT = 5
 
 
 def _rows(path: Path) -> list[str]:
@@ -26,15 +26,15 @@ def test_a_killed_batch_goes_on_where_it_was(tmp_path: Path) -> None:
     command = [ROOT / ".venv/bin/docscan", "batch", str(source), "--out", str(out), "--workers", "2"]
     process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 90
-    while len(_rows(out / "results.jsonl")) < 2 and time.monotonic() < deadline:
+    while len(_rows(out / "results.jsonl")) < 1 and time.monotonic() < deadline:
         assert process.poll() is None, "the batch ended by itself"
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     done = len(_rows(out / "results.jsonl"))
-    assert 2 <= done < COUNT
+    assert 1 <= done < COUNT
     with (out / "results.jsonl").open("a") as torn:
-        torn.write('{"file": "05.jp')  # what a kill in the middle of a line leaves
+        torn.write('{"file": "04.jp')  # what a kill in the middle of a line leaves
     again = subprocess.run(command, capture_output=True, text=True, check=False)
     assert again.returncode == 0, again.stderr
     rows = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
