@@ -1,5 +1,5 @@
 # make demo   inspects the two bundled samples and writes their reports as HTML
-# make test   passes every check and test
+# make test   passes every check and test but the longest, which make tests-long passes
 # Both set up what they need in .venv; packages of the system are installed where the user may.
 
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Compiling every module of every dependency costs 145 MB; what is imported is compiled anyway.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable
 
-.PHONY: demo test lint types tests train train-mrz bench-mrz bench-regions bench-documents bench-inspection bench-kills \
+.PHONY: demo test lint types tests tests-long train train-mrz bench-mrz bench-regions bench-documents bench-inspection bench-kills \
 	bench-service fuzz-rest fuzz-uploads clean
 
 .venv/made: pyproject.toml .ci/packages
@@ -49,8 +49,14 @@ lint: .venv/everything
 types: .venv/everything
 	$(BIN)/mypy
 
+# What takes longest and is also a command of its own (bench-kills, fuzz-rest); CI has 12 minutes.
+LONG := tests/end_to_end/test_killed_service.py tests/end_to_end/test_batches_killed.py tests/end_to_end/test_contract.py
+
 tests: .venv/everything
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 2 $(addprefix --ignore=,$(LONG))
+
+tests-long: .venv/everything
+	$(BIN)/pytest -n 2 $(LONG)
 
 train: .venv/everything
 	$(BIN)/python -m training --work build/region

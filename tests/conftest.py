@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# As many processes test as there are cores, and one for when others wait: further threads of each would wait for one
-# another, which libraries do by spinning. Before any of them is imported; processes that tests begin get it too.
+# As many processes test as there are cores: further threads of each would wait for one another, which libraries do by
+# spinning. Before any of them is imported; processes that tests begin get it too.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM", "DOCSCAN_THREADS"):
     os.environ.setdefault(name, "1")
 
