@@ -35,12 +35,13 @@ export function start({ open, settled, busy }) {
     button.hidden = id === null;
   }
 
+  function rests() {
+    if (resting()) state.textContent = say("scanner_resting");
+    return resting();
+  }
+
   async function look() {
-    if (!choice.value || document.hidden || busy()) return;
-    if (resting()) {
-      state.textContent = say("scanner_resting");
-      return;
-    }
+    if (!choice.value || document.hidden || busy() || rests()) return;
     let found;
     try {
       found = await (await request("GET", `/arrivals?by=${encodeURIComponent(choice.value)}`)).json();
@@ -48,6 +49,7 @@ export function start({ open, settled, busy }) {
       state.textContent = problem.title;
       return;
     }
+    if (rests()) return; // an answer may come late
     const text = describe(found);
     if (state.textContent !== text) state.textContent = text;
     // What was there before this page is for the history.
