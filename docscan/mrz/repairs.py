@@ -41,8 +41,9 @@ class Workbench:
             self.rows[line][column] = used
 
     def others(self, line: int, column: int) -> str:
-        """Return what else a character may be, the likeliest first."""
-        return self.alternatives[line][column] if self.alternatives else ""
+        """Return what else a character may be, the likeliest first; nothing of one that was added."""
+        seen = self.alternatives[line] if self.alternatives else ()
+        return seen[column] if column < len(seen) else ""
 
     def lines(self) -> tuple[str, ...]:
         """Return the lines as they stand."""

@@ -170,6 +170,13 @@ def test_a_code_that_no_state_has_is_one_that_was_seen_in_it(seen: Seen) -> None
     assert mrz.parsed.repairs == ()
 
 
+def test_a_line_that_lacks_its_end_is_repaired_as_far_as_it_was_seen(seen: Seen) -> None:
+    raw = (PASSPORT[0], PASSPORT[1][:-1])
+    seen.own = [replace(by_own(raw), alternatives=second(raw))]
+    (mrz,) = seen.read()
+    assert mrz.parsed.lines == (PASSPORT[0], PASSPORT[1][:-1] + "<")
+
+
 def test_a_listed_code_is_never_changed(seen: Seen) -> None:
     raw = changed(changed(PASSPORT, 0, 2, "U"), 0, 4, "A")
     raw = changed(raw, 0, 3, "S")  # USA
