@@ -49,8 +49,9 @@ lint: .venv/everything
 types: .venv/everything
 	$(BIN)/mypy
 
-# What takes longest and is also a command of its own (bench-kills, fuzz-rest); CI has 12 minutes.
-LONG := tests/end_to_end/test_killed_service.py tests/end_to_end/test_batches_killed.py tests/end_to_end/test_contract.py
+# What takes longest, and is also a command of its own (bench-kills, fuzz-rest) or judged apart; CI has 12 minutes.
+LONG := tests/end_to_end/test_killed_service.py tests/end_to_end/test_batches_killed.py tests/end_to_end/test_contract.py \
+	tests/end_to_end/test_accessibility.py
 
 tests: .venv/everything
 	$(BIN)/pytest -n 2 $(addprefix --ignore=,$(LONG))
