@@ -61,9 +61,7 @@ def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)
 
 
-def find_zones(
-    image: Grey, session: Session, side: int = FINDER_VIEWS[0][0], turns: int = 0
-) -> tuple[OrientedBox, ...]:
+def find_zones(image: Grey, session: Session, side: int, turns: int) -> tuple[OrientedBox, ...]:
     """Find zones in a whole image, roughly; their lines may run either way along a box.
 
     Parameters
@@ -94,9 +92,9 @@ def find_zones(
 def _turned_back(box: OrientedBox, turns: int, shape: tuple[int, ...]) -> OrientedBox:
     """Return a box of an image that was turned, by quarters counterclockwise, as one of the image itself."""
     x, y = box.centre
-    right, bottom = shape[1] - 1 - np.array([x, y]), shape[0] - 1 - np.array([x, y])
-    centre = ((x, y), (right[1], x), (right[0], bottom[1]), (y, bottom[0]))[turns % 4]
-    return OrientedBox((float(centre[0]), float(centre[1])), box.angle + turns * np.pi / 2, box.length)
+    right, bottom = shape[1] - 1, shape[0] - 1
+    centre = ((x, y), (right - y, x), (right - x, bottom - y), (y, bottom - x))[turns % 4]
+    return OrientedBox(centre, box.angle + turns * np.pi / 2, box.length)
 
 
 def _boxes(chance: NDArray[np.float32], scale: float) -> tuple[OrientedBox, ...]:

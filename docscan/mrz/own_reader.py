@@ -9,7 +9,7 @@ import numpy as np
 from docscan.mrz.crops import OrientedBox
 from docscan.mrz.locate import FINDER_VIEWS, Frame, Session, find_lines, find_zones
 from docscan.mrz.plausible import structure
-from docscan.mrz.recognise import Floats, Reading, column_shares, mean_of, read_lines, read_parts
+from docscan.mrz.recognise import CLEAR, Floats, Reading, column_shares, mean_of, read_lines, read_parts
 from docscan.mrz.rectify import (
     OUTLINE,
     STRIP_MARGIN,
@@ -39,11 +39,9 @@ _MENDED = 2  # times, at most
 _ALONG = np.linspace(0, 1, 9)  # a line
 _BEYOND = 3  # characters beside a frame, in whose place print tells that the frame was cut short
 _AS_STRONG = 0.6  # of the strokes of a frame's fainter quarter: so strong is print beside it
-_CUT = 0.25  # of a frame's length, that was cut off
-_CLEAR = 0.985  # confidence of a character that needs no other look
 _CHANGED = (0.012, -0.01)  # of a frame's length, at either end: half a character
 _FITS = -0.06  # how well a comb fits that needs no second look
-_MISSED = ((0.25, 0.0), (0.0, 0.25))  # of a frame's length, that its start or its end may have been missed by
+_MISSED = 0.25  # of a frame's length, that its start or its end may have been missed by
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +162,7 @@ def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
         before, after = _goes_on(image, best)
         if not (before or after):
             return best
-        longer = _attempt(image, _longer(best.frame, _CUT * before, _CUT * after), session)
+        longer = _attempt(image, _longer(best.frame, _MISSED * before, _MISSED * after), session)
         return longer if _sure(longer) else best
     if best.structure < _ODD:
         best = max(best, _attempt(image, frame.turned(), session), key=_worth)
@@ -178,7 +176,7 @@ def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
     if _fit(best) > _FITS and best.structure > SURE:
         return best
     others = [_settled(best.frame, part) for part in read_parts(best.columns)]
-    others += [_longer(best.frame, start, end) for start, end in _MISSED]
+    others += [_longer(best.frame, _MISSED, 0), _longer(best.frame, 0, _MISSED)]
     return max(best, *(_attempt(image, other, session) for other in others), key=_worth)
 
 
@@ -247,7 +245,7 @@ def attempts(image: Grey, nets: Networks) -> list[_Attempt]:
 
 def _read_again(image: Grey, attempt: _Attempt, session: Session) -> _Attempt:
     """Read a zone as if it were a little longer and a little shorter too, where some character is in doubt."""
-    if min(float(reading.confidence.min()) for reading in attempt.readings) >= _CLEAR:
+    if min(float(reading.confidence.min()) for reading in attempt.readings) >= CLEAR:
         return attempt
     lengths = (_longer(attempt.frame, change, change) for change in _CHANGED)
     looks = [attempt, *(_attempt(image, frame, session) for frame in lengths)]

@@ -16,6 +16,9 @@ from docscan.mrz.rectify import STRIP_MARGIN, STRIP_WIDTH, Grey, normalised
 
 ALPHABET = "<0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _EVIDENCE = 0.02  # a share below says nothing of a character; beside one that was surely read there is none as large
+# A character less certain than this is in doubt. At 0.95 more than twice as many zones were wrong with every character
+# sure: 7 instead of 3 of 1,500 rendered captures at 12 to 20 pixels a character, 6 instead of 2 at 8.
+CLEAR = 0.985
 COLUMN = 2  # pixels of the strip for one column of the network's answer
 _FLOOR = -5.0  # a single column may not say more than this against a comb
 
