@@ -7,7 +7,7 @@ import numpy as np
 from datasets.capturing import Captured, Settings, encode, expose, settings
 from datasets.design.drawing import draw
 from datasets.design.features import wear
-from datasets.design.states import SPLITS, STATES, state
+from datasets.design.states import MORE_TRAINING, SPLITS, STATES, state
 from datasets.forging import applies, edit, forge, present, shows
 from datasets.holders import holder
 from datasets.sheet import Kind, Sheet
@@ -40,6 +40,8 @@ class Order:
     @property
     def split(self) -> str:
         """Return the split that the state belongs to; ``samples`` for Utopia, which is in none."""
+        if self.code in MORE_TRAINING:
+            return "training"
         return next((name for name, codes in SPLITS.items() if self.code in codes), "samples")
 
 
@@ -53,8 +55,16 @@ class Specimen:
     captured: Captured
 
 
-def order(seed: int, index: int, recipes: tuple[str, ...], device: str | None = None) -> Order:
+def order(
+    seed: int,
+    index: int,
+    recipes: tuple[str, ...],
+    device: str | None = None,
+    states: tuple[str, ...] | None = None,
+) -> Order:
     """Decide what a document is: of each two one is genuine and one forged; the recipes have equal shares.
+
+    It is of one of ``states``; None: any that is in a set.
 
     Both are of one state and kind and, where the forgery shows under another light alone, from a page reader: not every
     recipe is for every side, so that else the kind of side or of device would tell what is forged.
@@ -64,7 +74,7 @@ def order(seed: int, index: int, recipes: tuple[str, ...], device: str | None = 
     wanted = recipes[pair % len(recipes)] if recipes else GENUINE
     device = "reader" if wanted != GENUINE and not shows(wanted, ("visible",)) else device
     while True:
-        code = str(rng.choice(STATES[1:]))
+        code = str(rng.choice(states or STATES[1:]))
         kind = list(KINDS)[int(rng.choice(len(KINDS), p=list(KINDS.values())))]
         if wanted == GENUINE or applies(wanted, state(code), kind):
             return Order(seed, index, code, kind, wanted if index % 2 else GENUINE, device)

@@ -14,6 +14,7 @@ STRIP_WIDTH = 768
 STRIP_MARGIN = 16  # pixels left and right of the line
 STRIP_REACH = 0.8  # a strip's height in line spacings
 _PARTS = 8  # of a strip, by whose print its line's course is mended
+LEAST_DEVIATION = 4.0  # added to a picture's own, in grey levels: an empty one is not blown up to noise
 OUTLINE = 0.24  # from a line's middle to the zone's outline, in line spacings: half a character's height and a little
 
 Grey = NDArray[np.uint8]
@@ -144,4 +145,4 @@ def normalised(pictures: Grey) -> NDArray[np.float32]:
     values = pictures.astype(np.float32)
     mean = values.mean((1, 2), keepdims=True)
     deviation = values.std((1, 2), keepdims=True)
-    return np.asarray(((values - mean) / (deviation + 4.0))[:, None], np.float32)
+    return np.asarray(((values - mean) / (deviation + LEAST_DEVIATION))[:, None], np.float32)

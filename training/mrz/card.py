@@ -24,8 +24,8 @@ All three expect pictures of mean 0 and deviation 1. They are small convolutiona
 captures that `datasets/mrz` renders: invented holders and lines that follow no grammar, in {faces} faces (two cuts of OCR-B
 and what specimens are set in), squeezed, thickened and worn, over guilloche and portraits, in perspective, blurred, noisy
 and compressed; most zones that the recogniser learned from are print and captures as good as those it is measured on
-below, in its second stage also large enough to read, and one in six of them in faces that nothing is measured on. Seeds
-{seeds} Made by `python -m training.mrz`, which also writes this card.
+below, most of those large enough to read, and two in thirteen of all in faces that nothing is measured on. Seeds
+{seeds} Made by `python -m training.mrz`, which also writes this card; steps and batches are in the manifest.
 
 ## Measured on rendered captures of whole documents
 

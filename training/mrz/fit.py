@@ -1,4 +1,4 @@
-"""Fits one network; can stop after some minutes and go on later."""
+"""Fits one network; can stop after some minutes and go on later, or be made to end by then."""
 
 import math
 import time
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from docscan.mrz.recognise import COLUMN
-from docscan.mrz.rectify import normalised
+from docscan.mrz.rectify import LEAST_DEVIATION, normalised
 from training.mrz.data import NO_CHARACTER
 from training.mrz.networks import CLASSES
 
@@ -30,8 +30,10 @@ class Task(Protocol):
     def __len__(self) -> int:
         """Return the number of examples."""
 
-    def batch(self, indices: NDArray[np.int64], rng: np.random.Generator) -> tuple[tuple[Tensor, ...], Tensor]:
-        """Return the network's inputs, pictures first, and its targets."""
+    def batch(
+        self, indices: NDArray[np.int64], rng: np.random.Generator, device: torch.device
+    ) -> tuple[tuple[Tensor, ...], Tensor]:
+        """Return the network's inputs, pictures first, and its targets, on a device."""
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return the mean loss."""
@@ -73,7 +75,9 @@ class FinderTask:
         """Return the number of examples."""
         return len(self.pictures)
 
-    def batch(self, indices: NDArray[np.int64], rng: np.random.Generator) -> tuple[tuple[Tensor, ...], Tensor]:
+    def batch(
+        self, indices: NDArray[np.int64], rng: np.random.Generator, device: torch.device
+    ) -> tuple[tuple[Tensor, ...], Tensor]:
         """Return normalised pictures and their masks; mirrored at random where the classes allow it."""
         pictures, masks = self.pictures.take(indices), self.masks.take(indices)
         if self.flips and rng.random() < 0.5:
@@ -83,18 +87,18 @@ class FinderTask:
         height, width = self.sizes[int(rng.integers(len(self.sizes)))]
         inputs = normalised(_resized(pictures, (height, width), cv2.INTER_AREA))
         goal = _resized(masks, (height // 4, width // 4), cv2.INTER_NEAREST)
-        return (torch.from_numpy(inputs),), torch.from_numpy(goal.astype(np.int64))
+        return (torch.from_numpy(inputs).to(device),), torch.from_numpy(goal.astype(np.int64)).to(device)
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return cross-entropy, plus a Dice loss: zones are a small share of the pixels."""
         if logits.shape[1] == 1:
             goal = (targets > 0).float()
             score = logits[:, 0]
-            entropy = functional.binary_cross_entropy_with_logits(score, goal, pos_weight=torch.tensor(2.0))
+            entropy = functional.binary_cross_entropy_with_logits(score, goal, pos_weight=score.new_tensor(2.0))
             chance = torch.sigmoid(score)
             dice = 1 - (2 * (chance * goal).sum() + 1) / (chance.sum() + goal.sum() + 1)
             return entropy + 0.5 * dice
-        weights = torch.tensor([0.5, 1.0, 1.0])
+        weights = logits.new_tensor([0.5, 1.0, 1.0])
         return functional.cross_entropy(logits, targets, weights)
 
 
@@ -120,30 +124,37 @@ class RecogniserTask:
         """Return the number of zones."""
         return len(self.lines)
 
-    def batch(self, indices: NDArray[np.int64], rng: np.random.Generator) -> tuple[tuple[Tensor, ...], Tensor]:
+    def batch(
+        self, indices: NDArray[np.int64], rng: np.random.Generator, device: torch.device
+    ) -> tuple[tuple[Tensor, ...], Tensor]:
         """Return the zones' normalised strips and how many each has; and a class for each column."""
         lines = self.lines[indices]
         indices = np.concatenate([np.arange(self.first[zone], self.first[zone] + self.lines[zone]) for zone in indices])
-        strips = self.strips.take(indices).astype(np.uint8)
-        places = self.places.take(indices).astype(np.float32)
-        classes = self.classes.take(indices).astype(np.int64)
+        strips, places, classes = (
+            torch.from_numpy(part.take(indices)).to(device) for part in (self.strips, self.places, self.classes)
+        )
         shift = int(rng.integers(-8, 9))
-        strips = np.roll(strips, shift, 2)
-        if shift > 0:
-            strips[:, :, :shift] = strips[:, :, shift : shift + 1]
-        elif shift < 0:
-            strips[:, :, shift:] = strips[:, :, shift - 1 : shift]
-        targets = column_targets(np.where(places >= -20, places + shift, places), classes, strips.shape[2] // COLUMN)
-        return (torch.from_numpy(normalised(strips)), torch.from_numpy(lines)), torch.from_numpy(targets)
+        moved = functional.pad(strips.float(), (max(shift, 0), max(-shift, 0)), mode="replicate")[:, None]
+        moved = moved[..., max(-shift, 0) :][..., : strips.shape[2]]
+        targets = column_targets(
+            torch.where(places >= -20, places + shift, places), classes.long(), strips.shape[2] // COLUMN
+        )
+        return (_normal(moved), torch.from_numpy(lines).to(device)), targets
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return cross-entropy over the columns."""
-        weights = torch.ones(CLASSES)
+        weights = logits.new_ones(CLASSES)
         weights[BETWEEN] = 0.6
         return functional.cross_entropy(logits, targets, weights, ignore_index=IGNORED)
 
 
-def column_targets(places: NDArray[np.float32], classes: NDArray[np.int64], columns: int) -> NDArray[np.int64]:
+def _normal(strips: Tensor) -> Tensor:
+    """Return strips as ``docscan.mrz.rectify.normalised`` does, on their device."""
+    deviation, mean = torch.std_mean(strips, (2, 3), correction=0, keepdim=True)
+    return (strips - mean) / (deviation + LEAST_DEVIATION)
+
+
+def column_targets(places: Tensor, classes: Tensor, columns: int) -> Tensor:
     """Return each column's class: the character whose middle it meets, between, or ignored where it is neither.
 
     Parameters
@@ -152,16 +163,15 @@ def column_targets(places: NDArray[np.float32], classes: NDArray[np.int64], colu
         Batch x MOST; the class is NO_CHARACTER where there is none.
     """
     present = classes != NO_CHARACTER
-    counts = np.maximum(present.sum(1), 2)
-    first = places[:, 0]
-    last = np.take_along_axis(places, counts[:, None] - 1, 1)[:, 0]
-    pitch = np.where(present.any(1), (last - first) / (counts - 1), 10.0)[:, None, None]
-    x = (np.arange(columns) * COLUMN + (COLUMN - 1) / 2)[None, :, None]
-    distance = np.where(present[:, None], np.abs(x - places[:, None]), 1e6)
-    nearest = distance.argmin(2)
-    least = distance.min(2) / pitch[:, :, 0]
-    chosen = np.take_along_axis(classes, nearest, 1)
-    return np.where(least < 0.27, chosen, np.where(least < 0.36, IGNORED, BETWEEN)).astype(np.int64)
+    counts = present.sum(1).clamp(min=2)
+    last = places.gather(1, counts[:, None] - 1)[:, 0]
+    pitch = torch.where(present.any(1), (last - places[:, 0]) / (counts - 1), 10.0)
+    x = torch.arange(columns, device=places.device) * COLUMN + (COLUMN - 1) / 2
+    distance = (x[None, :, None] - places[:, None]).abs().masked_fill(~present[:, None], 1e6)
+    least, nearest = distance.min(2)
+    least = least / pitch[:, None]
+    beside = torch.where(least < 0.36, IGNORED, BETWEEN)
+    return torch.where(least < 0.27, classes.gather(1, nearest), beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,57 +197,75 @@ def _indices(count: int, plan: Plan, first: int) -> Iterator[tuple[int, NDArray[
         yield step, order[start : start + plan.batch]
 
 
-def _save(checkpoint: Path, network: nn.Module, optimiser: torch.optim.Optimizer, step: int) -> None:
+def _save(checkpoint: Path, network: nn.Module, optimiser: torch.optim.Optimizer, step: int, *, done: bool) -> None:
     """Write a checkpoint whole or not at all."""
-    state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step}
+    state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step, "done": done}
     torch.save(state, checkpoint.with_suffix(".new"))
     checkpoint.with_suffix(".new").replace(checkpoint)
 
 
-def fit(network: nn.Module, task: Task, plan: Plan, checkpoint: Path, seconds: float) -> bool:
-    """Fit a network, from its checkpoint on if there is one.
+def done(checkpoint: Path) -> int | None:
+    """Return the steps that a finished training took; None where it is not finished."""
+    if not checkpoint.exists():
+        return None
+    state = torch.load(checkpoint, weights_only=True, map_location="cpu")
+    return int(state["step"]) if state["done"] else None
+
+
+def fit(
+    network: nn.Module, task: Task, plan: Plan, checkpoint: Path, seconds: float, *, device: str = "cpu", box: bool
+) -> bool:
+    """Fit a network, from its checkpoint on if there is one; it is on the CPU afterwards.
+
+    Parameters
+    ----------
+    seconds
+        At which it stops; with ``box`` the schedule is made shorter, so that it has ended by then.
 
     Returns
     -------
-    Whether all steps are done; False: time is up, the checkpoint holds the state.
+    Whether it has ended; False: time is up, the checkpoint holds the state.
     """
     torch.manual_seed(plan.seed)
-    network = network.to(memory_format=torch.channels_last)
+    where = torch.device(device)
+    network = network.to(where, memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=0.02)
-    first = 0
+    taken = 0
     if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
+        state = torch.load(checkpoint, weights_only=True, map_location=where)
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
-        first = state["step"]
+        if state["done"]:
+            network.to("cpu")
+            return True
+        taken = state["step"]
     network.train()
     begun = said = time.monotonic()
-    losses: list[float] = []
-    step = first
-    for step, indices in _indices(len(task), plan, first):
-        progress = step / plan.steps
-        rate = plan.rate * min(1.0, (step + 1) / 200) * (0.5 * (1 + math.cos(math.pi * progress)) + 0.003)
+    losses: list[Tensor] = []
+    for step, indices in _indices(len(task), plan, taken):
+        progress = min(1, max(step / plan.steps, (time.monotonic() - begun) / seconds if box else 0))
         for group in optimiser.param_groups:
-            group["lr"] = rate
-        (pictures, *others), targets = task.batch(indices, np.random.default_rng((plan.seed, step)))
-        with torch.autocast("cpu", torch.bfloat16, enabled=plan.half):
+            group["lr"] = plan.rate * min(1.0, (step + 1) / 200) * (0.5 * (1 + math.cos(math.pi * progress)) + 0.003)
+        (pictures, *others), targets = task.batch(indices, np.random.default_rng((plan.seed, step)), where)
+        with torch.autocast(where.type, torch.bfloat16, enabled=plan.half):
             logits = network(pictures.contiguous(memory_format=torch.channels_last), *others)
         loss = task.loss(logits.float(), targets)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 2.0)
         optimiser.step()
-        losses.append(float(loss.detach()))
+        taken = step + 1
+        losses.append(loss.detach())
         now = time.monotonic()
         if now - said > 20:
-            print(
-                f"{checkpoint.stem} step {step + 1}/{plan.steps} loss {np.mean(losses[-200:]):.4f} {now - begun:.0f}s",
-                flush=True,
-            )
+            mean = float(torch.stack(losses[-200:]).mean())
+            print(f"{checkpoint.stem} step {taken}/{plan.steps} loss {mean:.4f} {now - begun:.0f}s", flush=True)
             said = now
-        if (step + 1) % 500 == 0:
-            _save(checkpoint, network, optimiser, step + 1)
+        if taken % 500 == 0:
+            _save(checkpoint, network, optimiser, taken, done=False)
         if now - begun > seconds:
             break
-    _save(checkpoint, network, optimiser, step + 1)
-    return step + 1 >= plan.steps
+    ended = box or taken >= plan.steps
+    _save(checkpoint, network, optimiser, taken, done=ended)
+    network.to("cpu")
+    return ended

@@ -44,7 +44,7 @@ class Finder(nn.Module):
 class _Comparison(nn.Module):
     """Each place of a zone beside all its others (attention): an O is told from a 0 by the zone's own zeros."""
 
-    heads, width = 4, 24  # of each head
+    heads, width = 4, 32  # of each head
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -81,24 +81,27 @@ class Recogniser(nn.Module):
     Input: lines x 1 x 32 x width. Output: lines x CLASSES x width/2, logits.
     """
 
+    channels = 192  # of what stands at a place
+
     def __init__(self) -> None:
         super().__init__()
+        wide = self.channels
         self.picture = nn.Sequential(
             block(1, 32, 5, 2),
-            block(32, 32),
-            block(32, 64, 3, 2),
-            Residual(64),
-            block(64, 96, 3, (2, 1)),
-            block(96, 96),
-            nn.Conv2d(96, 144, (4, 1), bias=False),  # collapses the height
-            nn.BatchNorm2d(144),
+            block(32, 40),
+            block(40, 80, 3, 2),
+            Residual(80),
+            block(80, 128, 3, (2, 1)),
+            block(128, 128),
+            nn.Conv2d(128, wide, (4, 1), bias=False),  # collapses the height
+            nn.BatchNorm2d(wide),
             nn.ReLU(inplace=True),
-        )  # batch x 144 x 1 x width/4
+        )  # batch x wide x 1 x width/4
         # What the whole line looks like: one typeface's O is another's 0.
-        self.style = nn.Sequential(nn.Conv2d(144, 72, 1), nn.ReLU(inplace=True), nn.Conv2d(72, 144, 1))
-        self.comparison = _Comparison(144)
-        self.context = nn.Sequential(block(144, 144, (1, 3)), block(144, 144, (1, 5)))
-        self.head = nn.Conv2d(144, 2 * CLASSES, 1)  # two columns from each place
+        self.style = nn.Sequential(nn.Conv2d(wide, wide // 2, 1), nn.ReLU(inplace=True), nn.Conv2d(wide // 2, wide, 1))
+        self.comparison = _Comparison(wide)
+        self.context = nn.Sequential(block(wide, wide, (1, 3)), block(wide, wide, (1, 5)))
+        self.head = nn.Conv2d(wide, 2 * CLASSES, 1)  # two columns from each place
 
     def _compared(self, seen: Tensor, lines: Tensor | None) -> Tensor:
         """Compare each place (lines x channels x places) with all of its zone; every second place is compared with."""
@@ -106,10 +109,12 @@ class Recogniser(nn.Module):
             zones, there = seen[None], None
         else:
             zone = torch.repeat_interleave(lines)
-            row = torch.arange(len(zone)) - (lines.cumsum(0) - lines)[zone]
+            row = torch.arange(len(zone), device=lines.device) - (lines.cumsum(0) - lines)[zone]
             zones = seen.new_zeros(len(lines), int(lines.max()), *seen.shape[1:])
             zones[zone, row] = seen
-            there = (torch.arange(zones.shape[1]) < lines[:, None]).repeat_interleave(seen.shape[2] // 2, 1)
+            there = (torch.arange(zones.shape[1], device=lines.device) < lines[:, None]).repeat_interleave(
+                seen.shape[2] // 2, 1
+            )
         coarse = functional.avg_pool1d(zones.flatten(0, 1), 2).unflatten(0, zones.shape[:2])
         places, others = (values.transpose(2, 3).flatten(1, 2) for values in (zones, coarse))
         said = self.comparison(places, others, there).unflatten(1, (zones.shape[1], -1)).transpose(2, 3)

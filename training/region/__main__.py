@@ -2,7 +2,7 @@
 
 Every step goes on where it was stopped, and all of them together are ``all``. ``compare`` tries every design and
 ``leave-out`` leaves out one forgery kind after another; both take ``--minutes`` for each training. Under torchrun only
-``fit``.
+``fit``. ``stream`` stands for ``fit`` where there is a GPU: it learns from documents while they are rendered.
 """
 
 import argparse
@@ -13,12 +13,12 @@ from pathlib import Path
 import cv2
 
 from training.region.network import DESIGNS
-from training.region.pipeline import DOCUMENTS, Folders, assess, fit, prepare, ship
+from training.region.pipeline import DOCUMENTS, SEED, Folders, assess, fit, fit_while_rendering, prepare, ship
 from training.region.studies import compare, leave_out
 from training.region.train import Recipe, processes
 
 _ROOT = Path(__file__).resolve().parents[2]
-STEPS = ("all", "prepare", "fit", "export", "evaluate", "compare", "leave-out")
+STEPS = ("all", "prepare", "fit", "stream", "export", "evaluate", "compare", "leave-out")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -33,6 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--precision", choices=("best", "fp32", "int8"), default="best", help="of the shipped network")
     parser.add_argument("--design", choices=DESIGNS, default=usual.design)
     parser.add_argument("--width", type=int, default=usual.width)
+    parser.add_argument("--batch", type=int, default=usual.batch, help="documents of a step")
+    parser.add_argument("--device", default=usual.device, help="that stream trains on: cuda, cpu")
+    parser.add_argument("--seed", type=int, default=SEED + 1, help="of the documents that stream renders")
     parser.add_argument("--epochs", type=float, default=usual.epochs)
     parser.add_argument("--start", default=usual.start, help="checkpoint whose weights a training begins with")
     parser.add_argument("--rate", type=float, default=usual.learning_rate, help="highest learning rate")
@@ -49,9 +52,13 @@ def main() -> None:
     cv2.setNumThreads(1)
     real = Path(os.environ.get("DOCSCAN_REAL", _ROOT.parent / "shared" / "real"))
     folders = Folders(wanted.set or wanted.work / "documents", wanted.work, wanted.models, real)
+    usual = Recipe()
     recipe = Recipe(
         design=wanted.design,
         width=wanted.width,
+        batch=wanted.batch,
+        device=wanted.device if wanted.step == "stream" else usual.device,
+        rendered=wanted.seed if wanted.step == "stream" else 0,
         epochs=wanted.epochs,
         minutes=wanted.minutes,
         learning_rate=wanted.rate,
@@ -68,6 +75,8 @@ def main() -> None:
                 leave_out(folders, recipe)
             else:
                 fit(folders, recipe, ranks)
+    if step == "stream":
+        fit_while_rendering(folders, recipe, wanted.documents, wanted.workers)
     if step in ("all", "export"):
         ship(folders, wanted.precision)
     if step in ("all", "evaluate"):

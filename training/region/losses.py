@@ -9,6 +9,7 @@ from training.region.network import EMBEDDING, RegionNetwork
 
 _NONE_WEIGHS = 0.3  # of the class "not altered", to which most cells belong
 _TEMPERATURE = 16.0
+_NOTHING = 1e-6  # that a mean of none is divided by: asking whether there is any would make a GPU wait
 _DOCUMENT_SHARPNESS = 2.0  # of the soft maximum of a document's crops
 
 
@@ -30,12 +31,11 @@ def _balanced(logits: Tensor, target: Tensor, document: Tensor | None = None) ->
     for label in (0, 1):
         chosen = (target == label).to(logits.dtype)
         counts = chosen.sum(1)
-        if bool(counts.any()):
-            cost = (fn.softplus(logits if label == 0 else -logits) * chosen).sum(1) / counts.clamp(min=1)
-            there = (counts > 0).to(logits.dtype)
-            if document is not None:
-                there = there / (there @ (document[:, None] == document[None]).to(logits.dtype)).clamp(min=1)
-            total = total + (cost * there).sum() / there.sum() / 2
+        cost = (fn.softplus(logits if label == 0 else -logits) * chosen).sum(1) / counts.clamp(min=1)
+        there = (counts > 0).to(logits.dtype)
+        if document is not None:
+            there = there / (there @ (document[:, None] == document[None]).to(logits.dtype)).clamp(min=1)
+        total = total + (cost * there).sum() / there.sum().clamp(min=_NOTHING) / 2
     return total
 
 
@@ -44,19 +44,18 @@ def _of_documents(crop: Tensor, holds: Tensor, document: Tensor) -> tuple[Tensor
 
     It is what decides over a document: among genuine ones the gradient goes to the crop that looks worst.
     """
-    values, targets = [], []
-    for number in range(int(document.max()) + 1):
-        own = document == number
-        values.append(torch.logsumexp(_DOCUMENT_SHARPNESS * crop[own], 0) / _DOCUMENT_SHARPNESS)
-        known = holds[own]
-        targets.append(known.max() if bool((known == 1).any()) else known.min())
-    return torch.stack(values), torch.stack(targets)
+    own = document == torch.arange(int(document.max()) + 1, device=document.device)[:, None]
+    values = (_DOCUMENT_SHARPNESS * crop).expand(own.shape).masked_fill(~own, -torch.inf).logsumexp(1)
+    some, doubtful = ((own & (holds == label)).any(1) for label in (1, UNKNOWN))
+    return values / _DOCUMENT_SHARPNESS, torch.where(some, 1, torch.where(doubtful, UNKNOWN, 0))
 
 
 def _cross_entropy(logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
-    if not bool((target != UNKNOWN).any()):
-        return logits.sum() * 0
-    return fn.cross_entropy(logits, target, weight, ignore_index=UNKNOWN)
+    """Return the weighted mean where the target is known; nothing where none is."""
+    known = target != UNKNOWN
+    weights = known if weight is None else weight[target.clamp(min=0)] * known
+    total = fn.cross_entropy(logits, target, weight, ignore_index=UNKNOWN, reduction="sum")
+    return total / weights.sum().clamp(min=_NOTHING)
 
 
 class Learner(nn.Module):
@@ -90,7 +89,7 @@ class Learner(nn.Module):
             n; numbers from 0 of the documents that the crops are of.
         """
         stem = self.network.stem(crops)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+        with torch.autocast(crops.device.type, torch.bfloat16, enabled=self.bf16):
             features = self.network.trunk(stem)
         answers = self.network.answers(features.float(), document)
         forged, process, alteration = cells.unbind(1)

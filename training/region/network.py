@@ -10,7 +10,7 @@ from docscan.checks.regions import ALTERATIONS, PROCESSES
 from training.layers import Residual, block
 
 EMBEDDING = 64
-DESIGNS = ("context", "plain", "high_pass", "mobilenet", "shufflenet")
+DESIGNS = ("deep", "context", "plain", "high_pass", "mobilenet", "shufflenet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,18 @@ def _stem(width: int, high_pass: bool) -> nn.Sequential:
     return stem
 
 
-def _small(width: int) -> tuple[nn.Module, int]:
-    """Return a trunk that makes cells of 16 pixels of the stem's places, and its channels."""
+def _small(width: int, depth: int = 1) -> tuple[nn.Module, int]:
+    """Return a trunk that makes cells of 16 pixels of the stem's places, and its channels.
+
+    ``depth`` is how many times it looks again at strides 8 and 16, where a character and a motif fit into its view.
+    """
     trunk = nn.Sequential(
         block(width, width + width // 2, stride=2),
         Residual(width + width // 2),
         block(width + width // 2, 3 * width, stride=2),
-        Residual(3 * width),
+        *(Residual(3 * width) for _ in range(depth)),
         block(3 * width, 5 * width, stride=2),
-        Residual(5 * width),
+        *(Residual(5 * width) for _ in range(depth)),
     )
     return trunk, 5 * width
 
@@ -75,7 +78,7 @@ def _parts(design: str, width: int) -> tuple[nn.Module, nn.Module, int]:
     if design == "shufflenet":
         whole = shufflenet_v2_x1_0()
         return whole.conv1, nn.Sequential(whole.maxpool, whole.stage2, whole.stage3), 232
-    return _stem(width, design in ("high_pass", "context")), *_small(width)
+    return _stem(width, design in ("high_pass", "context", "deep")), *_small(width, 2 if design == "deep" else 1)
 
 
 def _pooled(features: Tensor) -> Tensor:
@@ -118,7 +121,7 @@ class RegionNetwork(nn.Module):
         super().__init__()
         self.design, self.width = design, width
         self.stem, self.trunk, channels = _parts(design, width)
-        self.context = Context(channels) if design == "context" else None
+        self.context = Context(channels) if design in ("context", "deep") else None
         self.cells = nn.Conv2d(channels, 1 + len(PROCESSES) + len(ALTERATIONS), 1)
         self.crop = nn.Sequential(nn.Dropout(0.1), nn.Linear(2 * channels, 1))
         self.embedding = nn.Linear(2 * channels, EMBEDDING)

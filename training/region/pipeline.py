@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
@@ -25,7 +26,8 @@ from training.region.evaluate import Evaluation, evaluate
 from training.region.export import difference, export, parity, quantise
 from training.region.report import write_report
 from training.region.scoring import Scored, open_network, score, score_real
-from training.region.train import Ranks, Recipe, load, train, trained
+from training.region.stream import orders, rendering
+from training.region.train import Ranks, Recipe, load, train, train_while_rendering, trained
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ LIMITS = Limits()
 _QUANTISED_ON = 12  # documents whose crops tell the ranges of activations
 _COMPARED_ON = 3  # documents whose crops torch and ONNX Runtime are compared on
 _TIMED = 20  # calls
+_ROOM = {"cuda": 10_000, "cpu": 1_000}  # documents of a stream that memory holds, 4.5 MB each
 _OWN = ".made-by-training"  # marks a set that this command generates
 _INT8_MAY_LOSE = 0.002  # of the documents' AUC on the validation states
 
@@ -95,6 +98,13 @@ def _told(what: str) -> Callable[[int], None]:
 def fit(folders: Folders, recipe: Recipe, ranks: Ranks) -> None:
     """Train; under torchrun every process calls it, and ``prepare`` ran before."""
     train(open_split(folders.crops, "training"), recipe, folders.checkpoint, ranks)
+
+
+def fit_while_rendering(folders: Folders, recipe: Recipe, documents: int, workers: int) -> None:
+    """Train on up to so many documents while they are rendered; nothing was prepared, and none of them is kept."""
+    device = torch.device(recipe.device)
+    with rendering(orders(recipe.rendered, documents), workers, min(documents, _ROOM[device.type]), device) as stream:
+        train_while_rendering(stream, recipe, folders.checkpoint)
 
 
 def _batches(crops: Crops, documents: int) -> list[NDArray[np.uint8]]:
@@ -174,12 +184,16 @@ def _chosen(measured: dict[str, Any]) -> str:
 
 
 def _enter(folders: Folders, parameters: dict[str, Any], rates: dict[str, float]) -> ManifestEntry:
-    about = {split: json.loads((folders.crops / f"{split}.json").read_text(encoding="utf-8")) for split in SPLITS}
+    # A network that learned while documents were rendered has no training crops.
+    paths = {split: path for split in SPLITS if (path := folders.crops / f"{split}.json").exists()}
+    about = {split: json.loads(path.read_text(encoding="utf-8")) for split, path in paths.items()}
+    told = trained(folders.checkpoint)
     dataset = {
         "generator": "datasets",
-        "set": about["training"]["set"],
-        "documents": {split: len(part["lines"]) for split, part in about.items()},
-        "training": trained(folders.checkpoint),
+        "set": about["test"]["set"],
+        "documents": {split: len(part["lines"]) for split, part in about.items()}
+        | {"training": told.pop("documents", None)},
+        "training": told,
     }
     return update_manifest(
         folders.models,

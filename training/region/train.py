@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,16 @@ from training.region.edits import EDITS, edit, stored_again
 from training.region.labels import UNKNOWN, UNSEEN
 from training.region.losses import Learner
 from training.region.network import RegionNetwork
+from training.region.stream import Stream, some_slots
 
 _log = logging.getLogger(__name__)
 
 _CHECKPOINT_EVERY, _LOGGED_EVERY = 200, 50  # steps
 _EDITED = 0.4  # of the genuine documents of a step
 _STORED_AGAIN = 0.3  # of all its documents
+_TAKEN_EVERY = 20  # steps, from what is rendered meanwhile
+
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]  # as ``Learner`` takes it
 
 
 def _bf16() -> bool:
@@ -50,6 +54,8 @@ class Recipe:
     start: str = ""  # a checkpoint whose weights it begins with
     without: str = ""  # a group of recipes left out of training
     bf16: bool = field(default_factory=_bf16)
+    device: str = "cpu"
+    rendered: int = 0  # seed of documents that are rendered while it learns; 0: it learns from a set
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +83,9 @@ def processes(threads: int = 2) -> Iterator[Ranks]:
         distributed.destroy_process_group()
 
 
-def _normal(crops: NDArray[np.uint8]) -> Tensor:
-    """Return n x h x w x 3 as n x 3 x h x w, -1 to 1; contiguous in channels, which convolutions on a CPU like."""
-    batch = torch.from_numpy(crops).permute(0, 3, 1, 2).to(torch.float32)
+def _normal(crops: Tensor) -> Tensor:
+    """Return bytes n x h x w x 3 as n x 3 x h x w, -1 to 1; contiguous in channels, which convolutions like."""
+    batch = crops.permute(0, 3, 1, 2).to(torch.float32)
     return (batch / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
 
@@ -90,7 +96,7 @@ def _augmented(batch: Tensor, document: Tensor, rng: np.random.Generator) -> Ten
     """
 
     def drawn(values: NDArray[np.float64]) -> Tensor:
-        return torch.from_numpy(values.astype(np.float32))[document]
+        return torch.from_numpy(values.astype(np.float32)).to(batch.device)[document]
 
     count = int(document.max()) + 1
     mixed = np.eye(3) * rng.uniform(0.75, 1.25, (count, 1, 1)) + rng.normal(0, 0.06, (count, 3, 3))
@@ -104,12 +110,8 @@ def _augmented(batch: Tensor, document: Tensor, rng: np.random.Generator) -> Ten
 
 
 def _slots(crops: Crops, row: int, wanted: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Choose some of a document's crops; up to half of them where there is something forged to see."""
-    there = crops.slots(row)
-    forged = (crops.cells[row, there, 0] == 1).any((1, 2))
-    first = rng.permutation(there[forged])[: wanted // 2]
-    rest = rng.permutation(np.setdiff1d(there, first))[: wanted - len(first)]
-    return np.sort(np.concatenate([first, rest]))  # in the order in which they lie on the disk
+    """Choose some of a document's crops."""
+    return some_slots(crops.region[row] >= 0, (crops.cells[row, :, 0] == 1).any((1, 2)), wanted, rng)
 
 
 def _drawn(
@@ -134,7 +136,8 @@ def _drawn(
         if rng.random() < _STORED_AGAIN:
             stored_again(rng, pixels, own)
     numbers = torch.from_numpy(document)
-    return _augmented(_normal(pixels), numbers, rng), torch.from_numpy(cells), torch.from_numpy(group), numbers
+    drawn = _augmented(_normal(torch.from_numpy(pixels)), numbers, rng)
+    return drawn, torch.from_numpy(cells), torch.from_numpy(group), numbers
 
 
 def groups_of(crops: Crops) -> tuple[NDArray[np.int64], int]:
@@ -191,17 +194,58 @@ def train(training: Crops, recipe: Recipe, checkpoint: Path, ranks: Ranks = Rank
 
     What is drawn at a step depends on the seed, the step and the process alone: going on is as never having stopped.
     """
-    torch.manual_seed(recipe.seed)
     groups, count = groups_of(training)
     known = _learned_from(training, recipe.without)
     pairs, edits = _pairs(training, known), _edits(recipe.without)
-    network = RegionNetwork(recipe.design, recipe.width).to(memory_format=torch.channels_last)
-    learner = Learner(network, count, recipe.bf16)
+
+    def batch(step: int) -> Batch:
+        rows = _rows(pairs, recipe, step)[ranks.own :: ranks.count]
+        rng = np.random.default_rng([recipe.seed, ranks.own, step])
+        return _drawn(training, groups, rows, recipe.crops, edits, rng)
+
+    steps = max(1, round(recipe.epochs * len(known) / recipe.batch))
+    return _train(batch, count, steps, recipe, checkpoint, ranks, lambda: len(known))
+
+
+def train_while_rendering(stream: Stream, recipe: Recipe, checkpoint: Path) -> RegionNetwork:
+    """Train on what is rendered so far until the recipe's time is up, and leave the weights in ``checkpoint``.
+
+    Which documents a step sees depends on how fast they are rendered: the same seed makes the same documents, not the
+    same weights.
+    """
+    begun = time.monotonic()
+    while not stream.ready:
+        stream.take()
+        time.sleep(0.1)
+    recipe = replace(recipe, minutes=recipe.minutes - (time.monotonic() - begun) / 60)
+
+    def batch(step: int) -> Batch:
+        if step % _TAKEN_EVERY == 0:
+            stream.take()
+        rng = np.random.default_rng([recipe.seed, 0, step])
+        pixels, cells, group, document = stream.batch(recipe.batch, recipe.crops, rng)
+        return _augmented(_normal(pixels), document, rng), cells, group, document
+
+    steps = max(1, round(recipe.epochs * stream.documents / recipe.batch))
+    return _train(batch, stream.groups, steps, recipe, checkpoint, Ranks(), lambda: stream.seen)
+
+
+def _train(
+    batch: Callable[[int], Batch],
+    groups: int,
+    steps: int,
+    recipe: Recipe,
+    checkpoint: Path,
+    ranks: Ranks,
+    documents: Callable[[], int],
+) -> RegionNetwork:
+    torch.manual_seed(recipe.seed)
+    network = RegionNetwork(recipe.design, recipe.width)
+    learner = Learner(network, groups, recipe.bf16).to(recipe.device, memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(learner.parameters(), recipe.learning_rate, weight_decay=1e-2)
     done, spent, begun = _begun(checkpoint, recipe, learner, optimiser)
-    steps = max(1, round(recipe.epochs * len(known) / recipe.batch))
     module: nn.Module = DistributedDataParallel(learner, find_unused_parameters=True) if ranks.count > 1 else learner
-    start, losses = time.monotonic() - 60 * spent, list[float]()
+    start, losses = time.monotonic() - 60 * spent, list[Tensor]()
     module.train()
     while True:
         minutes = (time.monotonic() - start) / 60
@@ -210,24 +254,23 @@ def train(training: Crops, recipe: Recipe, checkpoint: Path, ranks: Ranks = Rank
             break
         for group in optimiser.param_groups:
             group["lr"] = recipe.learning_rate * _schedule(share)
-        rows = _rows(pairs, recipe, done)[ranks.own :: ranks.count]
-        rng = np.random.default_rng([recipe.seed, ranks.own, done])
         torch.manual_seed(recipe.seed * 1_000_003 + done)  # of the dropout
-        loss = module(*_drawn(training, groups, rows, recipe.crops, edits, rng))
+        loss = module(*batch(done))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
         done += 1
-        losses.append(loss.item())
+        losses.append(loss.detach())
         if done % _LOGGED_EVERY == 0 and ranks.own == 0:
-            _log.info("step %d of %d, loss %.4f, %.1f min", done, steps, np.mean(losses[-_LOGGED_EVERY:]), minutes)
+            mean = float(torch.stack(losses[-_LOGGED_EVERY:]).mean())
+            _log.info("step %d of %d, loss %.4f, %.1f min", done, steps, mean, minutes)
         if done % _CHECKPOINT_EVERY == 0 and ranks.own == 0:
-            _save(checkpoint, recipe, learner, optimiser, (done, minutes), begun)
+            _save(checkpoint, recipe, learner, optimiser, (done, minutes), documents(), begun)
     if ranks.own == 0:
         _log.info("trained %d of %d steps in %.1f min", done, steps, minutes)
         ended = minutes if done >= steps else max(minutes, recipe.minutes)  # another process's clock may have ended it
-        _save(checkpoint, recipe, learner, optimiser, (done, ended), begun)
-    return network.eval()
+        _save(checkpoint, recipe, learner, optimiser, (done, ended), documents(), begun)
+    return network.eval().cpu()
 
 
 def _agreed(share: float, ranks: Ranks) -> float:
@@ -245,6 +288,7 @@ def _save(
     learner: Learner,
     optimiser: torch.optim.Optimizer,
     progress: tuple[int, float],
+    documents: int,
     begun: Mapping[str, Any] | None,
 ) -> None:
     """Write a checkpoint: a whole one or none."""
@@ -254,6 +298,7 @@ def _save(
         "optimiser": optimiser.state_dict(),
         "recipe": asdict(recipe),
         "progress": progress,
+        "documents": documents,
         "begun": begun,
     }
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -279,7 +324,7 @@ def _begun(
     """
     if not checkpoint.exists() and not recipe.start:
         return 0, 0.0, None
-    saved = torch.load(checkpoint if checkpoint.exists() else recipe.start, weights_only=True)
+    saved = torch.load(checkpoint if checkpoint.exists() else recipe.start, weights_only=True, map_location="cpu")
     if checkpoint.exists() and _lasting(saved["recipe"]) != _lasting(asdict(recipe)):
         raise ValueError(f"{checkpoint} is of another recipe, {saved['recipe']}: remove it, or take another folder")
     learner.network.load_state_dict(saved["weights"])
@@ -299,7 +344,7 @@ def _lasting(recipe: Mapping[str, Any]) -> dict[str, Any]:
 
 def load(checkpoint: Path) -> RegionNetwork:
     """Open a checkpoint."""
-    saved = torch.load(checkpoint, weights_only=True)
+    saved = torch.load(checkpoint, weights_only=True, map_location="cpu")
     network = RegionNetwork(saved["recipe"]["design"], saved["recipe"]["width"])
     network.load_state_dict(saved["weights"])
     return network.eval()
@@ -307,7 +352,7 @@ def load(checkpoint: Path) -> RegionNetwork:
 
 def trained(checkpoint: Path) -> dict[str, Any]:
     """Return what a checkpoint's training was made of, and its steps and minutes; ``begun``: of that it began with."""
-    return _told(torch.load(checkpoint, weights_only=True))
+    return _told(torch.load(checkpoint, weights_only=True, map_location="cpu"))
 
 
 def _told(saved: Mapping[str, Any]) -> dict[str, Any]:
@@ -316,5 +361,5 @@ def _told(saved: Mapping[str, Any]) -> dict[str, Any]:
         name: value for name, value in saved["recipe"].items() if name != "start"
     }  # a path says nothing elsewhere
     told = {**recipe, "steps": int(steps), "minutes": round(float(minutes), 1)}
-    begun = saved.get("begun")  # not in the first checkpoints
-    return told if begun is None else {**told, "begun": begun}
+    # The first checkpoints had neither.
+    return told | {name: saved[name] for name in ("documents", "begun") if saved.get(name) is not None}

@@ -1,4 +1,5 @@
 import argparse
+import time
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -13,12 +14,15 @@ from datasets.mrz.text import ALPHABET as WRITTEN
 from datasets.mrz.typeface import faces
 from docscan.mrz.own_reader import RECOGNISER
 from docscan.mrz.recognise import ALPHABET as READ
+from docscan.mrz.rectify import normalised
 from training.mrz import data
 from training.mrz.__main__ import RECIPES, Stage, _train
 from training.mrz.data import MOST, NO_CHARACTER, Shards
 from training.mrz.export import export
-from training.mrz.fit import BETWEEN, FinderTask, Plan, RecogniserTask, column_targets, fit
+from training.mrz.fit import BETWEEN, FinderTask, Plan, RecogniserTask, _normal, column_targets, done, fit
 from training.mrz.networks import CLASSES, Finder, Recogniser
+
+CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +51,9 @@ def test_columns_in_a_characters_middle_are_its_class_and_those_between_are_not(
     places = np.full((1, MOST), -1, np.float32)
     classes = np.full((1, MOST), NO_CHARACTER, np.int64)
     places[0, :3], classes[0, :3] = (17.5, 33.5, 49.5), (5, 0, 36)
-    targets = column_targets(places, classes, 32)[0]  # column 8 is at x = 16.5, column 9 at 18.5
+    targets = column_targets(torch.from_numpy(places), torch.from_numpy(classes), 32)[
+        0
+    ]  # column 8 is at x = 16.5, column 9 at 18.5
     assert targets[8] == targets[9] == 5
     assert targets[16] == targets[17] == 0
     assert targets[24] == targets[25] == 36
@@ -55,13 +61,13 @@ def test_columns_in_a_characters_middle_are_its_class_and_those_between_are_not(
 
 
 def test_a_strip_without_characters_is_between_everywhere() -> None:
-    targets = column_targets(np.full((1, MOST), -1, np.float32), np.full((1, MOST), NO_CHARACTER, np.int64), 20)
+    targets = column_targets(torch.full((1, MOST), -1.0), torch.full((1, MOST), NO_CHARACTER), 20)
     assert (targets == BETWEEN).all()
 
 
 def test_a_batch_shifts_strips_and_targets_together(shards: Shards) -> None:
     task = _recogniser_task(shards)
-    (inputs, lines), targets = task.batch(np.arange(4), np.random.default_rng(0))
+    (inputs, lines), targets = task.batch(np.arange(4), np.random.default_rng(0), CPU)
     count = int(lines.sum())
     assert lines.shape == (4,)
     assert inputs.shape == (count, 1, 32, 768)
@@ -74,7 +80,7 @@ def test_a_batch_shifts_strips_and_targets_together(shards: Shards) -> None:
 def test_a_task_has_each_zone_once_with_all_its_lines(shards: Shards) -> None:
     task = _recogniser_task(shards)
     assert task.lines.sum() == sum(len(shard) for shard in shards.read("strips", {"zones": 2, "issued": 1}))
-    (strips, lines), targets = task.batch(np.arange(len(task)), np.random.default_rng(0))
+    (strips, lines), targets = task.batch(np.arange(len(task)), np.random.default_rng(0), CPU)
     assert len(strips) == len(targets) == task.lines.sum()
     assert lines.tolist() == task.lines.tolist()
     assert set(task.lines.tolist()) <= {1, 2, 3}
@@ -118,8 +124,8 @@ def test_the_second_stage_learns_from_other_zones_large_enough_to_read(shards: S
 def test_a_stage_begins_where_the_one_before_it_ended(shards: Shards, tmp_path: Path) -> None:
     stages = tuple(Stage({"zones": 2}, Plan(steps, 4, rate, 1)) for steps, rate in ((3, 3e-3), (2, 0.0)))
     recipe = replace(RECIPES[RECOGNISER], stages=stages)
-    chosen = argparse.Namespace(work=shards.folder.parent, models=tmp_path, minutes=5)
-    assert _train(chosen, {RECOGNISER: recipe})[RECOGNISER] < 2e-3
+    chosen = argparse.Namespace(work=shards.folder.parent, models=tmp_path, device="cpu", box=False)
+    assert _train(chosen, {RECOGNISER: recipe}, time.monotonic() + 300)[RECOGNISER] < 2e-3
     first, second = (torch.load(chosen.work / f"{RECOGNISER}-{number}.pt", weights_only=True) for number in (1, 2))
     assert (first["step"], second["step"]) == (3, 2)
     learned = [name for name, _ in Recogniser().named_parameters()]
@@ -130,7 +136,7 @@ def test_masks_mark_zones(shards: Shards) -> None:
     task = FinderTask(
         shards.read("scenes", {"scenes": 1}), shards.read("scene_masks", {"scenes": 1}), sizes=((384, 512),), flips=True
     )
-    (inputs,), targets = task.batch(np.arange(3), np.random.default_rng(0))
+    (inputs,), targets = task.batch(np.arange(3), np.random.default_rng(0), CPU)
     assert inputs.shape == (3, 1, 384, 512)
     assert targets.shape == (3, 96, 128)
     assert set(targets.unique().tolist()) == {0, 1}
@@ -138,7 +144,7 @@ def test_masks_mark_zones(shards: Shards) -> None:
 
 def test_training_goes_on_where_it_stopped_and_learns(shards: Shards, tmp_path: Path) -> None:
     task, plan, checkpoint = _recogniser_task(shards), Plan(12, 8, 3e-3, 1), tmp_path / "state.pt"
-    (inputs, lines), targets = task.batch(np.arange(8), np.random.default_rng(0))
+    (inputs, lines), targets = task.batch(np.arange(8), np.random.default_rng(0), CPU)
 
     def loss() -> float:
         network = Recogniser()
@@ -146,11 +152,30 @@ def test_training_goes_on_where_it_stopped_and_learns(shards: Shards, tmp_path: 
         with torch.no_grad():
             return float(task.loss(network(inputs, lines), targets))
 
-    assert not fit(Recogniser(), task, plan, checkpoint, seconds=0.0)
+    assert not fit(Recogniser(), task, plan, checkpoint, seconds=0.0, box=False)
     assert torch.load(checkpoint, weights_only=True)["step"] == 1
     first = loss()
-    assert fit(Recogniser(), task, plan, checkpoint, seconds=60.0)
+    assert done(checkpoint) is None
+    assert fit(Recogniser(), task, plan, checkpoint, seconds=60.0, box=False)
+    assert done(checkpoint) == 12
     assert loss() < first
+
+
+def test_training_in_a_time_box_ends_with_it(shards: Shards, tmp_path: Path) -> None:
+    task, plan, checkpoint = _recogniser_task(shards), Plan(10_000, 2, 3e-3, 1), tmp_path / "state.pt"
+    assert fit(Recogniser(), task, plan, checkpoint, seconds=2.0, box=True)
+    taken = done(checkpoint)
+    assert taken is not None
+    assert 0 < taken < 10_000
+    before = checkpoint.read_bytes()
+    assert fit(Recogniser(), task, plan, checkpoint, seconds=2.0, box=True)
+    assert checkpoint.read_bytes() == before
+
+
+def test_pictures_are_normalised_as_the_reader_does(shards: Shards) -> None:
+    strips = shards.read("strips", {"zones": 1})[0][:5]
+    learned = _normal(torch.from_numpy(np.array(strips))[:, None].float())
+    assert np.allclose(learned.numpy(), normalised(np.array(strips)), atol=1e-4)
 
 
 @pytest.mark.parametrize(

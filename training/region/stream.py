@@ -1,0 +1,219 @@
+"""Renders documents of the training states while a GPU learns from those that are there.
+
+A GPU sees a set of ten thousand documents once in a quarter of a minute, and sixteen processors render as many in ten:
+so nothing waits for the set to be whole, and nothing but the crops is kept.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from itertools import groupby
+from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from datasets.design.states import MORE_TRAINING, TRAINING
+from datasets.forging.catalogue import RECIPES, shows
+from datasets.sheet import Kind
+from datasets.specimens import GENUINE, KINDS, Order, make, order
+from datasets.truth import truth
+from docscan.crops import CROP_PIXELS
+from docscan.processes import keep_memory, pool
+from docscan.zones import REGIONS
+from training.region.cutting import CELLS, MOST_CROPS, cut_by_truth
+from training.region.edits import EDITS, edit, stored_again
+from training.region.labels import UNKNOWN, UNSEEN
+
+_log = logging.getLogger(__name__)
+
+STATES = (*TRAINING, *MORE_TRAINING)
+GROUPS = len(STATES) * len(KINDS) * len(REGIONS)  # that the embedding is to tell apart
+_GROUP = 12  # documents of one state and kind, whose artwork a process draws once; whole pairs
+_VIEWS = 2  # of each document: as it was captured, and edited or stored again
+_EDITED, _STORED_AGAIN = 0.5, 0.6  # of the second views; of genuine documents those that are edited
+_LEAST = 240  # documents, before any are learned from: the first would be learned by heart
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Crops of a group of documents, two views of each.
+
+    ``pixels`` documents x views x MOST_CROPS x 176 x 176 x 3; ``cells`` and ``region`` as ``cutting.Cut`` has them;
+    ``group`` documents x views x MOST_CROPS, what the embedding is to tell apart or UNKNOWN.
+    """
+
+    pixels: NDArray[np.uint8]
+    cells: NDArray[np.int8]
+    region: NDArray[np.int8]
+    group: NDArray[np.int64]
+
+
+_PARTS = tuple(part.name for part in fields(Rendered))
+
+
+def orders(seed: int, documents: int) -> list[tuple[Order, ...]]:
+    """Return the groups of a training of so many documents, in the order in which they are rendered."""
+    recipes = tuple(name for name in RECIPES if shows(name, ("visible",)) and name not in UNSEEN)
+    wanted = (order(seed, index, recipes, states=STATES) for index in range(documents))
+    ordered = sorted(wanted, key=lambda one: (one.code, one.kind, one.index))
+    groups = []
+    for _, same in groupby(ordered, key=lambda one: (one.code, one.kind)):
+        alike = tuple(same)
+        groups += [alike[start : start + _GROUP] for start in range(0, len(alike), _GROUP)]
+    return [groups[place] for place in np.random.default_rng(seed).permutation(len(groups))]
+
+
+def _group_of(code: str, kind: Kind) -> int:
+    return (STATES.index(code) * len(KINDS) + list(KINDS).index(kind)) * len(REGIONS)
+
+
+def render(group: Sequence[Order]) -> Rendered:
+    """Render a group's documents and cut them, twice each at other places."""
+    count = len(group)
+    pixels = np.zeros((count, _VIEWS, MOST_CROPS, CROP_PIXELS, CROP_PIXELS, 3), np.uint8)
+    cells = np.full((count, _VIEWS, MOST_CROPS, 3, CELLS, CELLS), UNKNOWN, np.int8)
+    region = np.full((count, _VIEWS, MOST_CROPS), UNKNOWN, np.int8)
+    for number, wanted in enumerate(group):
+        made = make(wanted, ("visible",))
+        line, (data, _) = truth(made, {"visible": ""}), made.captured.files["visible"]
+        for view in range(_VIEWS):
+            cut = cut_by_truth(line, data, np.random.default_rng([wanted.seed, wanted.index, 3, view]))
+            pixels[number, view, : len(cut.pixels)] = cut.pixels
+            cells[number, view], region[number, view] = cut.cells, cut.region
+    for number, wanted in enumerate(group):
+        _vary(wanted, number, pixels[:, 1], cells[:, 1], region[:, 1])
+    first = np.array([_group_of(wanted.code, wanted.kind) for wanted in group])[:, None, None]
+    forged = (cells[:, :, :, 0] != 0).any((3, 4)) | (region == UNKNOWN)
+    return Rendered(pixels, cells, region, np.where(forged, UNKNOWN, first + region).astype(np.int64))
+
+
+def _vary(
+    wanted: Order, number: int, pixels: NDArray[np.uint8], cells: NDArray[np.int8], region: NDArray[np.int8]
+) -> None:
+    """Edit a genuine document of a group, perhaps, and store it again, perhaps, in place."""
+    rng = np.random.default_rng([wanted.seed, wanted.index, 4])
+    document, slots = np.nonzero(region >= 0)
+    own = np.flatnonzero(document == number)
+    some, labels = pixels[document, slots], cells[document, slots].astype(np.int64)
+    if wanted.recipe == GENUINE and rng.random() < _EDITED:
+        edit(rng, some, labels, region[document, slots], own, list(EDITS))
+    if rng.random() < _STORED_AGAIN:
+        stored_again(rng, some, own)
+    pixels[number, slots[own]], cells[number, slots[own]] = some[own], labels[own]
+
+
+def _write(folder: Path, group: Sequence[Order]) -> None:
+    """Render a group into a folder, which is there whole or not at all."""
+    keep_memory()
+    made = render(group)
+    new = folder.with_name(f".{folder.name}")
+    new.mkdir()
+    for name in _PARTS:
+        np.save(new / f"{name}.npy", getattr(made, name))
+    new.rename(folder)
+
+
+@dataclass
+class Stream:
+    """What is rendered so far, on a device, and more with every call of ``take``; the oldest give way when it is full.
+
+    Parameters
+    ----------
+    capacity
+        Documents that the device has room for, 4.5 MB each.
+    """
+
+    folder: Path
+    capacity: int
+    device: torch.device
+    seen: int = 0  # documents
+    groups: int = GROUPS
+    documents: int = 0  # of the whole training
+    _pixels: Tensor = field(init=False)
+    _cells: Tensor = field(init=False)
+    _group: Tensor = field(init=False)
+    _region: NDArray[np.int8] = field(init=False)
+    _forged: NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the memory."""
+        shape = (self.capacity, _VIEWS, MOST_CROPS)
+        self._pixels = torch.empty((*shape, CROP_PIXELS, CROP_PIXELS, 3), dtype=torch.uint8, device=self.device)
+        self._cells = torch.empty((*shape, 3, CELLS, CELLS), dtype=torch.int8, device=self.device)
+        self._group = torch.empty(shape, dtype=torch.int64, device=self.device)
+        self._region = np.full(shape, UNKNOWN, np.int8)
+        self._forged = np.zeros(shape, np.bool_)
+
+    def take(self) -> None:
+        """Take what was rendered since the last time."""
+        for group in sorted(self.folder.glob("[0-9]*")):
+            self._add(Rendered(**{name: np.load(group / f"{name}.npy") for name in _PARTS}))
+            rmtree(group)
+
+    def _add(self, made: Rendered) -> None:
+        rows = (self.seen + np.arange(len(made.region))) % self.capacity
+        where = torch.from_numpy(rows).to(self.device)
+        self._pixels[where] = torch.from_numpy(made.pixels).to(self.device)
+        self._cells[where] = torch.from_numpy(made.cells).to(self.device)
+        self._group[where] = torch.from_numpy(made.group).to(self.device)
+        self._region[rows] = made.region
+        self._forged[rows] = (made.cells[:, :, :, 0] == 1).any((3, 4))
+        self.seen += len(rows)
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is enough to learn from."""
+        return self.seen >= min(_LEAST, self.documents)
+
+    def batch(self, documents: int, crops: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Draw pairs of documents, a view of each and some of its crops, as ``Learner`` takes them; pixels as bytes."""
+        pairs = rng.integers(min(self.seen, self.capacity) // 2, size=documents // 2)
+        chosen = []
+        for number, row in enumerate(np.concatenate([2 * pairs, 2 * pairs + 1])):
+            view = int(rng.integers(_VIEWS))
+            slots = some_slots(self._region[row, view] >= 0, self._forged[row, view], crops, rng)
+            chosen.append(np.stack(np.broadcast_arrays(row, view, slots, number)))
+        row, view, slot, document = torch.from_numpy(np.concatenate(chosen, 1).astype(np.int64)).to(self.device)
+        at = (row, view, slot)
+        return self._pixels[at], self._cells[at].long(), self._group[at], document
+
+
+def some_slots(
+    there: NDArray[np.bool_], forged: NDArray[np.bool_], wanted: int, rng: np.random.Generator
+) -> NDArray[np.intp]:
+    """Choose some of a document's crops; up to half of them where there is something forged to see."""
+    first = rng.permutation(np.flatnonzero(there & forged))[: wanted // 2]
+    rest = rng.permutation(np.setdiff1d(np.flatnonzero(there), first))[: wanted - len(first)]
+    return np.sort(np.concatenate([first, rest]))  # in the order in which they lie on the disk
+
+
+@contextmanager
+def rendering(groups: Sequence[Sequence[Order]], workers: int, capacity: int, device: torch.device) -> Iterator[Stream]:
+    """Render groups in processes, ahead of who learns from them, until that ends."""
+    with TemporaryDirectory(prefix="docscan-", dir=_memory()) as name:
+        folder = Path(name)
+        stream = Stream(folder, capacity, device, documents=sum(map(len, groups)))
+        processes = pool(workers)
+        try:
+            for number, group in enumerate(groups):
+                processes.submit(_write, folder / f"{number:06d}", group).add_done_callback(_failed)
+            yield stream
+        finally:
+            processes.shutdown(wait=True, cancel_futures=True)
+
+
+def _failed(rendered: Future[None]) -> None:
+    if not rendered.cancelled() and rendered.exception() is not None:
+        _log.warning("A group of documents was not rendered", exc_info=rendered.exception())
+
+
+def _memory() -> str | None:
+    """Return a folder in memory, where there is one: what is rendered is read once and thrown away."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
