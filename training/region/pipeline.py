@@ -103,7 +103,8 @@ def fit(folders: Folders, recipe: Recipe, ranks: Ranks) -> None:
 def fit_while_rendering(folders: Folders, recipe: Recipe, documents: int, workers: int) -> None:
     """Train on up to so many documents while they are rendered; nothing was prepared, and none of them is kept."""
     device = torch.device(recipe.device)
-    with rendering(orders(recipe.rendered, documents), workers, min(documents, _ROOM[device.type]), device) as stream:
+    groups = orders(recipe.rendered, documents)
+    with rendering(groups, workers, min(documents, _ROOM[device.type]), device) as stream:
         train_while_rendering(stream, recipe, folders.checkpoint)
 
 

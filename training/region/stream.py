@@ -5,6 +5,7 @@ so nothing waits for the set to be whole, and nothing but the crops is kept.
 """
 
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -39,6 +40,7 @@ _GROUP = 12  # documents of one state and kind, whose artwork a process draws on
 _VIEWS = 2  # of each document: as it was captured, and edited or stored again
 _EDITED, _STORED_AGAIN = 0.5, 0.6  # of the second views; of genuine documents those that are edited
 _LEAST = 240  # documents, before any are learned from: the first would be learned by heart
+_PAUSE = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +135,9 @@ class Stream:
     folder: Path
     capacity: int
     device: torch.device
+    documents: int  # of the whole training
+    jobs: list[Future[None]] = field(default_factory=list)
     seen: int = 0  # documents
-    groups: int = GROUPS
-    documents: int = 0  # of the whole training
     _pixels: Tensor = field(init=False)
     _cells: Tensor = field(init=False)
     _group: Tensor = field(init=False)
@@ -167,10 +169,21 @@ class Stream:
         self._forged[rows] = (made.cells[:, :, :, 0] == 1).any((3, 4))
         self.seen += len(rows)
 
-    @property
-    def ready(self) -> bool:
-        """Whether there is enough to learn from."""
-        return self.seen >= min(_LEAST, self.documents)
+    def wait(self) -> None:
+        """Wait until there is enough to learn from.
+
+        Raises
+        ------
+        RuntimeError
+            None of the documents could be rendered.
+        """
+        over = False
+        while not over and self.seen < _LEAST:
+            over = all(job.done() for job in self.jobs)
+            self.take()
+            time.sleep(_PAUSE)
+        if not self.seen:
+            raise RuntimeError("No document could be rendered: the log says why.")
 
     def batch(self, documents: int, crops: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Draw pairs of documents, a view of each and some of its crops, as ``Learner`` takes them; pixels as bytes."""
@@ -199,12 +212,12 @@ def rendering(groups: Sequence[Sequence[Order]], workers: int, capacity: int, de
     """Render groups in processes, ahead of who learns from them, until that ends."""
     with TemporaryDirectory(prefix="docscan-", dir=_memory()) as name:
         folder = Path(name)
-        stream = Stream(folder, capacity, device, documents=sum(map(len, groups)))
         processes = pool(workers)
         try:
-            for number, group in enumerate(groups):
-                processes.submit(_write, folder / f"{number:06d}", group).add_done_callback(_failed)
-            yield stream
+            jobs = [processes.submit(_write, folder / f"{number:06d}", group) for number, group in enumerate(groups)]
+            for job in jobs:
+                job.add_done_callback(_failed)
+            yield Stream(folder, capacity, device, sum(map(len, groups)), jobs)
         finally:
             processes.shutdown(wait=True, cancel_futures=True)
 

@@ -22,7 +22,7 @@ from training.region.edits import EDITS, edit, stored_again
 from training.region.labels import UNKNOWN, UNSEEN
 from training.region.losses import Learner
 from training.region.network import RegionNetwork
-from training.region.stream import Stream, some_slots
+from training.region.stream import GROUPS, Stream, some_slots
 
 _log = logging.getLogger(__name__)
 
@@ -212,11 +212,14 @@ def train_while_rendering(stream: Stream, recipe: Recipe, checkpoint: Path) -> R
 
     Which documents a step sees depends on how fast they are rendered: the same seed makes the same documents, not the
     same weights.
+
+    Raises
+    ------
+    RuntimeError
+        None of the documents could be rendered.
     """
     begun = time.monotonic()
-    while not stream.ready:
-        stream.take()
-        time.sleep(0.1)
+    stream.wait()
     recipe = replace(recipe, minutes=recipe.minutes - (time.monotonic() - begun) / 60)
 
     def batch(step: int) -> Batch:
@@ -227,7 +230,7 @@ def train_while_rendering(stream: Stream, recipe: Recipe, checkpoint: Path) -> R
         return _augmented(_normal(pixels), document, rng), cells, group, document
 
     steps = max(1, round(recipe.epochs * stream.documents / recipe.batch))
-    return _train(batch, stream.groups, steps, recipe, checkpoint, Ranks(), lambda: stream.seen)
+    return _train(batch, GROUPS, steps, recipe, checkpoint, Ranks(), lambda: stream.seen)
 
 
 def _train(

@@ -95,10 +95,12 @@ def test_training_while_rendering_learns_from_what_is_there_and_says_how_much(tm
     assert load(checkpoint).design == "deep"
 
 
-def test_a_group_that_fails_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_group_that_fails_is_told_and_nothing_waits_for_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     future: Future[None] = Future()
     future.set_exception(ValueError("no ink"))
     with caplog.at_level(logging.WARNING):
         _failed(future)
     assert "not rendered" in caplog.text
     assert "no ink" in caplog.text
+    with pytest.raises(RuntimeError, match="the log says why"):
+        Stream(tmp_path, 2, CPU, 2, [future]).wait()
