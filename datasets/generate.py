@@ -51,13 +51,13 @@ def _died(group: Group) -> list[Line]:
     return [{"index": wanted.index, "error": "the process died"} for wanted in group]
 
 
-def _groups(orders: Iterable[Order]) -> list[Group]:
-    """Put documents of one state and kind together: a process draws their artwork once and keeps it."""
+def grouped(orders: Iterable[Order], most: int = _GROUP) -> list[Group]:
+    """Put documents of one state and kind together, ``most`` a group: a process draws their artwork once."""
     ordered = sorted(orders, key=lambda wanted: (wanted.code, wanted.kind, wanted.index))
     groups = []
     for _, same in groupby(ordered, key=lambda wanted: (wanted.code, wanted.kind)):
         alike = tuple(same)
-        groups += [alike[start : start + _GROUP] for start in range(0, len(alike), _GROUP)]
+        groups += [alike[start : start + most] for start in range(0, len(alike), most)]
     return groups
 
 
@@ -131,7 +131,7 @@ def generate(
     _begin(folder, _settings_line(seed, recipes, lights, device))
     lines = {int(line["index"]): line for line in read(folder) if "error" not in line}
     _save(folder, lines.values())
-    todo = _groups(order(seed, index, recipes, device=device) for index in range(documents) if index not in lines)
+    todo = grouped(order(seed, index, recipes, device=device) for index in range(documents) if index not in lines)
     progress(len(lines))
     with (folder / LIST).open("a", encoding="utf-8") as out:
         for _, made in each(todo, partial(_write_group, folder, lights), died=_died, workers=workers):

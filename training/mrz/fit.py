@@ -209,7 +209,7 @@ def done(checkpoint: Path) -> int | None:
     if not checkpoint.exists():
         return None
     state = torch.load(checkpoint, weights_only=True, map_location="cpu")
-    return int(state["step"]) if state["done"] else None
+    return int(state["step"]) if state.get("done") else None  # the first checkpoints do not say
 
 
 def fit(
@@ -235,7 +235,7 @@ def fit(
         state = torch.load(checkpoint, weights_only=True, map_location=where)
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
-        if state["done"]:
+        if state.get("done"):
             network.to("cpu")
             return True
         taken = state["step"]

@@ -81,11 +81,9 @@ class Recogniser(nn.Module):
     Input: lines x 1 x 32 x width. Output: lines x CLASSES x width/2, logits.
     """
 
-    channels = 192  # of what stands at a place
-
     def __init__(self) -> None:
         super().__init__()
-        wide = self.channels
+        wide = 192  # channels of what stands at a place
         self.picture = nn.Sequential(
             block(1, 32, 5, 2),
             block(32, 40),

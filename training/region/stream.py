@@ -1,7 +1,7 @@
 """Renders documents of the training states while a GPU learns from those that are there.
 
-A GPU sees a set of ten thousand documents once in a quarter of a minute, and sixteen processors render as many in ten:
-so nothing waits for the set to be whole, and nothing but the crops is kept.
+A GPU sees ten thousand documents in a quarter of a minute, and two processors render as many in an hour: so nothing
+waits for the set to be whole, and nothing but the crops is kept.
 """
 
 import logging
@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from itertools import groupby
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
@@ -22,6 +21,7 @@ from torch import Tensor
 
 from datasets.design.states import MORE_TRAINING, TRAINING
 from datasets.forging.catalogue import RECIPES, shows
+from datasets.generate import grouped
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, KINDS, Order, make, order
 from datasets.truth import truth
@@ -63,12 +63,7 @@ _PARTS = tuple(part.name for part in fields(Rendered))
 def orders(seed: int, documents: int) -> list[tuple[Order, ...]]:
     """Return the groups of a training of so many documents, in the order in which they are rendered."""
     recipes = tuple(name for name in RECIPES if shows(name, ("visible",)) and name not in UNSEEN)
-    wanted = (order(seed, index, recipes, states=STATES) for index in range(documents))
-    ordered = sorted(wanted, key=lambda one: (one.code, one.kind, one.index))
-    groups = []
-    for _, same in groupby(ordered, key=lambda one: (one.code, one.kind)):
-        alike = tuple(same)
-        groups += [alike[start : start + _GROUP] for start in range(0, len(alike), _GROUP)]
+    groups = grouped((order(seed, index, recipes, states=STATES) for index in range(documents)), _GROUP)
     return [groups[place] for place in np.random.default_rng(seed).permutation(len(groups))]
 
 
@@ -89,26 +84,24 @@ def render(group: Sequence[Order]) -> Rendered:
             cut = cut_by_truth(line, data, np.random.default_rng([wanted.seed, wanted.index, 3, view]))
             pixels[number, view, : len(cut.pixels)] = cut.pixels
             cells[number, view], region[number, view] = cut.cells, cut.region
-    for number, wanted in enumerate(group):
-        _vary(wanted, number, pixels[:, 1], cells[:, 1], region[:, 1])
+    _vary(group, pixels[:, 1], cells[:, 1], region[:, 1])
     first = np.array([_group_of(wanted.code, wanted.kind) for wanted in group])[:, None, None]
     forged = (cells[:, :, :, 0] != 0).any((3, 4)) | (region == UNKNOWN)
     return Rendered(pixels, cells, region, np.where(forged, UNKNOWN, first + region).astype(np.int64))
 
 
-def _vary(
-    wanted: Order, number: int, pixels: NDArray[np.uint8], cells: NDArray[np.int8], region: NDArray[np.int8]
-) -> None:
-    """Edit a genuine document of a group, perhaps, and store it again, perhaps, in place."""
-    rng = np.random.default_rng([wanted.seed, wanted.index, 4])
+def _vary(group: Sequence[Order], pixels: NDArray[np.uint8], cells: NDArray[np.int8], region: NDArray[np.int8]) -> None:
+    """Edit some genuine documents of a group and store some documents again, in place."""
     document, slots = np.nonzero(region >= 0)
-    own = np.flatnonzero(document == number)
-    some, labels = pixels[document, slots], cells[document, slots].astype(np.int64)
-    if wanted.recipe == GENUINE and rng.random() < _EDITED:
-        edit(rng, some, labels, region[document, slots], own, list(EDITS))
-    if rng.random() < _STORED_AGAIN:
-        stored_again(rng, some, own)
-    pixels[number, slots[own]], cells[number, slots[own]] = some[own], labels[own]
+    some, labels, shown = pixels[document, slots], cells[document, slots].astype(np.int64), region[document, slots]
+    for number, wanted in enumerate(group):
+        rng = np.random.default_rng([wanted.seed, wanted.index, 4])
+        own = np.flatnonzero(document == number)
+        if wanted.recipe == GENUINE and rng.random() < _EDITED:
+            edit(rng, some, labels, shown, own, list(EDITS))
+        if rng.random() < _STORED_AGAIN:
+            stored_again(rng, some, own)
+    pixels[document, slots], cells[document, slots] = some, labels
 
 
 def _write(folder: Path, group: Sequence[Order]) -> None:
@@ -135,7 +128,6 @@ class Stream:
     folder: Path
     capacity: int
     device: torch.device
-    documents: int  # of the whole training
     jobs: list[Future[None]] = field(default_factory=list)
     seen: int = 0  # documents
     _pixels: Tensor = field(init=False)
@@ -217,7 +209,7 @@ def rendering(groups: Sequence[Sequence[Order]], workers: int, capacity: int, de
             jobs = [processes.submit(_write, folder / f"{number:06d}", group) for number, group in enumerate(groups)]
             for job in jobs:
                 job.add_done_callback(_failed)
-            yield Stream(folder, capacity, device, sum(map(len, groups)), jobs)
+            yield Stream(folder, capacity, device, jobs)
         finally:
             processes.shutdown(wait=True, cancel_futures=True)
 

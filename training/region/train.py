@@ -1,6 +1,7 @@
 """Trains a region network, in one process or, under torchrun, in several."""
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -229,14 +230,13 @@ def train_while_rendering(stream: Stream, recipe: Recipe, checkpoint: Path) -> R
         pixels, cells, group, document = stream.batch(recipe.batch, recipe.crops, rng)
         return _augmented(_normal(pixels), document, rng), cells, group, document
 
-    steps = max(1, round(recipe.epochs * stream.documents / recipe.batch))
-    return _train(batch, GROUPS, steps, recipe, checkpoint, Ranks(), lambda: stream.seen)
+    return _train(batch, GROUPS, math.inf, recipe, checkpoint, Ranks(), lambda: stream.seen)
 
 
 def _train(
     batch: Callable[[int], Batch],
     groups: int,
-    steps: int,
+    steps: float,
     recipe: Recipe,
     checkpoint: Path,
     ranks: Ranks,
@@ -266,11 +266,11 @@ def _train(
         losses.append(loss.detach())
         if done % _LOGGED_EVERY == 0 and ranks.own == 0:
             mean = float(torch.stack(losses[-_LOGGED_EVERY:]).mean())
-            _log.info("step %d of %d, loss %.4f, %.1f min", done, steps, mean, minutes)
+            _log.info("step %d of %s, loss %.4f, %.1f min", done, steps, mean, minutes)
         if done % _CHECKPOINT_EVERY == 0 and ranks.own == 0:
             _save(checkpoint, recipe, learner, optimiser, (done, minutes), documents(), begun)
     if ranks.own == 0:
-        _log.info("trained %d of %d steps in %.1f min", done, steps, minutes)
+        _log.info("trained %d of %s steps in %.1f min", done, steps, minutes)
         ended = minutes if done >= steps else max(minutes, recipe.minutes)  # another process's clock may have ended it
         _save(checkpoint, recipe, learner, optimiser, (done, ended), documents(), begun)
     return network.eval().cpu()

@@ -51,9 +51,8 @@ def test_columns_in_a_characters_middle_are_its_class_and_those_between_are_not(
     places = np.full((1, MOST), -1, np.float32)
     classes = np.full((1, MOST), NO_CHARACTER, np.int64)
     places[0, :3], classes[0, :3] = (17.5, 33.5, 49.5), (5, 0, 36)
-    targets = column_targets(torch.from_numpy(places), torch.from_numpy(classes), 32)[
-        0
-    ]  # column 8 is at x = 16.5, column 9 at 18.5
+    # Column 8 is at x = 16.5, column 9 at 18.5.
+    targets = column_targets(torch.from_numpy(places), torch.from_numpy(classes), 32)[0]
     assert targets[8] == targets[9] == 5
     assert targets[16] == targets[17] == 0
     assert targets[24] == targets[25] == 36

@@ -17,7 +17,7 @@ from training.region.labels import UNKNOWN, UNSEEN
 from training.region.stream import GROUPS, Rendered, Stream, _failed, orders, render, rendering
 from training.region.train import Recipe, load, train_while_rendering, trained
 
-TINY = Recipe(design="deep", width=9, batch=2, crops=3, epochs=1e6, learning_rate=1e-3, minutes=1, bf16=False)
+TINY = Recipe(design="deep", width=9, batch=2, crops=3, learning_rate=1e-3, minutes=1, bf16=False)
 CPU = torch.device("cpu")
 PAIR = (Order(5, 0, "XFB", Kind.TD1_FRONT, GENUINE), Order(5, 1, "XFB", Kind.TD1_FRONT, "portrait_pasted"))
 
@@ -66,7 +66,7 @@ def test_a_document_is_rendered_in_two_views_and_its_first_is_as_it_was_captured
 
 
 def test_a_full_stream_lets_its_oldest_documents_go(tmp_path: Path) -> None:
-    stream = Stream(tmp_path, 4, CPU, documents=6)
+    stream = Stream(tmp_path, 4, CPU)
     stream._add(_rendered(4))
     stream._add(_rendered(2, mark=10))
     assert stream.seen == 6
@@ -103,4 +103,4 @@ def test_a_group_that_fails_is_told_and_nothing_waits_for_it(tmp_path: Path, cap
     assert "not rendered" in caplog.text
     assert "no ink" in caplog.text
     with pytest.raises(RuntimeError, match="the log says why"):
-        Stream(tmp_path, 2, CPU, 2, [future]).wait()
+        Stream(tmp_path, 2, CPU, [future]).wait()
