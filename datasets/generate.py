@@ -70,9 +70,11 @@ def read(folder: Path) -> list[Line]:
     return [json.loads(line) for line in lines if line.endswith("}")]
 
 
-def _settings_line(seed: int, recipes: tuple[str, ...], lights: tuple[str, ...], device: str | None) -> str:
+def _settings_line(
+    seed: int, recipes: tuple[str, ...], lights: tuple[str, ...], device: str | None, states: tuple[str, ...] | None
+) -> str:
     settings: dict[str, object] = {"seed": seed, "recipes": list(recipes), "lights": list(lights)}
-    return json.dumps(settings | ({"device": device} if device else {}))
+    return json.dumps(settings | ({"device": device} if device else {}) | ({"states": list(states)} if states else {}))
 
 
 def _begin(folder: Path, settings: str) -> None:
@@ -105,6 +107,7 @@ def generate(
     recipes: tuple[str, ...],
     lights: tuple[str, ...] = ("visible",),
     device: str | None = None,
+    states: tuple[str, ...] | None = None,
     workers: int = 2,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> list[Line]:
@@ -120,6 +123,8 @@ def generate(
         Of the forged ones, in equal shares.
     device
         Of all captures; None: drawn, and a page reader where a forgery does not show by daylight.
+    states
+        That the documents are of; None: any that is in a set.
     progress
         Told how many documents are done.
 
@@ -128,10 +133,12 @@ def generate(
     ValueError
         The folder holds a set made with other settings.
     """
-    _begin(folder, _settings_line(seed, recipes, lights, device))
+    _begin(folder, _settings_line(seed, recipes, lights, device, states))
     lines = {int(line["index"]): line for line in read(folder) if "error" not in line}
     _save(folder, lines.values())
-    todo = grouped(order(seed, index, recipes, device=device) for index in range(documents) if index not in lines)
+    todo = grouped(
+        order(seed, index, recipes, device=device, states=states) for index in range(documents) if index not in lines
+    )
     progress(len(lines))
     with (folder / LIST).open("a", encoding="utf-8") as out:
         for _, made in each(todo, partial(_write_group, folder, lights), died=_died, workers=workers):

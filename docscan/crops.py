@@ -33,11 +33,15 @@ def shrunk(image: Image, to_capture: Homography, scale: float) -> tuple[Image, H
 
 def overview(image: Image, to_capture: Homography, size: PageSize, pixels_per_mm: float) -> NDArray[np.uint8]:
     """Return the whole page in grey at a scale coarser than the capture's: height x width."""
+    return whole(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8), to_capture, size, pixels_per_mm)
+
+
+def whole(image: NDArray[np.uint8], to_capture: Homography, size: PageSize, pixels_per_mm: float) -> NDArray[np.uint8]:
+    """Return the whole page, of as many channels as the image has, at a scale coarser than the capture's."""
     width, height = size.millimetres
     factor = min(1.0, pixels_per_mm / local_scale(to_capture, width / 2, height / 2))
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    fx, fy = small.shape[1] / grey.shape[1], small.shape[0] / grey.shape[0]
+    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    fx, fy = small.shape[1] / image.shape[1], small.shape[0] / image.shape[0]
     from_page = np.diag([fx, fy, 1.0]) @ to_capture @ np.diag([1 / pixels_per_mm, 1 / pixels_per_mm, 1])
     page = cv2.warpPerspective(
         small,

@@ -20,7 +20,7 @@ from docscan.documents.model import DocumentModel, ReferencePicture
 from docscan.documents.pictures import lies_exactly
 from docscan.evidence import Evidence
 from docscan.lanes import Lanes
-from docscan.lights import Lights, look_at_lights
+from docscan.lights import Lights, judged, look_at_lights
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
@@ -229,7 +229,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
     with watch.room("document"):
         kind = match(seen.page, seen.mrz.parsed if seen.mrz else None, tools.library)
     printed = tools.lanes.beside(partial(_look_at_print, seen, kind, tools, watch))
-    shown = tools.lanes.beside(partial(_look_at_lights, seen, kind, watch))
+    shown = tools.lanes.beside(partial(_look_at_lights, seen, kind, tools, watch))
     with watch.room("visual"):
         # A capture that is unlike the samples, by glare perhaps, may have its text where theirs is all the same.
         layout = kind.likeliest.text if kind.likeliest else None
@@ -263,10 +263,10 @@ def _look_at_print(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> 
         return looked, compare(seen.page, kind.model, looked, kind.laid_on_own)
 
 
-def _look_at_lights(seen: Seen, kind: Match, watch: _Stopwatch) -> tuple[Lights, Typesetting | None]:
+def _look_at_lights(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> tuple[Lights, Typesetting | None]:
     with watch.room("checks"):
         pictures = kind.model.pictures if kind.model else {}
-        lights = look_at_lights(seen.page, seen.mrz, pictures, kind.laid_on_own)
+        lights = judged(look_at_lights(seen.page, seen.mrz, pictures, kind.laid_on_own), tools.models)
         return lights, typesetting_of(seen.capture, seen.page, seen.mrz, kind.laid_on_own)
 
 

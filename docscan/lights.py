@@ -4,7 +4,7 @@ Made once for all checks of a light: what they measure shows at a tenth of the p
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import cv2
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from docscan.documents.laying import PIXELS_PER_MM, Laid
 from docscan.documents.model import ReferencePicture
 from docscan.documents.pictures import lies_exactly
+from docscan.light_network import MODELS, LightAnswer, ask, channels_of
 from docscan.light_slots import wrong_image
+from docscan.runtime import Models
 from docscan.types import Box, Homography, Image, Mrz, Page, Spectrum
 from docscan.zones import layout_of, portrait_box
 
@@ -37,6 +39,7 @@ class Lights:
     expected: Mapping[Spectrum, Expected] = field(default_factory=lambda: MappingProxyType({}))
     wrong: Mapping[Spectrum, str] = field(default_factory=lambda: MappingProxyType({}))  # what is wrong with an image
     portrait: Box | None = None  # about where it stands, millimetres of the page
+    answers: Mapping[Spectrum, LightAnswer] = field(default_factory=lambda: MappingProxyType({}))  # of the networks
 
 
 def look_at_lights(
@@ -63,6 +66,16 @@ def look_at_lights(
         {light: fault for light, fault in faults.items() if fault is not None},
         portrait_box(grey, layout_of(page.size, mrz.parsed.format if mrz else None)),
     )
+
+
+def judged(lights: Lights, models: Models) -> Lights:
+    """Ask the networks about each light whose image seems to be right."""
+
+    def asked(light: Spectrum, name: str) -> LightAnswer:
+        return ask(models.sessions[name], channels_of(light, lights.seen), models.entries[name].sha256[:8])
+
+    right = [light for light in MODELS if light in lights.seen and light not in lights.wrong]
+    return replace(lights, answers={light: asked(light, MODELS[light]) for light in right})
 
 
 def _shape(page: Page) -> tuple[int, int]:

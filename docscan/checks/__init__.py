@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from docscan.checks import (
     document,
     infrared,
+    light_pages,
     mrz_geometry,
     mrz_rules,
     mrz_type,
@@ -76,9 +77,11 @@ CHECKS: tuple[Check, ...] = (
     _measured("uv.fibres", ultraviolet.fibres, Spectrum.UV),
     _measured("uv.patches", ultraviolet.patches, Spectrum.UV),
     _measured("uv.portrait_edges", ultraviolet.portrait_edges, Spectrum.UV),
+    _measured("uv.page", light_pages.ultraviolet, Spectrum.UV),
     Check("ir.image", slots.right_image(Spectrum.IR), Spectrum.IR),
     _measured("ir.mrz_visible", infrared.mrz_visible, Spectrum.IR),
     _measured("ir.portrait", infrared.portrait, Spectrum.IR),
+    _measured("ir.page", light_pages.infrared, Spectrum.IR),
 )
 
 

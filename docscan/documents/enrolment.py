@@ -21,7 +21,7 @@ from docscan.documents.samples import Sample, require_alike, usable_samples
 from docscan.documents.store import checked_name
 from docscan.documents.texture import areas_of, learned_texture, texture_of
 from docscan.documents.type_statistics import type_statistics
-from docscan.lights import look_at_lights
+from docscan.lights import judged, look_at_lights
 from docscan.runtime import Models
 from docscan.types import Box, Page, Spectrum
 from docscan.typesetting import typesetting_of
@@ -77,7 +77,7 @@ def enrol(
     pictures = pictures_of(pages, laid, of_holders)
     on_pictures = [laid_on_samples(page, pictures) for page in pages]
     lights = [
-        look_at_lights(sample.page, sample.mrz, pictures, place)
+        judged(look_at_lights(sample.page, sample.mrz, pictures, place), models)
         for sample, place in zip(usable, on_pictures, strict=True)
     ]
     typesettings = [

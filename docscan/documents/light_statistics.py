@@ -40,6 +40,8 @@ def _values(lights: Lights) -> dict[str, float]:
         values |= _under_uv(lights, lights.expected.get(Spectrum.UV))
     if Spectrum.IR in lights.seen and Spectrum.IR not in lights.wrong and lights.portrait is not None:
         values[IR_PORTRAIT] = portrait_stays(lights, lights.portrait)
+    if (answer := lights.answers.get(Spectrum.IR)) is not None:
+        values[answer.usual(Spectrum.IR)] = answer.logit()
     return values
 
 

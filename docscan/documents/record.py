@@ -41,7 +41,7 @@ _Millimetres = Annotated[float, Field(ge=-50, le=200)]
 _Size = Annotated[float, Field(gt=0, le=50)]  # millimetres
 _Length = Annotated[float, Field(ge=3, le=130)]  # millimetres
 _PixelsPerMm = Annotated[float, Field(gt=0, le=24)]
-_MeasuredName = Annotated[str, Field(pattern=r"^(uv|ir|mrz)\.[a-z_]+(\.[a-z_]+)?$")]
+_MeasuredName = Annotated[str, Field(pattern=r"^(uv|ir|mrz)\.[a-z][a-z0-9_]*(\.[a-z_]+)?$")]
 _Count = Annotated[int, Field(ge=1, le=MOST)]
 _FieldName = Annotated[str, Field(pattern=f"^({'|'.join(_FIELDS)})$")]
 _RegionName = Annotated[str, Field(pattern=f"^({'|'.join(REGIONS)})$")]

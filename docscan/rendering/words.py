@@ -89,9 +89,11 @@ CHECKS = {
     "uv.fibres": message("Fluorescent fibres"),
     "uv.patches": message("Portrait under UV"),
     "uv.portrait_edges": message("Glue about the portrait"),
+    "uv.page": message("Page under UV"),
     "ir.image": message("Image under infrared"),
     "ir.mrz_visible": message("Zone under infrared"),
     "ir.portrait": message("Portrait under infrared"),
+    "ir.page": message("Page under infrared"),
 }
 
 LIGHTS = {

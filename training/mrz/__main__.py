@@ -17,13 +17,14 @@ from datasets.mrz.typeface import faces
 from docscan.mrz.own_reader import LINE_FINDER, RECOGNISER, ZONE_FINDER
 from docscan.mrz.read import SURE
 from docscan.processes import pool
+from training.fitting import Plan, Task, done, fit
 from training.manifest import remeasured, update_manifest
 from training.mrz import evaluate
 from training.mrz.card import write_card
 from training.mrz.data import Shards
-from training.mrz.export import export
-from training.mrz.fit import FinderTask, Plan, RecogniserTask, Task, done, fit
 from training.mrz.networks import Finder, Recogniser
+from training.mrz.tasks import FinderTask, RecogniserTask
+from training.onnx_export import export
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "1.3.0"

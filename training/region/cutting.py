@@ -52,7 +52,7 @@ class Cut:
     notes: Mapping[str, Any]
 
 
-def _jittered(rng: np.random.Generator, to_capture: Homography) -> Homography:
+def misplaced(rng: np.random.Generator, to_capture: Homography) -> Homography:
     """Misplace the page as a page finder does: a little turn, scale and shift."""
     turn, scale = rng.normal(0, 0.004), 1 + rng.normal(0, 0.006)
     right, down = rng.normal(0, 0.4, 2)
@@ -88,7 +88,7 @@ def cut_by_truth(line: Mapping[str, Any], data: bytes, rng: np.random.Generator,
     truth, image = truth_of(line), _opened(data)
     size = SIZES[truth.kind]
     width, height = size.millimetres
-    seen = _jittered(rng, truth.to_capture)
+    seen = misplaced(rng, truth.to_capture)
     scale = local_scale(seen, width / 2, height / 2)
     view = overview(image, seen, size, SEARCH_PIXELS_PER_MM)
     found = crop_spots(view, layout_of(size, FORMATS[truth.kind]))

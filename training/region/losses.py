@@ -13,13 +13,13 @@ _NOTHING = 1e-6  # that a mean of none is divided by: asking whether there is an
 _DOCUMENT_SHARPNESS = 2.0  # of the soft maximum of a document's crops
 
 
-def _holds_forgery(forged: Tensor) -> Tensor:
+def holds_forgery(forged: Tensor) -> Tensor:
     """Return 1 for a crop with a forged cell, 0 where all are genuine, UNKNOWN between; n x c x c to n."""
     some, none = (forged == 1).flatten(1).any(1), (forged == 0).flatten(1).all(1)
     return torch.where(some, 1, torch.where(none, 0, UNKNOWN))
 
 
-def _balanced(logits: Tensor, target: Tensor, document: Tensor | None = None) -> Tensor:
+def balanced(logits: Tensor, target: Tensor, document: Tensor | None = None) -> Tensor:
     """Return the binary cross entropy where the target is known, each class weighing the same.
 
     Both are n x …; each of n weighs the same within its class, however many of its cells are forged: else the few
@@ -96,11 +96,11 @@ class Learner(nn.Module):
         weight = crops.new_ones(answers.alteration.shape[1])
         weight[0] = _NONE_WEIGHS
         similarity = _TEMPERATURE * answers.embedding @ fn.normalize(self.proxies, dim=1).T
-        holds = _holds_forgery(forged)
+        holds = holds_forgery(forged)
         return (
-            _balanced(answers.crop, holds, document)
-            + 0.5 * _balanced(*_of_documents(answers.crop, holds, document))
-            + _balanced(answers.forged, forged, document)
+            balanced(answers.crop, holds, document)
+            + 0.5 * balanced(*_of_documents(answers.crop, holds, document))
+            + balanced(answers.forged, forged, document)
             + 0.3 * _cross_entropy(answers.process, process)
             + 0.3 * _cross_entropy(answers.alteration, alteration, weight)
             + 0.05 * _cross_entropy(similarity, group)

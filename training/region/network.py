@@ -81,7 +81,7 @@ def _parts(design: str, width: int) -> tuple[nn.Module, nn.Module, int]:
     return _stem(width, design in ("high_pass", "context", "deep")), *_small(width, 2 if design == "deep" else 1)
 
 
-def _pooled(features: Tensor) -> Tensor:
+def mean_and_strongest(features: Tensor) -> Tensor:
     """Return the mean answer beside the strongest one: an edge of something pasted is a small part of a crop."""
     return torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1)
 
@@ -140,11 +140,11 @@ class RegionNetwork(nn.Module):
         document
             n; numbers from 0 of the documents that the crops are of, None where all are of one.
         """
-        pooled = _pooled(features)
+        pooled = mean_and_strongest(features)
         embedding = nn.functional.normalize(self.embedding(pooled), dim=1)
         if self.context is not None:
             features = self.context(features, _means(pooled, document))
-            pooled = _pooled(features)
+            pooled = mean_and_strongest(features)
         cells = self.cells(features)
         forged, process, alteration = cells.split([1, len(PROCESSES), len(ALTERATIONS)], 1)
         return Answers(forged[:, 0], process, alteration, self.crop(pooled)[:, 0], embedding)

@@ -18,6 +18,7 @@ from datasets.generate import generate, read
 from docscan.runtime import ManifestEntry, read_manifest
 from docscan.settings import Settings
 from training.manifest import update_manifest
+from training.onnx_export import milliseconds
 from training.region.calibrate import calibrate_fusion, calibrate_regions
 from training.region.card import write_card
 from training.region.cutting import Limits
@@ -37,7 +38,6 @@ DOCUMENTS = 4000  # made on two cores in 35 minutes, so that all of it takes les
 LIMITS = Limits()
 _QUANTISED_ON = 12  # documents whose crops tell the ranges of activations
 _COMPARED_ON = 3  # documents whose crops torch and ONNX Runtime are compared on
-_TIMED = 20  # calls
 _ROOM = {"cuda": 10_000, "cpu": 1_000}  # documents of a stream that memory holds, 4.5 MB each
 _OWN = ".made-by-training"  # marks a set that this command generates
 _INT8_MAY_LOSE = 0.002  # of the documents' AUC on the validation states
@@ -114,18 +114,6 @@ def _batches(crops: Crops, documents: int) -> list[NDArray[np.uint8]]:
     return [crops.cut(there[place]) for place in np.linspace(0, len(there) - 1, documents).astype(int)]
 
 
-def milliseconds(path: Path, crops: NDArray[np.uint8], threads: int = 2) -> float:
-    """Return the median time that an exported network takes for some crops in one call."""
-    session = open_network(path, threads)
-    batch = np.zeros((len(crops), 3, *crops.shape[1:3]), np.float32)
-    times = []
-    for _ in range(_TIMED):
-        start = time.perf_counter()
-        session.run(None, {"crops": batch})
-        times.append(1000 * (time.perf_counter() - start))
-    return float(np.median(times))
-
-
 def rough_auc(seen: Sequence[Scored]) -> float:
     """Return the documents' AUC by the strongest region: what designs and precisions are compared by."""
     rows = [item for item in seen if item.abstained is None and item.told_by_print]
@@ -144,13 +132,14 @@ def ship(folders: Folders, precision: str) -> None:
     export(network, full)
     quantise(full, small, _batches(validation, _QUANTISED_ON))
     compared = np.concatenate(_batches(validation, _COMPARED_ON))
+    shape = (min(24, len(compared)), 3, *compared.shape[1:3])
     seen = {path.stem[-4:]: score(validation, open_network(path)) for path in (full, small)}
     _log_kinds(seen["fp32"])
     measured = {
         "parity": parity(network, full, compared),
         "int8_difference": difference(full, small, compared),
         "auc": {name: rough_auc(rows) for name, rows in seen.items()},
-        "milliseconds": {path.stem[-4:]: milliseconds(path, compared[:24]) for path in (full, small)},
+        "milliseconds": {path.stem[-4:]: milliseconds(path, shape, 2) for path in (full, small)},
     }
     _log.info("exported: %s", measured)
     chosen = _chosen(measured) if precision == "best" else precision

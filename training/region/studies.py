@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from datasets.forging.catalogue import RECIPES
+from training.onnx_export import milliseconds
 from training.region.calibrate import calibrate_fusion, calibrate_regions, document_ratio
 from training.region.data import Crops, open_split
 from training.region.export import export
 from training.region.labels import UNSEEN
 from training.region.measures import auc, equal_error_rate
 from training.region.network import DESIGNS
-from training.region.pipeline import Folders, milliseconds, rough_auc, rows_of
+from training.region.pipeline import Folders, rough_auc, rows_of
 from training.region.scoring import Scored, open_network, score
 from training.region.train import Recipe, train
 
@@ -34,6 +35,8 @@ def compare(folders: Folders, recipe: Recipe) -> None:
     out = folders.work / "designs.json"
     rows = rows_of(out)
     training, validation = (open_split(folders.crops, split) for split in ("training", "validation"))
+    first = validation.cut(0)
+    shape = len(first), 3, *first.shape[1:3]
     for design in DESIGNS:
         if design in [row["design"] for row in rows]:
             continue
@@ -48,7 +51,7 @@ def compare(folders: Folders, recipe: Recipe) -> None:
                 "width": recipe.width,
                 "parameters": sum(weights.numel() for weights in network.parameters()),
                 "minutes": recipe.minutes,
-                "milliseconds": round(milliseconds(path.with_suffix(".onnx"), validation.cut(0)), 1),
+                "milliseconds": round(milliseconds(path.with_suffix(".onnx"), shape, 2), 1),
                 "auc": round(rough_auc(score(validation, session)), 4),
             }
         )

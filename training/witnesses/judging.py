@@ -51,6 +51,16 @@ def _against_samples(one: Witnessed) -> bool:
     return any(result.outcome is Outcome.FAILED for result in one.checks if result.id.startswith("reference."))
 
 
+def _telling(light: str, documents: Sequence[Witnessed]) -> str:
+    """Return how the network of a light tells forgeries that show under it, and those that do not: these by chance."""
+    values: dict[bool | None, list[float]] = {None: [], True: [], False: []}
+    for one in documents:
+        if (numbers := one.numbers.get(f"{light}.page")) is not None:
+            values[None if one.genuine else shows(one.recipe, (light,))].append(numbers["value"])
+    genuine, forged = np.array(values[None]), (np.array(values[shown]) for shown in (True, False))
+    return "; ".join(f"{auc(genuine, some):.3f}" if len(genuine) and len(some) else "none" for some in forged)
+
+
 def rows(documents: Sequence[Witnessed], models: Models, checks: Sequence[str]) -> Mapping[str, str]:
     """Return what was measured, as a table of two columns."""
     genuine = [one for one in documents if one.genuine]
@@ -74,6 +84,10 @@ def rows(documents: Sequence[Witnessed], models: Models, checks: Sequence[str]) 
     for title, recipes in (("counterfeits", COUNTERFEITS), ("counterfeits and copies", WHOLE_PAGE)):
         alone = [one for one in documents if one.recipe in recipes and missed(one)]
         found[f"{title} that the network alone lets pass, found by a reference check"] = _rate(alone, _against_samples)
+    for light in _OTHER_LIGHTS:
+        if f"{light}.page" in checks:
+            told = _telling(light, documents)
+            found[f"{light}.page: AUC of forgeries that show under its light; of others"] = told
     return found | _lights(documents, models)
 
 

@@ -34,6 +34,7 @@ class Witnessed:
     modelled: bool
     numbers: dict[str, dict[str, float]]
     checks: tuple[CheckResult, ...]
+    kind: str = ""  # of side
 
     @property
     def genuine(self) -> bool:
@@ -82,7 +83,8 @@ def _witness(group: Group) -> list[Witnessed]:
         evidence = gather(**images, tools=tools, today=TODAY)  # type: ignore[arg-type]
         checks = tuple(perform(check, evidence) for check in CHECKS)
         modelled = evidence.model is not None
-        found.append(Witnessed(order.recipe, order.code, len(images), modelled, _numbers(evidence), checks))
+        numbers = _numbers(evidence)
+        found.append(Witnessed(order.recipe, order.code, len(images), modelled, numbers, checks, order.kind.value))
     return found
 
 

@@ -71,9 +71,11 @@ CATEGORIES = {
     "uv.fibres": _spectral("(UV, LU, FI)"),
     "uv.patches": _spectral("(UV, BR, PH)"),
     "uv.portrait_edges": _spectral("(UV, BR, PH)", nearest=True),
+    "uv.page": _spectral("(UV, BR, FU)", nearest=True),
     "ir.image": _optical(_DETECTION, nearest=True),
     "ir.mrz_visible": _optical(_MRZ, "MrzIrReadabilityCheck", generic="(IR, AB, MR)"),
     "ir.portrait": _spectral("(IR, AB, PH)"),
+    "ir.page": _spectral("(IR, AB, IS)", nearest=True),
 }
 
 _OTHER = _optical(OTHERS)  # a report of another version of docscan may have checks that this one does not know

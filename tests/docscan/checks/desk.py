@@ -11,7 +11,7 @@ from docscan.documents.model import DocumentModel
 from docscan.documents.pictures import laid_on_samples
 from docscan.evidence import Evidence
 from docscan.inspection import Seen, Tools, see
-from docscan.lights import look_at_lights
+from docscan.lights import judged, look_at_lights
 from docscan.types import CheckResult, Spectrum
 from tests.docscan.conftest import Makes
 
@@ -50,7 +50,7 @@ class Desk:
             page=seen.page,
             model=model,
             calibrations=self.tools.models.calibrations,
-            lights=look_at_lights(seen.page, seen.mrz, pictures, laid),
+            lights=judged(look_at_lights(seen.page, seen.mrz, pictures, laid), self.tools.models),
             laid=laid,
         )
         evidence = replace(evidence, mrz=seen.mrz)

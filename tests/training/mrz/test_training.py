@@ -15,12 +15,13 @@ from datasets.mrz.typeface import faces
 from docscan.mrz.own_reader import RECOGNISER
 from docscan.mrz.recognise import ALPHABET as READ
 from docscan.mrz.rectify import normalised
+from training.fitting import Plan, done, fit
 from training.mrz import data
 from training.mrz.__main__ import RECIPES, Stage, _train
 from training.mrz.data import MOST, NO_CHARACTER, Shards
-from training.mrz.export import export
-from training.mrz.fit import BETWEEN, FinderTask, Plan, RecogniserTask, _normal, column_targets, done, fit
 from training.mrz.networks import CLASSES, Finder, Recogniser
+from training.mrz.tasks import BETWEEN, FinderTask, RecogniserTask, _normal, column_targets
+from training.onnx_export import export
 
 CPU = torch.device("cpu")
 

@@ -11,6 +11,7 @@ import torch
 from docscan.runtime import open_models
 from docscan.settings import Settings
 from tests.training.region.conftest import here
+from training import onnx_export
 from training.region import data, pipeline, studies
 from training.region.data import SPLITS
 from training.region.pipeline import Folders, assess, fit, prepare, ship
@@ -40,7 +41,7 @@ def folders(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         patched.setattr(data, "each", here)
         # As many documents for the ranges of activations, and as many calls for a time, as such a set is worth.
         patched.setattr(pipeline, "_QUANTISED_ON", 3)
-        patched.setattr(pipeline, "_TIMED", 3)
+        patched.setattr(onnx_export, "_TIMED", 3)
         prepare(made, workers=1)
         yield made
 

@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from training.region import train as module
 from training.region.data import Crops
 from training.region.labels import UNKNOWN
-from training.region.losses import Learner, _balanced, _holds_forgery, _of_documents
+from training.region.losses import Learner, _of_documents, balanced, holds_forgery
 from training.region.network import DESIGNS, Answers, RegionNetwork
 from training.region.train import Recipe, load, train, trained
 
@@ -176,26 +176,26 @@ def test_a_forged_word_weighs_as_much_as_a_forged_page() -> None:
     target[1, 0, 0] = 1
     page, word = torch.zeros(2, 4, 4), torch.zeros(2, 4, 4)
     page[0], word[1, 0, 0] = -3, -3
-    assert _balanced(page, target) == pytest.approx(_balanced(word, target).item(), rel=1e-5)
+    assert balanced(page, target) == pytest.approx(balanced(word, target).item(), rel=1e-5)
     nothing = torch.full_like(target, UNKNOWN)
-    assert _balanced(page, nothing) == 0
+    assert balanced(page, nothing) == 0
 
 
 def test_a_document_weighs_no_more_for_having_more_forged_crops() -> None:
     logits, target = torch.tensor([2.0, 2.0, 2.0, -1.0]), torch.tensor([1, 1, 1, 1])
     document = torch.tensor([0, 0, 0, 1])
-    one_each = _balanced(logits[2:], target[2:])
-    assert _balanced(logits, target, document) == pytest.approx(one_each.item(), rel=1e-5)
-    assert _balanced(logits, target) < one_each
+    one_each = balanced(logits[2:], target[2:])
+    assert balanced(logits, target, document) == pytest.approx(one_each.item(), rel=1e-5)
+    assert balanced(logits, target) < one_each
     genuine = torch.tensor([1, 1, 0, 1])
-    half = (_balanced(logits[[0, 3]], target[:2]) + _balanced(logits[[2]], genuine[[2]])).item()
-    assert _balanced(logits, genuine, document) == pytest.approx(half, rel=1e-5)
+    half = (balanced(logits[[0, 3]], target[:2]) + balanced(logits[[2]], genuine[[2]])).item()
+    assert balanced(logits, genuine, document) == pytest.approx(half, rel=1e-5)
 
 
 def test_a_document_is_as_bad_as_its_worst_crop() -> None:
     forged = torch.zeros(5, 2, 2, dtype=torch.long)
     forged[1, 0, 0], forged[4, 0, 0] = 1, UNKNOWN
-    holds = _holds_forgery(forged)
+    holds = holds_forgery(forged)
     assert holds.tolist() == [0, 1, 0, 0, UNKNOWN]
     crop = torch.tensor([0.0, 6.0, -1.0, -2.0, 0.0])
     values, targets = _of_documents(crop, holds, torch.tensor([0, 0, 1, 1, 2]))

@@ -55,3 +55,20 @@ def test_what_is_found_is_counted_among_what_the_network_lets_pass() -> None:
     )
     assert found["captured under three lights, of them genuine"] == "29, 20"
     assert float(found["three lights: AUC"]) > float(found["visible light alone: AUC"])
+
+
+def test_forgeries_that_do_not_show_under_a_light_are_told_apart_from_those_that_do() -> None:
+    models = open_models(ROOT / "models", providers=["CPUExecutionProvider"], threads=1, only=["region"])
+
+    def seen(recipe: str, value: float) -> Witnessed:
+        numbers = {"uv.page": {"value": value}}
+        said = CheckResult("uv.page", Outcome.PASSED, "", Spectrum.UV)
+        return Witnessed(recipe, "A", 3, False, numbers, (*_witnessed(recipe, fails=False).checks, said))
+
+    documents = [
+        *[seen(GENUINE, value) for value in (0.0, 1.0, 2.0, 3.0)],
+        *[seen("uv_bright_paper", 9.0)] * 2,
+        *[seen("microtext_missing", 1.5)] * 2,
+    ]
+    found = rows(documents, models, ["uv.page"])
+    assert found["uv.page: AUC of forgeries that show under its light; of others"] == "1.000; 0.500"

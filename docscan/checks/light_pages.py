@@ -1,0 +1,68 @@
+"""Whether a page looks under ultraviolet and under infrared as issued pages do: what a network makes of all of it.
+
+Beside the checks of single things (paper, pattern, fibres, the MRZ's ink): an eraser's scar glows anywhere, and a datum
+that was printed anew vanishes, or stays, where its neighbours do not.
+"""
+
+from docscan.checks.finding import Finding
+from docscan.checks.measured import Measurement
+from docscan.checks.slots import no_samples, unusable
+from docscan.evidence import Evidence
+from docscan.light_network import CELL_MM, LightAnswer
+from docscan.page_geometry import in_capture
+from docscan.types import Box, Region, Spectrum
+from docscan.zones import corners_mm
+
+_PASSED = {
+    Spectrum.UV: "Under ultraviolet light all of the page looks as issued pages do.",
+    Spectrum.IR: "Under infrared light all of the page looks as genuine documents of this kind do.",
+}
+_PLACE = {
+    Spectrum.UV: "Under ultraviolet light a place of the page looks as if it had been erased, glued or printed anew.",
+    Spectrum.IR: "Under infrared light a place of the page looks as if it had been printed with another ink.",
+}
+_THROUGHOUT = {
+    Spectrum.UV: "Under ultraviolet light the page looks throughout otherwise than issued pages do.",
+    Spectrum.IR: "Under infrared light the page looks throughout otherwise than genuine documents of this kind do.",
+}
+
+
+def _region(answer: LightAnswer, evidence: Evidence) -> Region | None:
+    place = answer.place()
+    if place is None:
+        return None
+    left, top, width, height = (CELL_MM * side for side in place)
+    size = evidence.page.size.millimetres
+    box = Box(left, top, min(width, size[0] - left), min(height, size[1] - top))
+    return Region("place", in_capture(corners_mm(box), evidence.page.to_capture))
+
+
+def _measured(light: Spectrum, answer: LightAnswer, value: float, evidence: Evidence) -> Measurement:
+    region = _region(answer, evidence)
+    failed = (_THROUGHOUT if region is None else _PLACE)[light]
+    return Measurement(value, passed=_PASSED[light], failed=failed, region=region)
+
+
+def ultraviolet(evidence: Evidence) -> Measurement | Finding:
+    """Measure how unlike issued pages a page looks under ultraviolet light; samples are not needed."""
+    found = unusable(evidence, Spectrum.UV)
+    if found is not None:
+        return found
+    answer = evidence.lights.answers[Spectrum.UV]
+    return _measured(Spectrum.UV, answer, answer.logit(), evidence)
+
+
+def infrared(evidence: Evidence) -> Measurement | Finding:
+    """Measure how much more unlike issued pages than the samples a page looks under infrared light.
+
+    Which inks stay there is each issuer's choice: of two designs in twenty-four the network took every genuine page for
+    a forged one, which their samples would have told.
+    """
+    found = unusable(evidence, Spectrum.IR)
+    if found is not None:
+        return found
+    answer = evidence.lights.answers[Spectrum.IR]
+    usual = evidence.model.measured.get(answer.usual(Spectrum.IR)) if evidence.model is not None else None
+    if usual is None:
+        return no_samples()
+    return _measured(Spectrum.IR, answer, answer.logit() - float(usual.mean[0]), evidence)

@@ -1,0 +1,1 @@
+"""Trains the networks that look at a whole page under ultraviolet and under infrared."""

@@ -1,0 +1,73 @@
+"""Writes a trained network as ONNX, checks that ONNX Runtime answers as torch does, and how fast."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+import torch
+from torch import nn
+
+TOLERANCE = 2e-3  # of a logit
+_TIMED = 20  # calls
+
+
+def export(
+    network: nn.Module,
+    example: tuple[int, int, int, int],
+    path: Path,
+    dynamic: dict[int, str],
+    *,
+    name: str = "picture",
+    outputs: Sequence[str] = ("logits",),
+) -> float:
+    """Export a network of one input and return the largest difference between torch's and ONNX Runtime's logits.
+
+    Parameters
+    ----------
+    example
+        Shape of an input: batch, channels, height, width.
+    dynamic
+        The input's axes that may have any size, with their names.
+    name, outputs
+        What input and outputs are called.
+
+    Raises
+    ------
+    RuntimeError
+        The two disagree.
+    """
+    network = network.eval().to(memory_format=torch.contiguous_format)
+    inputs = torch.from_numpy(np.random.default_rng(0).standard_normal(example, np.float32))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.onnx.export(
+        network, (inputs,), str(path), input_names=[name], output_names=list(outputs),
+        dynamic_axes={name: dynamic} | {output: {0: "batch"} for output in outputs} if dynamic else None, dynamo=False,
+    )  # fmt: skip
+    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    largest = 0.0
+    for batch in {1, example[0]}:
+        part = inputs[:batch]
+        with torch.no_grad():
+            expected = network(part)
+        answered = session.run(None, {name: part.numpy()})
+        every = [expected] if isinstance(expected, torch.Tensor) else expected
+        pairs = zip(every, answered, strict=True)
+        largest = max(largest, *(float(np.abs(one.numpy() - other).max()) for one, other in pairs))
+    if largest > TOLERANCE:
+        raise RuntimeError(f"{path.name} answers differently from torch: by up to {largest:.4f}")
+    return largest
+
+
+def milliseconds(path: Path, shape: tuple[int, ...], threads: int) -> float:
+    """Return the median time that an exported network of one input takes for a batch of a shape in one call."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    batch, times = {session.get_inputs()[0].name: np.zeros(shape, np.float32)}, []
+    for _ in range(_TIMED):
+        start = time.perf_counter()
+        session.run(None, batch)
+        times.append(1000 * (time.perf_counter() - start))
+    return float(np.median(times))
