@@ -69,13 +69,14 @@ def look_at_lights(
 
 
 def judged(lights: Lights, models: Models) -> Lights:
-    """Ask the networks about each light whose image seems to be right."""
+    """Ask the networks, those that there are, about each light whose image seems to be right."""
 
     def asked(light: Spectrum, name: str) -> LightAnswer:
         return ask(models.sessions[name], channels_of(light, lights.seen), models.entries[name].sha256[:8])
 
-    right = [light for light in MODELS if light in lights.seen and light not in lights.wrong]
-    return replace(lights, answers={light: asked(light, MODELS[light]) for light in right})
+    right = {light: name for light, name in MODELS.items() if light in lights.seen and light not in lights.wrong}
+    answers = {light: asked(light, name) for light, name in right.items() if name in models.sessions}
+    return replace(lights, answers=answers)
 
 
 def _shape(page: Page) -> tuple[int, int]:

@@ -4,7 +4,7 @@ Beside the checks of single things (paper, pattern, fibres, the MRZ's ink): an e
 that was printed anew vanishes, or stays, where its neighbours do not.
 """
 
-from docscan.checks.finding import Finding
+from docscan.checks.finding import Finding, not_performed
 from docscan.checks.measured import Measurement
 from docscan.checks.slots import no_samples, unusable
 from docscan.evidence import Evidence
@@ -43,25 +43,30 @@ def _measured(light: Spectrum, answer: LightAnswer, value: float, evidence: Evid
     return Measurement(value, passed=_PASSED[light], failed=failed, region=region)
 
 
-def ultraviolet(evidence: Evidence) -> Measurement | Finding:
-    """Measure how unlike issued pages a page looks under ultraviolet light; samples are not needed."""
-    found = unusable(evidence, Spectrum.UV)
+def _answer(light: Spectrum, evidence: Evidence) -> LightAnswer | Finding:
+    found = unusable(evidence, light)
     if found is not None:
         return found
-    answer = evidence.lights.answers[Spectrum.UV]
+    return evidence.lights.answers.get(light) or not_performed("The models in use have no network for this light.")
+
+
+def ultraviolet(evidence: Evidence) -> Measurement | Finding:
+    """Measure how unlike issued pages a page looks under ultraviolet light; samples are not needed."""
+    answer = _answer(Spectrum.UV, evidence)
+    if isinstance(answer, Finding):
+        return answer
     return _measured(Spectrum.UV, answer, answer.logit(), evidence)
 
 
 def infrared(evidence: Evidence) -> Measurement | Finding:
     """Measure how much more unlike issued pages than the samples a page looks under infrared light.
 
-    Which inks stay there is each issuer's choice: of two designs in twenty-four the network took every genuine page for
-    a forged one, which their samples would have told.
+    Which inks stay there is each issuer's choice: without samples the network took most genuine pages of two designs in
+    twenty-four for forged ones.
     """
-    found = unusable(evidence, Spectrum.IR)
-    if found is not None:
-        return found
-    answer = evidence.lights.answers[Spectrum.IR]
+    answer = _answer(Spectrum.IR, evidence)
+    if isinstance(answer, Finding):
+        return answer
     usual = evidence.model.measured.get(answer.usual(Spectrum.IR)) if evidence.model is not None else None
     if usual is None:
         return no_samples()

@@ -40,8 +40,8 @@ The check weighs the mean of the page's own logit and that of its strongest cell
 
 - Everything it saw is synthetic: lamps, filters, papers and inks are models. No real image under ultraviolet or infrared was
   available, genuine or forged.
-- Under infrared issuers differ in what stays: of 24 kinds of side of the test states it took every genuine page of two for a
-  forged one. So it speaks only where samples are enrolled, by how much a page differs from them.
+- Under infrared issuers differ in what stays: of 24 kinds of side of the test states it took most genuine pages of two for
+  forged ones. So it speaks only where samples are enrolled, by how much a page differs from them.
 - It knows no document's own pattern: that a pattern is another's, only a document model tells (`uv.pattern`).
 - It was shown no stains and no repairs by tape: what glows there may be taken for a scar.
 - Fibres that are missing, and an OVD's printed copy, it hardly sees.

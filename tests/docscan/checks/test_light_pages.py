@@ -89,6 +89,15 @@ def test_a_light_whose_image_is_wrong_is_not_asked_about(desk: Desk) -> None:
     assert judged(look_at_lights(swapped, seen.mrz, {}, None), desk.tools.models).answers == {}
 
 
+def test_models_without_these_networks_are_said_to_have_none(desk: Desk) -> None:
+    models = desk.tools.models
+    others = {name: session for name, session in models.sessions.items() if not name.startswith("page_")}
+    bare = Desk(replace(desk.tools, models=replace(models, sessions=others)), desk._makes, desk.model, desk._evidence)
+    for check in ("uv.page", "ir.page"):
+        result = bare.results(desk.genuine())[check]
+        assert (result.outcome, "no network" in result.explanation) == (Outcome.NOT_PERFORMED, True)
+
+
 def test_without_other_lights_no_network_is_asked(desk: Desk) -> None:
     seen = desk.genuine()
     alone = replace(seen.page, uv=None, ir=None)
