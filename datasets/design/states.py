@@ -17,6 +17,7 @@ TRAINING, VALIDATION, CALIBRATION, TEST = STATES[1:25], STATES[25:29], STATES[29
 SPLITS = {"training": TRAINING, "validation": VALIDATION, "calibration": CALIBRATION, "test": TEST}
 # For training alone, and in no set: what is learned from two dozen artworks is those artworks.
 MORE_TRAINING = tuple(f"X{a}{b}" for a in "FGHJQRVWYZ" for b in "BCDGHIJLMNOQRSTUVWXYZ")
+LEARNED_FROM = (*TRAINING, *MORE_TRAINING)
 
 # Shares of the scripts beside the Latin one.
 SCRIPTS = {"latin": 0.55, "cyrillic": 0.2, "greek": 0.1, "arabic": 0.15}

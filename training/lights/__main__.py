@@ -44,7 +44,7 @@ def _ship(light: Spectrum, pages: dict[str, Pages], chosen: argparse.Namespace) 
     path, shape = chosen.models / f"{name}.onnx", (2, CHANNELS[light], HEIGHT, WIDTH)
     parity = export(network, shape, path, {0: "batch"}, name="page_under_light", outputs=("cells", "page"))
     seen = told(open_network(path), pages["validation"], light)
-    measured = {"parity": parity, "milliseconds": round(milliseconds(path, (1, *shape[1:]), 1), 1)}
+    measured = {"parity": parity, "milliseconds": round(milliseconds(open_network(path), (1, *shape[1:])), 1)}
     update_manifest(
         chosen.models,
         name,

@@ -6,6 +6,7 @@ from pathlib import Path
 from datasets.forging.catalogue import RECIPES
 from docscan.light_network import CELL_MM, CHANNELS, HEIGHT, MODELS, WIDTH
 from docscan.types import Spectrum
+from training.lights.data import COLUMNS, ROWS, STATES
 from training.lights.measuring import Told
 
 _CARD = """# Model card: page_uv, page_ir
@@ -26,7 +27,7 @@ as issued pages do (checks `uv.page`; `ir.page`, beside what the network says of
 Input: a page at 4 pixels a millimetre, -1 to 1 and 0 beside it: under the light (infrared in grey, whatever tint a camera
 leaves), then by daylight. Output: logits, `cells` n x {rows} x {columns} and `page` n.
 
-Learned from {training} documents of 234 states, measured here on {validation} of four states that were not among them; half of
+Learned from {training} documents of {states} states, measured here on {validation} of four states that were not among them; half of
 them genuine, all from the generator's page reader (`datasets/`). What the checks find on the test states, calibrated, is in
 the README.
 
@@ -75,8 +76,9 @@ def write_card(
             milliseconds=row({light: f"{one['milliseconds']:.0f} ms" for light, one in measured.items()}),
             wholes=row({light: f"{one.whole:.3f}" for light, one in seen.items()}),
             parts=row({light: f"{one.page:.3f}, {one.place:.3f}" for light, one in seen.items()}),
-            rows=-(-HEIGHT // 8),
-            columns=-(-WIDTH // 8),
+            rows=ROWS,
+            columns=COLUMNS,
+            states=len(STATES["training"]),
             training=f"{documents['training']:,}",
             validation=f"{documents['validation']:,}",
             kinds="\n".join(kinds),

@@ -15,11 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.design.states import MORE_TRAINING, TRAINING, VALIDATION
+from datasets.design.states import LEARNED_FROM, VALIDATION
 from datasets.forging.catalogue import RECIPES, shows
 from datasets.generate import generate, read
 from datasets.sheet import Kind
-from docscan.capture import ImageFile, load
 from docscan.crops import whole
 from docscan.documents.laying import PIXELS_PER_MM
 from docscan.light_network import CELL_PIXELS, HEIGHT, WIDTH, channels_of
@@ -27,17 +26,16 @@ from docscan.page_geometry import moved
 from docscan.processes import each
 from docscan.types import Box, Image, Spectrum
 from docscan.zones import corners_mm
-from training.region.cutting import misplaced
+from training.region.cutting import misplaced, opened
 from training.region.labels import FORGED_SHARE, SIZES, UNKNOWN, Truth, truth_of
 
 LIGHTS = (Spectrum.UV, Spectrum.IR)
 ROWS, COLUMNS = -(-HEIGHT // CELL_PIXELS), -(-WIDTH // CELL_PIXELS)
-STATES = {"training": (*TRAINING, *MORE_TRAINING), "validation": VALIDATION}
+STATES = {"training": LEARNED_FROM, "validation": VALIDATION}
 SEEDS = {"training": 5101, "validation": 5102}
 RECIPES_SHOWN = tuple(name for name in RECIPES if shows(name, tuple(light.value for light in LIGHTS)))
 
 _CHANNELS = {Spectrum.UV: slice(0, 3), Spectrum.IR: slice(3, 4)}  # of ``pixels``; the visible ones follow
-_LIMIT = 200_000_000  # bytes and pixels of a file of a set, which is no stranger's
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +103,14 @@ def page_of(
     truth = truths[Spectrum.UV]
     seen = misplaced(rng, truth.to_capture)
     pictures: dict[Spectrum, Image] = {
-        light: whole(_opened(data), seen, SIZES[truth.kind], PIXELS_PER_MM) for light, data in files.items()
+        light: whole(opened(data), seen, SIZES[truth.kind], PIXELS_PER_MM) for light, data in files.items()
     }
     height, width = pictures[Spectrum.VISIBLE].shape[:2]
     pixels = np.zeros((HEIGHT, WIDTH, 7), np.uint8)
-    under = [channels_of(light, pictures)[..., : -pictures[Spectrum.VISIBLE].shape[2]] for light in LIGHTS]
+    under = [channels_of(light, pictures)[..., :-3] for light in LIGHTS]
     pixels[:height, :width] = np.concatenate([*under, pictures[Spectrum.VISIBLE]], axis=2)
     to_seen = np.asarray(np.linalg.inv(seen) @ truth.to_capture, np.float64)
     return pixels, np.stack([cells_of(truths[light], to_seen, (height, width)) for light in LIGHTS])
-
-
-def _opened(data: bytes) -> Image:
-    return load(ImageFile("document", data), max_bytes=_LIMIT, max_pixels=_LIMIT).visible
 
 
 def _cut(folder: Path, numbered: tuple[int, Mapping[str, Any]]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:

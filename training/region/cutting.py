@@ -78,14 +78,15 @@ def _labelled(
     return cells, region
 
 
-def _opened(data: bytes) -> Image:
+def opened(data: bytes) -> Image:
+    """Return the picture in a file of a set."""
     return load(ImageFile("document", data), max_bytes=_LIMIT, max_pixels=_LIMIT).visible
 
 
 def cut_by_truth(line: Mapping[str, Any], data: bytes, rng: np.random.Generator, spread_mm: float = SPREAD_MM) -> Cut:
     """Cut a document of a set where the truth has the page, as page finders err; each crop moved at random."""
     cv2.setNumThreads(1)
-    truth, image = truth_of(line), _opened(data)
+    truth, image = truth_of(line), opened(data)
     size = SIZES[truth.kind]
     width, height = size.millimetres
     seen = misplaced(rng, truth.to_capture)

@@ -13,7 +13,7 @@ _NOTHING = 1e-6  # that a mean of none is divided by: asking whether there is an
 _DOCUMENT_SHARPNESS = 2.0  # of the soft maximum of a document's crops
 
 
-def holds_forgery(forged: Tensor) -> Tensor:
+def _holds_forgery(forged: Tensor) -> Tensor:
     """Return 1 for a crop with a forged cell, 0 where all are genuine, UNKNOWN between; n x c x c to n."""
     some, none = (forged == 1).flatten(1).any(1), (forged == 0).flatten(1).all(1)
     return torch.where(some, 1, torch.where(none, 0, UNKNOWN))
@@ -96,7 +96,7 @@ class Learner(nn.Module):
         weight = crops.new_ones(answers.alteration.shape[1])
         weight[0] = _NONE_WEIGHS
         similarity = _TEMPERATURE * answers.embedding @ fn.normalize(self.proxies, dim=1).T
-        holds = holds_forgery(forged)
+        holds = _holds_forgery(forged)
         return (
             balanced(answers.crop, holds, document)
             + 0.5 * balanced(*_of_documents(answers.crop, holds, document))

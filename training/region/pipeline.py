@@ -139,7 +139,7 @@ def ship(folders: Folders, precision: str) -> None:
         "parity": parity(network, full, compared),
         "int8_difference": difference(full, small, compared),
         "auc": {name: rough_auc(rows) for name, rows in seen.items()},
-        "milliseconds": {path.stem[-4:]: milliseconds(path, shape, 2) for path in (full, small)},
+        "milliseconds": {path.stem[-4:]: milliseconds(open_network(path, 2), shape) for path in (full, small)},
     }
     _log.info("exported: %s", measured)
     chosen = _chosen(measured) if precision == "best" else precision

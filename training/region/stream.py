@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from datasets.design.states import MORE_TRAINING, TRAINING
+from datasets.design.states import LEARNED_FROM
 from datasets.forging.catalogue import RECIPES, shows
 from datasets.generate import grouped
 from datasets.sheet import Kind
@@ -34,8 +34,7 @@ from training.region.labels import UNKNOWN, UNSEEN
 
 _log = logging.getLogger(__name__)
 
-STATES = (*TRAINING, *MORE_TRAINING)
-GROUPS = len(STATES) * len(KINDS) * len(REGIONS)  # that the embedding is to tell apart
+GROUPS = len(LEARNED_FROM) * len(KINDS) * len(REGIONS)  # that the embedding is to tell apart
 _GROUP = 12  # documents of one state and kind, whose artwork a process draws once; whole pairs
 _VIEWS = 2  # of each document: as it was captured, and edited or stored again
 _EDITED, _STORED_AGAIN = 0.5, 0.6  # of the second views; of genuine documents those that are edited
@@ -63,12 +62,12 @@ _PARTS = tuple(part.name for part in fields(Rendered))
 def orders(seed: int, documents: int) -> list[tuple[Order, ...]]:
     """Return the groups of a training of so many documents, in the order in which they are rendered."""
     recipes = tuple(name for name in RECIPES if shows(name, ("visible",)) and name not in UNSEEN)
-    groups = grouped((order(seed, index, recipes, states=STATES) for index in range(documents)), _GROUP)
+    groups = grouped((order(seed, index, recipes, states=LEARNED_FROM) for index in range(documents)), _GROUP)
     return [groups[place] for place in np.random.default_rng(seed).permutation(len(groups))]
 
 
 def _group_of(code: str, kind: Kind) -> int:
-    return (STATES.index(code) * len(KINDS) + list(KINDS).index(kind)) * len(REGIONS)
+    return (LEARNED_FROM.index(code) * len(KINDS) + list(KINDS).index(kind)) * len(REGIONS)
 
 
 def render(group: Sequence[Order]) -> Rendered:

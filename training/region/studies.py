@@ -51,7 +51,7 @@ def compare(folders: Folders, recipe: Recipe) -> None:
                 "width": recipe.width,
                 "parameters": sum(weights.numel() for weights in network.parameters()),
                 "minutes": recipe.minutes,
-                "milliseconds": round(milliseconds(path.with_suffix(".onnx"), shape, 2), 1),
+                "milliseconds": round(milliseconds(open_network(path.with_suffix(".onnx"), 2), shape), 1),
                 "auc": round(rough_auc(score(validation, session)), 4),
             }
         )

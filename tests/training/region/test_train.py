@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from training.region import train as module
 from training.region.data import Crops
 from training.region.labels import UNKNOWN
-from training.region.losses import Learner, _of_documents, balanced, holds_forgery
+from training.region.losses import Learner, _holds_forgery, _of_documents, balanced
 from training.region.network import DESIGNS, Answers, RegionNetwork
 from training.region.train import Recipe, load, train, trained
 
@@ -195,7 +195,7 @@ def test_a_document_weighs_no_more_for_having_more_forged_crops() -> None:
 def test_a_document_is_as_bad_as_its_worst_crop() -> None:
     forged = torch.zeros(5, 2, 2, dtype=torch.long)
     forged[1, 0, 0], forged[4, 0, 0] = 1, UNKNOWN
-    holds = holds_forgery(forged)
+    holds = _holds_forgery(forged)
     assert holds.tolist() == [0, 1, 0, 0, UNKNOWN]
     crop = torch.tensor([0.0, 6.0, -1.0, -2.0, 0.0])
     values, targets = _of_documents(crop, holds, torch.tensor([0, 0, 1, 1, 2]))
