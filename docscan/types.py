@@ -251,6 +251,12 @@ class TextLine:
     text: str
     confidence: tuple[float, ...]  # one for each character, 0 to 1
     box: Box
+    # For each character, what of A-Z and 0-9 it may be, and how likely, 0 to 1; none where the reader does not say.
+    shares: tuple[Mapping[str, float], ...] = ()
+
+    def part(self, start: int, end: int) -> "TextLine":
+        """Return the characters from one place to before another; the box stays that of the line."""
+        return TextLine(self.text[start:end], self.confidence[start:end], self.box, self.shares[start:end])
 
 
 @dataclass(frozen=True, slots=True)

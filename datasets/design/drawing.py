@@ -52,8 +52,11 @@ def issue_date(holder: Holder) -> date:
     return day.replace(year=day.year - _YEARS, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def mrz_lines(issuer: State, kind: Kind, holder: Holder) -> tuple[str, ...]:
-    """Compose a side's MRZ (Doc 9303 parts 4 to 7); none for a card's front."""
+def mrz_lines(issuer: State, kind: Kind, holder: Holder, own: State | None = None) -> tuple[str, ...]:
+    """Compose a side's MRZ (Doc 9303 parts 4 to 7); none for a card's front.
+
+    ``own`` is the holder's state; None: the one that follows from who the holder is.
+    """
     if kind not in MRZ_FORMATS:
         return ()
     return compose(
@@ -63,7 +66,7 @@ def mrz_lines(issuer: State, kind: Kind, holder: Holder) -> tuple[str, ...]:
         document_number=holder.document_number,
         surname=holder.surname,
         given_names=holder.given_names,
-        nationality=nationality(issuer, kind, holder).code,
+        nationality=(own or nationality(issuer, kind, holder)).code,
         birth_date=f"{holder.birth:%y%m%d}",
         sex=holder.sex,
         expiry_date=f"{holder.expiry:%y%m%d}",

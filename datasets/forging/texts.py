@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from datasets.design.drawing import mrz_lines, texts
+from datasets.design.drawing import mrz_lines, nationality, texts
 from datasets.design.layouts import MRZ_FORMATS, layout, mrz_place
 from datasets.design.personal import print_field, print_mrz
 from datasets.design.states import State
@@ -87,7 +87,8 @@ def _runs(before: tuple[str, ...], after: tuple[str, ...]) -> list[tuple[int, in
 
 def _alter_mrz(rng: np.random.Generator, sheet: Sheet, issuer: State, person: Holder, right: bool) -> Change:
     """Erase and reprint the characters of an MRZ that differ, in place."""
-    before, after = sheet.mrz, mrz_lines(issuer, sheet.kind, person)
+    # A holder's state follows from all that is known of the holder: it must not change with what is altered.
+    before, after = sheet.mrz, mrz_lines(issuer, sheet.kind, person, nationality(issuer, sheet.kind, sheet.holder))
     if not right:
         after = _with_old_check_digits(sheet.kind, before, after)
     box, place, pitch = sheet.regions["mrz"], mrz_place(sheet.kind), sheet.making.mrz_pitch

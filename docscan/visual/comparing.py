@@ -1,14 +1,14 @@
 """Compares a datum of the visual zone with the MRZ's."""
 
 import re
-from collections.abc import Sequence
 
 from docscan.mrz.check_digits import FILLER
 from docscan.mrz.codes import is_known_state
 from docscan.types import Agreement, TextLine
 from docscan.visual.expected import Expected
-from docscan.visual.spelling import SURE, align
-from docscan.visual.written_dates import Span, WrittenDate, written_dates
+from docscan.visual.labels import label_of
+from docscan.visual.spelling import SURE, align, is_another
+from docscan.visual.written_dates import WrittenDate, written_dates
 
 _PARTS = {"year": slice(0, 2), "month": slice(2, 4), "day": slice(4, 6)}  # of YYMMDD
 _SEXES = ("F", "M", "X")
@@ -24,7 +24,7 @@ def compared(name: str, datum: Expected, line: TextLine) -> Agreement:
         return _sex(datum, line)
     if name == "nationality":
         return _state(datum, line)
-    alignment = align(datum.text, datum.sure, line.text, line.confidence, cut=datum.cut)
+    alignment = align(datum.text, datum.sure, line, cut=datum.cut)
     if alignment.agrees:
         return Agreement.AGREES
     return Agreement.DIFFERS if alignment.differs else Agreement.UNCLEAR
@@ -44,7 +44,7 @@ def _date(datum: Expected, line: TextLine) -> Agreement:
     parts, written = min(ways, key=lambda way: len(way[0]))
     if not parts:
         return Agreement.AGREES
-    sure = any(_surely(datum, line.confidence, part, line.text, written.spans[part]) for part in parts)
+    sure = any(_surely(datum, part, line.part(*written.spans[part])) for part in parts)
     return Agreement.DIFFERS if sure else Agreement.UNCLEAR
 
 
@@ -54,18 +54,20 @@ def _differences(datum: Expected, written: WrittenDate) -> tuple[list[str], Writ
     return [part for part, text in known.items() if not text.isdigit() or int(text) != said[part]], written
 
 
-def _surely(datum: Expected, confidence: Sequence[float], part: str, text: str, span: Span) -> bool:
+def _surely(datum: Expected, part: str, written: TextLine) -> bool:
     """Tell whether both readers were sure of what differs in a part of a date: of one digit, or of the whole month."""
     digits, sure = datum.text[_PARTS[part]], datum.sure[_PARTS[part]]
-    written, certain = text[span[0] : span[1]], confidence[span[0] : span[1]]
-    if not written.isdigit():
-        return all(sure) and min(certain) >= SURE
-    pairs = zip(digits[::-1], sure[::-1], written[::-1], certain[::-1], strict=False)
-    return any(one != other and first and second >= SURE for one, first, other, second in pairs)
+    if not written.text.isdigit():
+        return all(sure) and min(written.confidence) >= SURE
+    shares = written.shares or (None,) * len(written.text)
+    pairs = zip(digits[::-1], sure[::-1], written.text[::-1], written.confidence[::-1], shares[::-1], strict=False)
+    return any(one != other and first and is_another(one, second, share) for one, first, other, second, share in pairs)
 
 
 def _sex(datum: Expected, line: TextLine) -> Agreement:
     """Compare the sex, which may be written in two scripts: M/Ж, F/Θ."""
+    if len(line.text) > _SHORT and label_of(line) != "sex":  # an F may be what is left of “of”
+        return Agreement.UNCLEAR
     words = {match[0]: line.confidence[match.start()] for match in _WORD.finditer(line.text.upper())}
     if datum.text in words:
         return Agreement.AGREES

@@ -16,27 +16,30 @@ _LABELS = {
     "birth_date": ("DATEOFBIRTH", "DATEDENAISSANCE", "FECHADENACIMIENTO"),
     "sex": ("SEX", "SEXE", "SEXO"),
     "expiry_date": ("DATEOFEXPIRY", "EXPIRATIONDATE", "DATEDEXPIRATION", "FECHADECADUCIDAD", "VALIDUNTIL"),
+    "nationality": ("NATIONALITY", "NATIONALITE", "NACIONALIDAD"),
+    # What the MRZ does not say: to be told from data.
+    "personal_number": ("PERSONALNO", "NPERSONNEL"),
+    "birth_place": ("PLACEOFBIRTH", "LIEUDENAISSANCE", "LUGARDENACIMIENTO"),
+    "issue_date": ("DATEOFISSUE", "DATEDEDELIVRANCE", "FECHADEEXPEDICION"),
+    "authority": ("AUTHORITY", "AUTORITE", "AUTORIDAD"),
 }  # fmt: skip
 _ALIKE = 88  # per cent of a label's letters that were read rightly
 _BELOW, _ASIDE = 6.0, 4.0  # millimetres from a label to what it names
 
 
 def label_of(line: TextLine) -> str | None:
-    """Return the field that a line is the label of, or None; the longest label that fits."""
+    """Return the datum that a line is the label of, or None; that with the most letters on it."""
     text = folded(line.text)
-    fitting = [
-        (len(label), name)
-        for name, labels in _LABELS.items()
-        for label in labels
-        if len(text) >= len(label) and _fits(label, text)
-    ]
-    return max(fitting)[1] if fitting else None
+    letters, name = max((_letters(label, text), name) for name, labels in _LABELS.items() for label in labels)
+    return name if letters else None
 
 
-def _fits(label: str, text: str) -> bool:
+def _letters(label: str, text: str) -> float:
+    """Return how many of a label's letters are in a text; 0 where the label is not."""
     if len(label) <= 4:  # NOM is in many words
-        return text.endswith(label) or text.startswith(label)
-    return fuzz.partial_ratio(label, text) >= _ALIKE
+        return len(label) if text.endswith(label) or text.startswith(label) else 0
+    share = fuzz.partial_ratio(label, text) if len(text) >= len(label) else 0
+    return len(label) * share / 100 if share >= _ALIKE else 0
 
 
 def _named_by(label: Box, box: Box) -> float | None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docscan.types import Box, FieldPlace, Image, Page, TextLine
-from docscan.visual.ocr import TextReader
+from docscan.visual.ocr import Reading, TextReader
 
 # At which lines are looked for: where one datum's is meant, a label must not be one with what it names; on a whole page
 # words are told apart later, and the time counts.
@@ -121,10 +121,9 @@ def read_boxes(page: Page, boxes: Sequence[Box], reader: TextReader) -> tuple[Te
     pictures = [part(page, box) for box in boxes]
     there = [index for index, picture in enumerate(pictures) if min(picture.shape[:2]) > 3]
     readings = dict(zip(there, reader.read([pictures[index] for index in there]), strict=True))
-    return tuple(
-        TextLine(readings[index].text, readings[index].confidence, box) if index in readings else TextLine("", (), box)
-        for index, box in enumerate(boxes)
-    )
+    nothing = Reading("", (), ())
+    read = (readings.get(index, nothing) for index in range(len(boxes)))
+    return tuple(TextLine(one.text, one.confidence, box, one.shares) for one, box in zip(read, boxes, strict=True))
 
 
 def find_lines(page: Page, within: Box, reader: TextReader, pixels_per_mm: float) -> tuple[Box, ...]:

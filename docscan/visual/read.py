@@ -41,6 +41,7 @@ from docscan.visual.lines import (
 from docscan.visual.ocr import TextReader
 from docscan.visual.register import Place, registered
 from docscan.visual.search import agreeing, searched
+from docscan.visual.spelling import folded
 
 LOWEST_PIXELS_PER_MM = 3.5  # of the capture; coarser, small print is not read
 _AT_ONCE = 8  # lines that are read between two looks at what is still missing
@@ -72,6 +73,11 @@ def _agreeing_at(page: Page, wanted: Mapping[str, Box], data: Mapping[str, Expec
     }
 
 
+def _says(line: TextLine) -> bool:
+    """Tell whether a line has any text; of a label in a script that the reader does not know the slashes are left."""
+    return 2 * len(folded(line.text)) >= len(line.text.replace(" ", "")) > 0
+
+
 def _at(page: Page, wanted: Mapping[str, Box], data: Mapping[str, Expected], reader: TextReader) -> Fields:
     """Read the line at each datum's place; where that is a label, the next."""
     found = dict(zip(wanted, lines_at(page, tuple(wanted.values()), reader), strict=True))
@@ -79,7 +85,7 @@ def _at(page: Page, wanted: Mapping[str, Box], data: Mapping[str, Expected], rea
     for turn in range(_TRIES):
         boxes = {name: lines[turn] for name, lines in found.items() if name not in fields and len(lines) > turn}
         for name, line in zip(boxes, read_boxes(page, tuple(boxes.values()), reader), strict=True):
-            if line.text and label_of(line) is None:
+            if _says(line) and label_of(line) is None:
                 fields[name] = VisualField(name, data[name].shown, line, compared(name, data[name], line))
     return fields
 

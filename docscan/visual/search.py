@@ -21,7 +21,7 @@ def _windows(line: TextLine) -> Iterator[TextLine]:
         for last in range(first + 1, len(ends)):
             start, end = ends[first], ends[last] - 1
             if start < end and (start, end) != (0, len(line.text)):
-                yield TextLine(line.text[start:end], line.confidence[start:end], line.box)
+                yield line.part(start, end)
 
 
 def agreeing(name: str, datum: Expected, lines: Sequence[TextLine]) -> TextLine | None:

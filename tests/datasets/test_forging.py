@@ -1,5 +1,6 @@
 """Every recipe: it does what it says, where it says, under the lights that it says."""
 
+from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
 
@@ -90,6 +91,16 @@ def test_altered_mrz_has_the_check_digits_it_says(recipe: str, right: bool) -> N
     made = _both(recipe)[1]
     parsed = parse(made.sheet.mrz, today=TODAY)
     assert all(parsed.check_digits.values()) is right
+
+
+def test_only_one_datum_of_a_visa_is_altered() -> None:
+    genuine, forged = (
+        make(Order(SEED, 1, STATES[1], Kind.MRV_A, recipe, "reader"), ("visible",), dpi=300.0)
+        for recipe in (GENUINE, "mrz_altered")
+    )
+    one, other = (parse(made.sheet.mrz, today=TODAY).fields for made in (genuine, forged))
+    differ = {name for name in asdict(one) if getattr(one, name) != getattr(other, name)}
+    assert differ == {str(forged.sheet.alterations[0].parameters["field"])}
 
 
 def test_both_of_a_pair_are_of_one_state_kind_and_device() -> None:

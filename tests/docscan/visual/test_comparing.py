@@ -1,6 +1,6 @@
 import pytest
 
-from docscan.types import Agreement
+from docscan.types import Agreement, Box, TextLine
 from docscan.visual.comparing import compared, is_shown
 from docscan.visual.expected import FIELDS, expected
 from tests.docscan.visual.samples import PASSPORT, line, mrz_of
@@ -33,6 +33,8 @@ AGREES, DIFFERS, UNCLEAR = Agreement
         ("sex", "Ж/F", AGREES),
         ("sex", "M", DIFFERS),
         ("sex", "K", UNCLEAR),
+        ("sex", "f issue", UNCLEAR),  # of a label, Date of issue
+        ("sex", "Sex / Sexe F", AGREES),
         ("expiry_date", "15 APR/AVR 12", AGREES),
         ("expiry_date", "15.04.2022", DIFFERS),
     ],
@@ -45,6 +47,15 @@ def test_each_datum_is_compared_in_its_own_way(name: str, text: str, outcome: Ag
 def test_what_either_reader_doubted_does_not_differ(name: str, text: str) -> None:
     assert compared(name, expected(mrz_of(confidence=0.9))[name], line(text)) is UNCLEAR
     assert compared(name, expected(mrz_of())[name], line(text, confidence=0.8)) is UNCLEAR
+
+
+@pytest.mark.parametrize(("shares", "outcome"), [({"5": 0.8}, DIFFERS), ({"5": 0.8, "4": 0.05}, UNCLEAR)])
+def test_a_digit_of_a_date_differs_where_it_is_surely_not_the_mrzs(
+    shares: dict[str, float], outcome: Agreement
+) -> None:
+    text = "12.08.1975"
+    seen = TextLine(text, (1.0,) * 9 + (0.8,), Box(40, 20, 20, 3), (*({digit: 1.0} for digit in text[:9]), shares))
+    assert compared("birth_date", expected(mrz_of())["birth_date"], seen) is outcome
 
 
 def test_unknown_parts_of_a_date_are_not_compared() -> None:

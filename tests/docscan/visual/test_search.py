@@ -45,6 +45,7 @@ def test_labels_are_known_though_letters_were_misread() -> None:
     assert label_of(line("Trefes / Suruame / Nom")) == "surname"
     assert label_of(line('Jekar givivis/ Passport No / N" du passeport')) == "document_number"
     assert label_of(line("Ker vejes / Date ol btrth /Date de naissance")) == "birth_date"
+    assert label_of(line(" / Nationality / Nationalité")) == "nationality"
     assert label_of(line("ERIKSSON")) is None
 
 

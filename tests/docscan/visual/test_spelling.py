@@ -1,13 +1,15 @@
 import pytest
 
+from docscan.types import Box, TextLine
 from docscan.visual.spelling import Alignment, align, folded
+from tests.docscan.visual.samples import line
 
 
 def aligned(
     mrz: str, visual: str, *, sure: bool = True, confidence: float | list[float] = 1.0, cut: bool = False
 ) -> Alignment:
     each = confidence if isinstance(confidence, list) else [confidence] * len(visual)
-    return align(mrz, [sure] * len(mrz), visual, each, cut=cut)
+    return align(mrz, [sure] * len(mrz), TextLine(visual, tuple(each), Box(0, 0, 1, 1)), cut=cut)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,31 @@ def test_what_stands_beside_a_text_is_no_contradiction() -> None:
     assert not stamp.differs
 
 
+@pytest.mark.parametrize(
+    ("letter", "sure", "shares", "differs"),
+    [
+        ("0", 0.7, {"0": 0.7, "O": 0.29}, True),  # what else it may be is no N either
+        ("0", 0.7, {"0": 0.7, "N": 0.02}, False),
+        ("0", 0.4, {"0": 0.4, "O": 0.2}, False),  # nothing was read there
+        ("M", 0.992, {"M": 0.992, "N": 0.007}, False),
+    ],
+)
+def test_a_character_is_another_where_it_is_surely_not_the_mrzs(
+    letter: str, sure: float, shares: dict[str, float], differs: bool
+) -> None:
+    text = f"{letter}LUJJGZO6"
+    known = tuple({character: 1.0} for character in text[1:])
+    seen = TextLine(text, (sure, *(1.0,) * 8), Box(0, 0, 1, 1), (shares, *known))
+    alignment = align("NLUJJGZO6", [True] * 9, seen)
+    assert alignment.differs is differs
+    assert not alignment.agrees
+
+
+def test_half_read_characters_tell_nothing_where_little_is_the_mrzs() -> None:
+    cyrillic = TextLine("H", (0.77,), Box(0, 0, 1, 1), ({"H": 0.77},))  # the first of НИН, which the MRZ has as NIN
+    assert not align("NIN", [True] * 3, cyrillic).differs
+
+
 def test_many_likely_ones_differ_together() -> None:
     assert aligned("RALF", "VUOV", confidence=0.8).differs
     assert not aligned("RALF", "VUOV", confidence=0.6).differs
@@ -71,7 +98,12 @@ def test_many_likely_ones_differ_together() -> None:
 
 def test_another_text_altogether_differs_though_its_length_is_another() -> None:
     assert aligned("GITRIANINSON", "LUL", confidence=[0.8, 0.7, 0.9]).differs
+    assert aligned("KIAIC<BIMAS", "LIS").differs
     assert not aligned("GITRIANINSON", "LUL", confidence=[0.5, 0.4, 0.6]).differs
+
+
+def test_a_slash_and_a_letter_are_no_text() -> None:
+    assert not aligned("NIN", " / s / ", confidence=0.98).differs
 
 
 def test_the_end_of_a_cut_name_is_not_missed() -> None:
@@ -83,10 +115,13 @@ def test_what_hardly_stands_behind_a_text_is_not_part_of_it() -> None:
     edge_of_a_label = [1.0] * 6 + [0.9, 0.5, 0.4, 0.6]
     assert aligned("BINSON", "BINSONames", confidence=edge_of_a_label).agrees
     assert not aligned("BINSON", "BINSONames").agrees
+    assert not aligned(
+        "NIA", "NationalitIA", confidence=[1.0] + [0.5] * 8 + [1.0] * 3
+    ).agrees  # in a text, not behind it
 
 
 def test_a_filler_where_the_reader_doubted_is_no_gap() -> None:
-    alignment = align("<<5M37Z31", [False] * 2 + [True] * 7, "0T5M37Z31", [1.0] * 9)
+    alignment = align("<<5M37Z31", [False] * 2 + [True] * 7, line("0T5M37Z31"))
     assert not alignment.differs
 
 
