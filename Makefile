@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Compiling every module of every dependency costs 145 MB; what is imported is compiled anyway.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable
 
-.PHONY: demo test lint types tests tests-long train train-lights train-mrz bench-mrz bench-regions bench-documents bench-inspection bench-kills \
+.PHONY: demo test lint types tests tests-long train train-lights train-daylight train-mrz bench-mrz bench-regions bench-documents bench-inspection bench-kills \
 	bench-service fuzz-rest fuzz-uploads clean
 
 .venv/made: pyproject.toml .ci/packages
@@ -64,6 +64,9 @@ train: .venv/everything
 
 train-lights: .venv/everything
 	$(BIN)/python -m training.lights --work build/lights
+
+train-daylight: .venv/everything
+	$(BIN)/python -m training.daylight --work build/daylight
 
 train-mrz: .venv/everything
 	$(BIN)/python -m training.mrz --work build/mrz

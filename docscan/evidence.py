@@ -8,6 +8,7 @@ from docscan.documents.compared import Comparison
 from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
 from docscan.lights import Lights
+from docscan.page_answer import PageAnswer
 from docscan.runtime import Calibration
 from docscan.types import Capture, Mrz, Page, RegionScore, VisualZone
 from docscan.typesetting import Typesetting
@@ -30,4 +31,5 @@ class Evidence:
     today: date
     lights: Lights = field(default_factory=Lights)  # the page under ultraviolet and infrared
     typesetting: Typesetting | None = None  # of the MRZ; None: no zone, or its characters are not surely known
+    all_of_page: PageAnswer | None = None  # what the network says of it by daylight; None: it was not asked
     laid: Laid | None = None  # how the page lies on the model's picture; None: no model, or it has none

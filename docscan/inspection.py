@@ -13,6 +13,7 @@ from docscan import scoring
 from docscan.capture import ImageFile
 from docscan.checks import perform_all
 from docscan.checks.regions import Looked, look
+from docscan.daylight_network import look_at_whole
 from docscan.documents.compared import Comparison
 from docscan.documents.comparison import compare, spots_of
 from docscan.documents.matching import Library, Match, match, open_library
@@ -24,6 +25,7 @@ from docscan.lights import Lights, judged, look_at_lights
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
+from docscan.page_answer import PageAnswer
 from docscan.page_candidates import candidates
 from docscan.processes import reuse_memory
 from docscan.runtime import Models, open_models
@@ -235,7 +237,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         layout = kind.likeliest.text if kind.likeliest else None
         on_page = kind.laid.in_millimetres if kind.laid is not None and lies_exactly(kind.laid) else None
         visual = read_visual(seen.page, seen.mrz, layout, tools.reader, on_page)
-    (lights, typesetting), (looked, comparison) = shown(), printed()
+    (lights, typesetting), (looked, comparison, all_of_page) = shown(), printed()
     evidence = Evidence(
         capture=seen.capture,
         page=seen.page,
@@ -251,16 +253,20 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         lights=lights,
         typesetting=typesetting,
         laid=kind.laid_on_own,
+        all_of_page=all_of_page,
     )
     return evidence, looked.heat
 
 
-def _look_at_print(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> tuple[Looked, Comparison]:
+def _look_at_print(
+    seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch
+) -> tuple[Looked, Comparison, PageAnswer | None]:
     with watch.room("print"):
         mrz_format = seen.mrz.parsed.format if seen.mrz else None
         looked = look(seen.capture, seen.page, mrz_format, tools.models, spots_of(kind.model))
+        whole = look_at_whole(seen.capture, seen.page, tools.models) if looked.abstained is None else None
     with watch.room("reference"):
-        return looked, compare(seen.page, kind.model, looked, kind.laid_on_own)
+        return looked, compare(seen.page, kind.model, looked, kind.laid_on_own), whole
 
 
 def _look_at_lights(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> tuple[Lights, Typesetting | None]:

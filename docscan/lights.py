@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from docscan.documents.laying import PIXELS_PER_MM, Laid
 from docscan.documents.model import ReferencePicture
 from docscan.documents.pictures import lies_exactly
-from docscan.light_network import MODELS, LightAnswer, ask, channels_of
+from docscan.light_network import MODELS, ask, channels_of
 from docscan.light_slots import wrong_image
+from docscan.page_answer import PageAnswer
 from docscan.runtime import Models
 from docscan.types import Box, Homography, Image, Mrz, Page, Spectrum
 from docscan.zones import layout_of, portrait_box
@@ -39,7 +40,7 @@ class Lights:
     expected: Mapping[Spectrum, Expected] = field(default_factory=lambda: MappingProxyType({}))
     wrong: Mapping[Spectrum, str] = field(default_factory=lambda: MappingProxyType({}))  # what is wrong with an image
     portrait: Box | None = None  # about where it stands, millimetres of the page
-    answers: Mapping[Spectrum, LightAnswer] = field(default_factory=lambda: MappingProxyType({}))  # of the networks
+    answers: Mapping[Spectrum, PageAnswer] = field(default_factory=lambda: MappingProxyType({}))  # of the networks
 
 
 def look_at_lights(
@@ -71,7 +72,7 @@ def look_at_lights(
 def judged(lights: Lights, models: Models) -> Lights:
     """Ask the networks, those that there are, about each light whose image seems to be right."""
 
-    def asked(light: Spectrum, name: str) -> LightAnswer:
+    def asked(light: Spectrum, name: str) -> PageAnswer:
         return ask(models.sessions[name], channels_of(light, lights.seen), models.entries[name].sha256[:8])
 
     right = {light: name for light, name in MODELS.items() if light in lights.seen and light not in lights.wrong}

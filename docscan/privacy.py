@@ -12,7 +12,7 @@ from docscan.types import CheckResult, Mrz, MrzFields, Outcome, Report, VisualZo
 
 # Families whose explanations tell of print, light and place alone; tests/docscan/test_privacy.py looks for holders
 # in them.
-_FREE_FAMILIES = frozenset({"print", "reference", "photo", "uv", "ir"})
+_FREE_FAMILIES = frozenset({"print", "page", "reference", "photo", "uv", "ir"})
 _FREE_CHECKS = frozenset({"mrz.found", "mrz.geometry", "mrz.glyphs", "mrz.pitch", "mrz.alignment", "document.specimen"})
 
 # What stands for a sentence that may quote the document.

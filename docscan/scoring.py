@@ -17,7 +17,7 @@ LARGEST_LOG10_LR = 4.0
 
 # Families that look at what another looks at, the page's print: where they speak for a forgery the strongest of all
 # counts, not their sum. What the other says for a genuine document they do not weaken.
-_SAME_WITNESS = {"reference": "print", "photo": "print"}
+_SAME_WITNESS = {"reference": "print", "photo": "print", "page": "print"}
 
 # Upper ends of the bands of the ENFSI verbal scale, as log10 of the likelihood ratio.
 _VERBAL_SCALE = (

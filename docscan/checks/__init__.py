@@ -17,6 +17,7 @@ from docscan.checks import (
     slots,
     ultraviolet,
     visual_zone,
+    whole_page,
 )
 from docscan.checks.finding import Finding
 from docscan.checks.measured import Measure, measured
@@ -66,6 +67,7 @@ CHECKS: tuple[Check, ...] = (
     Check("print.viz", printing.region("viz")),
     Check("print.mrz", printing.region("mrz")),
     Check("print.background", printing.region("background")),
+    _measured("page.print", whole_page.by_daylight),
     _measured("reference.print", reference.print_of_page),
     _measured("reference.microtext", reference.microtext),
     _measured("photo.edge", photo.edge),

@@ -8,10 +8,9 @@ from docscan.checks.finding import Finding, not_performed
 from docscan.checks.measured import Measurement
 from docscan.checks.slots import no_samples, unusable
 from docscan.evidence import Evidence
-from docscan.light_network import CELL_MM, LightAnswer
-from docscan.page_geometry import in_capture
-from docscan.types import Box, Region, Spectrum
-from docscan.zones import corners_mm
+from docscan.light_network import usual
+from docscan.page_answer import PageAnswer
+from docscan.types import Spectrum
 
 _PASSED = {
     Spectrum.UV: "Under ultraviolet light all of the page looks as issued pages do.",
@@ -27,23 +26,13 @@ _THROUGHOUT = {
 }
 
 
-def _region(answer: LightAnswer, evidence: Evidence) -> Region | None:
-    place = answer.place()
-    if place is None:
-        return None
-    left, top, width, height = (CELL_MM * side for side in place)
-    size = evidence.page.size.millimetres
-    box = Box(left, top, min(width, size[0] - left), min(height, size[1] - top))
-    return Region("place", in_capture(corners_mm(box), evidence.page.to_capture))
-
-
-def _measured(light: Spectrum, answer: LightAnswer, value: float, evidence: Evidence) -> Measurement:
-    region = _region(answer, evidence)
+def _measured(light: Spectrum, answer: PageAnswer, value: float, evidence: Evidence) -> Measurement:
+    region = answer.region(evidence.page)
     failed = (_THROUGHOUT if region is None else _PLACE)[light]
     return Measurement(value, passed=_PASSED[light], failed=failed, region=region)
 
 
-def _answer(light: Spectrum, evidence: Evidence) -> LightAnswer | Finding:
+def _answer(light: Spectrum, evidence: Evidence) -> PageAnswer | Finding:
     found = unusable(evidence, light)
     if found is not None:
         return found
@@ -67,7 +56,7 @@ def infrared(evidence: Evidence) -> Measurement | Finding:
     answer = _answer(Spectrum.IR, evidence)
     if isinstance(answer, Finding):
         return answer
-    usual = evidence.model.measured.get(answer.usual(Spectrum.IR)) if evidence.model is not None else None
-    if usual is None:
+    told = evidence.model.measured.get(usual(answer, Spectrum.IR)) if evidence.model is not None else None
+    if told is None:
         return no_samples()
-    return _measured(Spectrum.IR, answer, answer.logit() - float(usual.mean[0]), evidence)
+    return _measured(Spectrum.IR, answer, answer.logit() - float(told.mean[0]), evidence)

@@ -9,6 +9,7 @@ from docscan.checks.infrared import PORTRAIT as IR_PORTRAIT
 from docscan.checks.ultraviolet import FIBRES
 from docscan.checks.ultraviolet import PORTRAIT as UV_PORTRAIT
 from docscan.documents.model import Statistics
+from docscan.light_network import usual
 from docscan.light_values import fibres, portrait_glow, portrait_stays
 from docscan.lights import Expected, Lights
 from docscan.types import Spectrum
@@ -41,7 +42,7 @@ def _values(lights: Lights) -> dict[str, float]:
     if Spectrum.IR in lights.seen and Spectrum.IR not in lights.wrong and lights.portrait is not None:
         values[IR_PORTRAIT] = portrait_stays(lights, lights.portrait)
     if (answer := lights.answers.get(Spectrum.IR)) is not None:
-        values[answer.usual(Spectrum.IR)] = answer.logit()
+        values[usual(answer, Spectrum.IR)] = answer.logit()
     return values
 
 

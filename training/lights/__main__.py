@@ -5,26 +5,25 @@ was cut short goes on where it stopped. Then ``python -m training.witnesses cali
 """
 
 import argparse
-import os
 from dataclasses import asdict
-from pathlib import Path
 
-import cv2
 import torch
 
 from docscan.light_network import CHANNELS, HEIGHT, MODELS, WIDTH
+from docscan.page_answer import OUTPUTS
 from docscan.types import Spectrum
 from training.fitting import Plan, done, fit
 from training.lights.card import write_card
 from training.lights.data import LIGHTS, SEEDS, Pages, prepare
-from training.lights.measuring import Told, told
-from training.lights.network import Flat, PageNetwork
+from training.lights.measuring import told
 from training.lights.task import PagesTask
 from training.manifest import update_manifest
 from training.onnx_export import export, milliseconds
+from training.pages import command
+from training.pages.network import Flat, PageNetwork
+from training.pages.told import Told
 from training.region.scoring import open_network
 
-ROOT = Path(__file__).resolve().parents[2]
 VERSION = "1.0.0"
 PLAN = Plan(steps=5000, batch=8, rate=2e-3, seed=365, half=True)
 
@@ -42,7 +41,7 @@ def _ship(light: Spectrum, pages: dict[str, Pages], chosen: argparse.Namespace) 
     network, steps = _fitted(light, pages["training"], chosen)
     name = MODELS[light]
     path, shape = chosen.models / f"{name}.onnx", (2, CHANNELS[light], HEIGHT, WIDTH)
-    parity = export(network, shape, path, {0: "batch"}, name="page_under_light", outputs=("cells", "page"))
+    parity = export(network, shape, path, {0: "batch"}, name="page_under_light", outputs=OUTPUTS)
     seen = told(open_network(path), pages["validation"], light)
     measured = {"parity": parity, "milliseconds": round(milliseconds(open_network(path), (1, *shape[1:])), 1)}
     update_manifest(
@@ -66,17 +65,7 @@ def _ship(light: Spectrum, pages: dict[str, Pages], chosen: argparse.Namespace) 
 
 def main() -> None:
     """Make both networks."""
-    options = argparse.ArgumentParser(prog="python -m training.lights", description=__doc__)
-    options.add_argument("--work", type=Path, default=ROOT / "build" / "lights")
-    options.add_argument("--models", type=Path, default=ROOT / "models")
-    options.add_argument("--documents", type=int, default=2600, help="to learn from; half of them genuine")
-    options.add_argument("--validation", type=int, default=400)
-    options.add_argument("--minutes", type=float, default=15, help="for each network, which is done by then")
-    options.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    chosen = options.parse_args()
-    chosen.work.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(chosen.workers)
-    cv2.setNumThreads(chosen.workers)
+    chosen = command.told("lights", __doc__, documents=2600, validation=400, minutes=15)
     counts = {"training": chosen.documents, "validation": chosen.validation}
     pages = {split: prepare(chosen.work, split, count, chosen.workers) for split, count in counts.items()}
     shipped = {light: _ship(light, pages, chosen) for light in LIGHTS}

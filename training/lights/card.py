@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from datasets.forging.catalogue import RECIPES
-from docscan.light_network import CELL_MM, CHANNELS, HEIGHT, MODELS, WIDTH
+from docscan.documents.laying import PIXELS_PER_MM
+from docscan.light_network import CHANNELS, HEIGHT, MODELS, WIDTH
+from docscan.page_answer import CELL_PIXELS
 from docscan.types import Spectrum
-from training.lights.data import COLUMNS, ROWS, STATES
-from training.lights.measuring import Told
+from training.lights.data import GRID, STATES
+from training.pages.told import Told
 
 _CARD = """# Model card: page_uv, page_ir
 
@@ -66,7 +68,7 @@ def write_card(
     ]
     path.write_text(
         _CARD.format(
-            cell=CELL_MM,
+            cell=CELL_PIXELS / PIXELS_PER_MM,
             names=row({light: MODELS[light] for light in shipped}),
             rule=" --- |" * len(shipped),
             inputs=row({light: f"n x {CHANNELS[light]} x {HEIGHT} x {WIDTH}" for light in shipped}),
@@ -76,8 +78,8 @@ def write_card(
             milliseconds=row({light: f"{one['milliseconds']:.0f} ms" for light, one in measured.items()}),
             wholes=row({light: f"{one.whole:.3f}" for light, one in seen.items()}),
             parts=row({light: f"{one.page:.3f}, {one.place:.3f}" for light, one in seen.items()}),
-            rows=ROWS,
-            columns=COLUMNS,
+            rows=GRID.rows,
+            columns=GRID.columns,
             states=len(STATES["training"]),
             training=f"{documents['training']:,}",
             validation=f"{documents['validation']:,}",

@@ -4,10 +4,8 @@ Training and validation cut pages where the truth has them, misplaced as a page 
 reader: no other device has these lights.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +19,15 @@ from datasets.generate import generate, read
 from datasets.sheet import Kind
 from docscan.crops import whole
 from docscan.documents.laying import PIXELS_PER_MM
-from docscan.light_network import CELL_PIXELS, HEIGHT, WIDTH, channels_of
-from docscan.page_geometry import moved
-from docscan.processes import each
-from docscan.types import Box, Image, Spectrum
-from docscan.zones import corners_mm
+from docscan.light_network import HEIGHT, WIDTH, channels_of
+from docscan.types import Image, Spectrum
+from training.pages.cells import Grid
+from training.pages.kept import kept
 from training.region.cutting import misplaced, opened
-from training.region.labels import FORGED_SHARE, SIZES, UNKNOWN, Truth, truth_of
+from training.region.labels import SIZES, truth_of
 
 LIGHTS = (Spectrum.UV, Spectrum.IR)
-ROWS, COLUMNS = -(-HEIGHT // CELL_PIXELS), -(-WIDTH // CELL_PIXELS)
+GRID = Grid(HEIGHT, WIDTH, PIXELS_PER_MM)
 STATES = {"training": LEARNED_FROM, "validation": VALIDATION}
 SEEDS = {"training": 5101, "validation": 5102}
 RECIPES_SHOWN = tuple(name for name in RECIPES if shows(name, tuple(light.value for light in LIGHTS)))
@@ -43,7 +40,7 @@ class Pages:
     """Pages of n documents.
 
     ``pixels`` is n x HEIGHT x WIDTH x 7 (uint8): ultraviolet, infrared in grey, visible; 0 beside a page. ``cells`` is
-    n x 2 x ROWS x COLUMNS: under each of ``LIGHTS`` forged, 1, or not, 0; UNKNOWN where nobody can say.
+    n x 2 x rows x columns of ``GRID``: under each of ``LIGHTS`` forged, 1, or not, 0; UNKNOWN where nobody can say.
     """
 
     pixels: NDArray[np.uint8]
@@ -61,37 +58,8 @@ class Pages:
         return np.concatenate([page[..., _CHANNELS[light]], page[..., 4:]], axis=2)
 
     def labels(self, light: Spectrum) -> NDArray[np.int8]:
-        """Return the cells of all documents under a light: n x ROWS x COLUMNS."""
+        """Return the cells of all documents under a light: n x rows x columns of ``GRID``."""
         return self.cells[:, LIGHTS.index(light)]
-
-
-def _mask(boxes: tuple[Box, ...], to_seen: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the share of each cell that some boxes cover: ROWS x COLUMNS."""
-    drawn = np.zeros((ROWS * CELL_PIXELS, COLUMNS * CELL_PIXELS), np.uint8)
-    for box in boxes:
-        corners = moved(corners_mm(box), to_seen) * PIXELS_PER_MM
-        cv2.fillConvexPoly(drawn, np.rint(corners).astype(np.int32), 255)
-    return np.asarray(cv2.resize(drawn, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA), np.float64) / 255
-
-
-def cells_of(truth: Truth, to_seen: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.int8]:
-    """Label the cells of a page.
-
-    Parameters
-    ----------
-    truth
-        Read for the light that the page is seen under.
-    to_seen
-        From millimetres of the page to millimetres of where it was taken to be.
-    shape
-        Of the page's picture in pixels, height and width.
-    """
-    forged, doubtful = _mask(truth.forged, to_seen), _mask(truth.doubtful, to_seen)
-    labels = np.where(doubtful <= 0, 0, UNKNOWN).astype(np.int8)
-    labels[forged > FORGED_SHARE] = 1
-    rows, columns = (-(-side // CELL_PIXELS) for side in shape)
-    labels[rows:], labels[:, columns:] = UNKNOWN, UNKNOWN
-    return labels
 
 
 def page_of(
@@ -110,17 +78,13 @@ def page_of(
     under = [channels_of(light, pictures)[..., :-3] for light in LIGHTS]
     pixels[:height, :width] = np.concatenate([*under, pictures[Spectrum.VISIBLE]], axis=2)
     to_seen = np.asarray(np.linalg.inv(seen) @ truth.to_capture, np.float64)
-    return pixels, np.stack([cells_of(truths[light], to_seen, (height, width)) for light in LIGHTS])
+    return pixels, np.stack([GRID.labelled(truths[light], to_seen, (height, width)) for light in LIGHTS])
 
 
 def _cut(folder: Path, numbered: tuple[int, Mapping[str, Any]]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
     _, line = numbered
     files = {Spectrum(light): (folder / name).read_bytes() for light, name in line["images"].items()}
     return page_of(line, files, np.random.default_rng([int(line["index"]), 5]))
-
-
-def _died(numbered: tuple[int, Mapping[str, Any]]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    raise RuntimeError(f"The process that cut document {numbered[1]['index']} died.")
 
 
 def prepare(work: Path, split: str, documents: int, workers: int) -> Pages:
@@ -139,15 +103,5 @@ def prepare(work: Path, split: str, documents: int, workers: int) -> Pages:
             workers=workers,
         )
     lines = tuple(line for line in read(folder) if "error" not in line)
-    pixels, cells, about = (work / f"{split}-{name}" for name in ("pixels.npy", "cells.npy", "lines.json"))
-    kept = [{name: line[name] for name in ("index", "recipe", "state", "kind")} for line in lines]
-    if not about.exists() or json.loads(about.read_text(encoding="utf-8")) != kept:
-        shape = (len(lines), HEIGHT, WIDTH, 7)
-        out = np.lib.format.open_memmap(pixels, mode="w+", dtype=np.uint8, shape=shape)
-        labels = np.zeros((len(lines), len(LIGHTS), ROWS, COLUMNS), np.int8)
-        for (row, _), made in each(list(enumerate(lines)), partial(_cut, folder), died=_died, workers=workers):
-            out[row], labels[row] = made
-        out.flush()
-        np.save(cells, labels)
-        about.write_text(json.dumps(kept), encoding="utf-8")  # the last: it tells that all is cut
-    return Pages(np.load(pixels, mmap_mode="r"), np.load(cells), lines)
+    cells = len(LIGHTS), GRID.rows, GRID.columns
+    return Pages(*kept(work, split, lines, _cut, (HEIGHT, WIDTH, 7), cells, workers), lines)

@@ -8,14 +8,15 @@ from torch import Tensor
 
 from docscan.light_network import CHANNELS, HEIGHT, WIDTH
 from docscan.types import Spectrum
-from training.lights.data import COLUMNS, ROWS, Pages
-from training.region.losses import balanced
+from training.lights.data import GRID, Pages
+from training.pages.variation import curves
+from training.region.losses import any_forged, balanced
 
 _BLURRED = 0.3  # share of pages that a poorer lens sees
 _GREY = 0.15  # share of pages under ultraviolet that a camera without colour sees
 _NOISE = 0.012  # deviation of how much noise a page gets, of its range
 _ELSEWHERE = 128  # pixels
-_LEVELS = np.arange(256, dtype=np.float32)[:, None] / 255
+_STRAY = {Spectrum.UV: 0.03, Spectrum.IR: 0.06, Spectrum.VISIBLE: 0.06}  # light, of the whole range
 
 Floats = NDArray[np.float32]
 
@@ -45,21 +46,8 @@ class PagesTask:
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return cross-entropy over pages and over cells; both classes weigh the same."""
-        cells = logits[:, 1:].unflatten(1, (ROWS, COLUMNS))
+        cells = logits[:, 1:].unflatten(1, (GRID.rows, GRID.columns))
         return balanced(logits[:, 0], any_forged(targets)) + balanced(cells, targets)
-
-
-def any_forged(cells: Tensor) -> Tensor:
-    """Return 1 for a page with a forged cell, 0 where all that are known are genuine."""
-    return (cells == 1).flatten(1).any(1).long()
-
-
-def _curves(rng: np.random.Generator, light: Spectrum, channels: int) -> Floats:
-    """Return what becomes of each of 256 levels, 256 x channels, by brightness, tint, stray light and contrast."""
-    stray = 0.03 if light is Spectrum.UV else 0.06
-    gain = np.exp(rng.normal(0, 0.2) + rng.normal(0, 0.06, channels))
-    curves = np.clip(_LEVELS * gain + rng.normal(0, stray, channels), 1e-4, 1) ** np.exp(rng.normal(0, 0.12))
-    return np.asarray(curves, np.float32)
 
 
 def varied(page: NDArray[np.uint8], rng: np.random.Generator, light: Spectrum, noise: Floats) -> Floats:
@@ -75,8 +63,8 @@ def varied(page: NDArray[np.uint8], rng: np.random.Generator, light: Spectrum, n
     lit = page.shape[2] - 3
     if light is Spectrum.UV and rng.random() < _GREY:
         page = np.concatenate([np.repeat(page[..., :3].max(axis=2, keepdims=True), 3, axis=2), page[..., 3:]], axis=2)
-    curves = np.concatenate([_curves(rng, light, lit), _curves(rng, Spectrum.VISIBLE, 3)], axis=1)
-    seen = cv2.LUT(page, np.ascontiguousarray(curves[:, None]))
+    levels = np.concatenate([curves(rng, lit, _STRAY[light]), curves(rng, 3, _STRAY[Spectrum.VISIBLE])], axis=1)
+    seen = cv2.LUT(page, np.ascontiguousarray(levels[:, None]))
     soft = cv2.blur(seen, (3, 3))
     for part in (slice(0, lit), slice(lit, None)):
         keep = 0.0 if rng.random() < _BLURRED else 1 + rng.normal(0, 0.3)

@@ -19,6 +19,11 @@ def _holds_forgery(forged: Tensor) -> Tensor:
     return torch.where(some, 1, torch.where(none, 0, UNKNOWN))
 
 
+def any_forged(cells: Tensor) -> Tensor:
+    """Return 1 for a page with a forged cell, 0 where all that are known are genuine."""
+    return (cells == 1).flatten(1).any(1).long()
+
+
 def balanced(logits: Tensor, target: Tensor, document: Tensor | None = None) -> Tensor:
     """Return the binary cross entropy where the target is known, each class weighing the same.
 

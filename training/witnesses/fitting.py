@@ -23,7 +23,20 @@ _ON_PAPER = (*COUNTERFEITS, "print_and_scan")
 _PORTRAITS = ("portrait_pasted", "portrait_reprinted", "portrait_laminate_cut")
 _UNDER_UV, _UNDER_IR = (tuple(name for name in RECIPES if shows(name, (light,))) for light in ("uv", "ir"))
 _IN_THE_MRZ = tuple(f"{zones}mrz_altered{end}" for zones in ("", "viz_and_") for end in ("", "_wrong_check_digits"))
+# What the network of whole pages tells on its validation states, by an AUC of 0.65 and more.
+_BY_DAYLIGHT = (
+    *_IN_THE_MRZ,
+    *_PORTRAITS,
+    "viz_altered",
+    "counterfeit_inkjet",
+    "counterfeit_toner",
+    "perforation_printed",
+    "digital_splice",
+    "digital_inpainting",
+    "digital_text",
+)
 FINDS: dict[str, tuple[str, ...]] = {
+    "page.print": _BY_DAYLIGHT,
     "reference.print": WHOLE_PAGE,
     "reference.microtext": ("microtext_missing",),
     "uv.dull_paper": (*_ON_PAPER, "uv_bright_paper"),
@@ -51,7 +64,7 @@ _USUAL_BPCER = 0.005
 # ir.page failed 6, so it is not to refer one alone.
 _MOST = {"mrz.glyphs": 0.9, "ir.page": 0.9}
 # A network that has no samples beside a page: each kind of side of each state has its own level, not each state.
-_BY_DESIGN = ("uv.page",)
+_BY_DESIGN = ("page.print", "uv.page")
 _STEPS = 20  # of the distribution of states
 _NO_SUPPORT = math.log10(2)  # below which the ENFSI scale has no word for what speaks for a forgery
 _STRENGTH = 0.3  # of the weights' regularisation, scikit-learn's C: there are a hundred numbers and few states

@@ -5,36 +5,40 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from docscan.light_network import CELL_MM, HEIGHT, WIDTH, LightAnswer, channels_of, prepared
+from docscan.documents.laying import PIXELS_PER_MM
+from docscan.light_network import HEIGHT, WIDTH, channels_of
 from docscan.lights import judged, look_at_lights
+from docscan.page_answer import CELL_PIXELS, PageAnswer, prepared
 from docscan.page_geometry import moved
 from docscan.types import Outcome, Spectrum
 from tests.docscan.checks.desk import Desk
+
+CELL_MM = CELL_PIXELS / PIXELS_PER_MM
 
 
 def test_the_most_suspicious_place_is_the_one_about_the_strongest_cell() -> None:
     cells = np.full((44, 63), -4.0, np.float32)
     cells[10:13, 20:26], cells[11, 22] = 3.0, 5.0
     cells[30:33, 5:9] = 2.0  # suspicious too, elsewhere
-    answer = LightAnswer(cells, 1.0)
+    answer = PageAnswer(cells, 1.0, CELL_MM)
     assert answer.place() == (20, 10, 6, 3)
     assert 3.0 < answer.strongest() < 3.5
     assert answer.logit() == (1.0 + answer.strongest()) / 2
 
 
 def test_a_page_that_is_suspicious_throughout_has_no_place() -> None:
-    assert LightAnswer(np.full((44, 63), 2.0, np.float32), 3.0).place() is None
+    assert PageAnswer(np.full((44, 63), 2.0, np.float32), 3.0, CELL_MM).place() is None
 
 
 def test_what_a_network_sees_is_the_page_and_nothing_beside_it() -> None:
     rng = np.random.default_rng(3)
     seen = {light: rng.integers(0, 256, (216, 342, 3)).astype(np.uint8) for light in Spectrum}
-    uv, ir = (prepared(channels_of(light, seen)) for light in (Spectrum.UV, Spectrum.IR))
+    uv, ir = (prepared(channels_of(light, seen), (HEIGHT, WIDTH), 0.0) for light in (Spectrum.UV, Spectrum.IR))
     assert (uv.shape, ir.shape) == ((1, 6, HEIGHT, WIDTH), (1, 4, HEIGHT, WIDTH))
     assert (uv[0, :, 216:] == 0).all()
     assert (uv[0, :, :, 342:] == 0).all()
     tinted = {**seen, Spectrum.IR: np.repeat(seen[Spectrum.IR][..., :1], 3, 2)}
-    grey = prepared(channels_of(Spectrum.IR, tinted))
+    grey = prepared(channels_of(Spectrum.IR, tinted), (HEIGHT, WIDTH), 0.0)
     for shown, given in (
         (uv[0, 0], seen[Spectrum.UV]),
         (uv[0, 3], seen[Spectrum.VISIBLE]),

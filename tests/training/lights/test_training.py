@@ -14,21 +14,24 @@ from datasets.specimens import GENUINE, Order, make
 from datasets.truth import truth
 from docscan import inspection
 from docscan.capture import ImageFile
-from docscan.light_network import CELL_MM, CHANNELS, HEIGHT, WIDTH, ask, channels_of
+from docscan.documents.laying import PIXELS_PER_MM
+from docscan.light_network import CHANNELS, HEIGHT, WIDTH, ask, channels_of
+from docscan.page_answer import CELL_PIXELS, OUTPUTS
 from docscan.runtime import read_manifest
 from docscan.settings import Settings
 from docscan.types import Spectrum
 from training.fitting import Plan, done, fit
 from training.lights import __main__ as command
 from training.lights import data
-from training.lights.data import COLUMNS, LIGHTS, ROWS, Pages, page_of, prepare
-from training.lights.network import Flat, PageNetwork
+from training.lights.data import GRID, LIGHTS, Pages, page_of, prepare
 from training.lights.task import PagesTask
 from training.onnx_export import export
+from training.pages.network import Flat, PageNetwork
 from training.region.labels import UNKNOWN
 from training.region.scoring import open_network
 
 CPU = torch.device("cpu")
+CELL_MM = CELL_PIXELS / PIXELS_PER_MM
 ALL = tuple(light.value for light in Spectrum)
 
 
@@ -56,7 +59,7 @@ def test_what_shows_under_a_light_is_forged_there_and_nowhere_else(pages: Pages)
     assert 0 < forged[Spectrum.UV][1] < 150 > forged[Spectrum.IR][1] > 0
     assert forged[Spectrum.UV][2] == 0 < forged[Spectrum.IR][2]  # the ink of an MRZ shows under infrared
     assert (pages.labels(Spectrum.UV)[2] == UNKNOWN).any()  # and is nothing to learn from under ultraviolet
-    assert forged[Spectrum.UV][3] > 0.9 * ROWS * COLUMNS
+    assert forged[Spectrum.UV][3] > 0.9 * GRID.rows * GRID.columns
     assert forged[Spectrum.IR][3] == 0
 
 
@@ -102,7 +105,7 @@ def test_a_batch_varies_pages_and_leaves_what_is_beside_them(pages: Pages) -> No
     (one,), cells = task.batch(np.arange(2), np.random.default_rng(0), CPU)
     (other,), _ = task.batch(np.arange(2), np.random.default_rng(1), CPU)
     assert one.shape == (2, 6, HEIGHT, WIDTH)
-    assert cells.shape == (2, ROWS, COLUMNS)
+    assert cells.shape == (2, GRID.rows, GRID.columns)
     assert not torch.equal(one, other)
     assert float(one.min()) >= -1
     assert float(one.max()) <= 1
@@ -123,9 +126,9 @@ def test_a_network_learns_its_pages_and_answers_in_onnx_as_in_torch(pages: Pages
     assert done(checkpoint) == plan.steps
     path = tmp_path / "uv.onnx"
     shape = (2, CHANNELS[Spectrum.UV], HEIGHT, WIDTH)
-    assert export(network, shape, path, {0: "batch"}, name="page_under_light", outputs=("cells", "page")) < 1e-3
+    assert export(network, shape, path, {0: "batch"}, name="page_under_light", outputs=OUTPUTS) < 1e-3
     answers = [ask(open_network(path), pages.page(Spectrum.UV, row)) for row in range(len(pages))]
-    assert answers[0].cells.shape == (ROWS, COLUMNS)
+    assert answers[0].cells.shape == (GRID.rows, GRID.columns)
     assert answers[3].page > answers[0].page  # a page that glows all over
     assert answers[3].strongest() > answers[0].strongest()
 

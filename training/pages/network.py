@@ -1,4 +1,4 @@
-"""The network of one light: a small convolutional one that answers for every cell of a page and for all of it."""
+"""The network of a whole page: a small convolutional one that answers for every cell of it and for all of it."""
 
 import torch
 from torch import Tensor, nn

@@ -1,0 +1,86 @@
+"""What a network says of a whole page: of every cell of it, and of all of it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from docscan.page_geometry import in_capture
+from docscan.types import Box, Page, Region
+from docscan.zones import corners_mm
+
+CELL_PIXELS = 8  # across and down; networks answer for each cell
+OUTPUTS = ("cells", "page")
+
+_STRONGEST = 12  # cells that say how a page's most suspicious place looks
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswer:
+    """What a network says of a page; logits.
+
+    ``cells`` is rows x columns, of ``cell_mm`` each from the page's upper left corner; ``page`` is of all of it.
+    ``network`` is the beginning of its sha256: what samples were told by another one is not compared.
+    """
+
+    cells: NDArray[np.float32]
+    page: float
+    cell_mm: float
+    network: str = ""
+
+    def strongest(self) -> float:
+        """Return the mean of the strongest cells."""
+        return float(np.sort(self.cells, axis=None)[-_STRONGEST:].mean())
+
+    def logit(self) -> float:
+        """Return what a calibration weighs: what is said of all of the page and of its most suspicious place, alike."""
+        return (self.page + self.strongest()) / 2
+
+    def place(self) -> tuple[int, int, int, int] | None:
+        """Return left, top, width and height, in cells, of the most suspicious place; None: all of the page is so."""
+        usual, most = float(np.median(self.cells)), float(self.cells.max())
+        if 0 < usual > most / 2:
+            return None
+        suspicious = (self.cells >= (usual + most) / 2).astype(np.uint8)
+        _, labels, boxes, _ = cv2.connectedComponentsWithStats(suspicious, connectivity=8)
+        strongest = np.unravel_index(int(self.cells.argmax()), self.cells.shape)
+        left, top, width, height, _ = (int(number) for number in boxes[labels[strongest]])
+        return left, top, width, height
+
+    def region(self, page: Page) -> Region | None:
+        """Return the most suspicious place on the capture; None: all of the page is so."""
+        place = self.place()
+        if place is None:
+            return None
+        left, top, width, height = (self.cell_mm * side for side in place)
+        size = page.size.millimetres
+        box = Box(left, top, min(width, size[0] - left), min(height, size[1] - top))
+        return Region("place", in_capture(corners_mm(box), page.to_capture))
+
+
+def prepared(channels: NDArray[np.uint8], shape: tuple[int, int], beside: float) -> NDArray[np.float32]:
+    """Return what a network of pages of a shape, height and width, wants: 1 x channels x shape, -1 to 1.
+
+    ``beside`` is what it learned to see beside a smaller page.
+    """
+    height, width = channels.shape[:2]
+    whole = np.full((1, channels.shape[2], *shape), beside, np.float32)
+    whole[0, :, :height, :width] = channels.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
+    return whole
+
+
+def ask_about(
+    session: ort.InferenceSession,
+    channels: NDArray[np.uint8],
+    shape: tuple[int, int],
+    pixels_per_mm: float,
+    *,
+    beside: float,
+    network: str = "",
+) -> PageAnswer:
+    """Show a network a page, height x width x channels, of no more than ``shape``; ``beside`` as in ``prepared``."""
+    cells, page = session.run(list(OUTPUTS), {session.get_inputs()[0].name: prepared(channels, shape, beside)})
+    rows, columns = (-(-side // CELL_PIXELS) for side in channels.shape[:2])
+    return PageAnswer(cells[0, :rows, :columns], float(page[0]), CELL_PIXELS / pixels_per_mm, network)

@@ -1,0 +1,1 @@
+"""What the networks that look at whole pages share: cells, network, variation, measuring."""
