@@ -67,7 +67,8 @@ def prepared(channels: NDArray[np.uint8], shape: tuple[int, int], beside: float)
     """
     height, width = channels.shape[:2]
     whole = np.full((1, channels.shape[2], *shape), beside, np.float32)
-    whole[0, :, :height, :width] = channels.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
+    for plane, channel in zip(whole[0, :, :height, :width], cv2.split(channels), strict=True):
+        np.subtract(np.divide(channel, 127.5, dtype=np.float32), 1, out=plane)
     return whole
 
 
