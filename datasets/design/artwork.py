@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from datasets.design.grounds import grounds
 from datasets.design.layouts import MRZ_ZONE, layout
 from datasets.design.personal import title_ink
 from datasets.design.states import State, making_of
@@ -114,10 +115,13 @@ def _tint(rng: np.random.Generator, issuer: State, index: int, width: int) -> Fl
 def _background(rng: np.random.Generator, surface: Surface, issuer: State, kind: Kind) -> None:
     size, width = kind.size_mm, surface.shape[1]
     lay(surface, np.full(surface.shape, 0.35 * rng.random(), np.float32), _OFFSET, _tint(rng, issuer, 0, width))
-    layers = [_waves(rng, issuer, size, rng.uniform(-0.3, 0.3)), _waves(rng, issuer, size, rng.uniform(-0.3, 0.3))]
+    sets = 2 - max(0, issuer.grounds - 2)  # where patterns fill the page, there are fewer waves
+    layers = [_waves(rng, issuer, size, rng.uniform(-0.3, 0.3)) for _ in range(sets)]
     layers += [_rosette(rng, issuer, size) for _ in range(issuer.rosettes)]
     if issuer.relief:
         layers.append(_relief(rng, issuer, size))
+    if issuer.grounds:
+        layers = [*grounds(np.random.default_rng([issuer.seed, 3]), surface.shape, issuer.grounds), *layers]
     for index, coverage in enumerate(layers):
         if layout(issuer, kind).mrz:
             coverage[px(size[1] - MRZ_ZONE) :] *= issuer.mrz_band

@@ -3,7 +3,7 @@
 The codes are fictional: none is in ISO 3166-1 or in Doc 9303 part 3, section 5, but for ICAO's own UTO.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -18,12 +18,18 @@ SPLITS = {"training": TRAINING, "validation": VALIDATION, "calibration": CALIBRA
 # For training alone, and in no set: what is learned from two dozen artworks is those artworks.
 MORE_TRAINING = tuple(f"X{a}{b}" for a in "FGHJQRVWYZ" for b in "BCDGHIJLMNOQRSTUVWXYZ")
 LEARNED_FROM = (*TRAINING, *MORE_TRAINING)
+# For a training that renders while it learns: ISO 3166-1 leaves these to users. They have what the others lack and real
+# issuers print: patterned grounds, portraits by inkjet. What is genuine is learned too narrowly without.
+RENDERED_ONLY = tuple(f"Q{a}{b}" for a in "MNOPQRSTUVWXYZ" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+RENDERED_FROM = (*LEARNED_FROM, *RENDERED_ONLY)
 
 # Shares of the scripts beside the Latin one.
 SCRIPTS = {"latin": 0.55, "cyrillic": 0.2, "greek": 0.1, "arabic": 0.15}
 
 _SYLLABLES = ("ka", "ver", "mon", "ti", "sal", "or", "bel", "da", "ru", "nis", "la", "gor", "pe", "lia")
 _PORTRAITS = ("sublimation", "laser_engraving", "offset_screen")
+_BY_INKJET = 0.2  # share of portraits on paper, of the states that are only rendered
+_MOST_GROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class State:
     fonts: tuple[str, str]  # of values and of labels, files of matplotlib's
     laminate: float  # how much a laminate scatters, 0 to 1
     mrz_band: float  # strength of the artwork behind the MRZ, as a share of its strength elsewhere
+    grounds: int  # patterned areas of its artwork
 
     @property
     def grey_ghost(self) -> bool:
@@ -83,10 +90,10 @@ def _glow(rng: np.random.Generator) -> Colour:
 @cache
 def state(code: str) -> State:
     """Return the design of a state; the same for the same code."""
-    rng = np.random.default_rng([9303, 2, (*STATES, *MORE_TRAINING).index(code)])
+    rng = np.random.default_rng([9303, 2, (*STATES, *MORE_TRAINING, *RENDERED_ONLY).index(code)])
     values = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf", "DejaVuSans-Bold.ttf")  # have all the scripts
     scripts = list(SCRIPTS)
-    return State(
+    made = State(
         code=code,
         name="Utopia" if code == "UTO" else "".join(rng.choice(_SYLLABLES, 3)).capitalize(),
         script="latin" if code == "UTO" else scripts[int(rng.choice(len(scripts), p=list(SCRIPTS.values())))],
@@ -111,7 +118,12 @@ def state(code: str) -> State:
         fonts=(str(rng.choice(values)), str(rng.choice(values[:2]))),
         laminate=float(rng.uniform(0, 0.6)),
         mrz_band=0.3 if code == "UTO" else float(rng.uniform(0.25, 1.0)),
+        grounds=0,
     )
+    if code not in RENDERED_ONLY:
+        return made
+    portrait = "inkjet" if rng.random() < _BY_INKJET else made.paper_portrait
+    return replace(made, paper_portrait=portrait, grounds=int(rng.integers(_MOST_GROUNDS + 1)))
 
 
 def making_of(issuer: State, kind: Kind) -> Making:

@@ -6,11 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
+from datasets.design.artwork import artwork
 from datasets.design.drawing import draw, mrz_lines, texts
+from datasets.design.grounds import grounds
 from datasets.design.layouts import MRZ_FORMATS, MRZ_ZONE, layout
 from datasets.design.personal import print_field, print_mrz, text_width
 from datasets.design.scripts import font_for, labels, notes, spelled, titles
-from datasets.design.states import STATES, State, making_of, state
+from datasets.design.states import LEARNED_FROM, RENDERED_ONLY, STATES, State, making_of, state
 from datasets.holders import Holder, holder
 from datasets.physics.inks import B900, CARBON, DYE_BLACK, POLYCARBONATE, SECURITY_PAPER
 from datasets.physics.surface import Box, blank
@@ -113,6 +115,27 @@ def test_states_differ() -> None:
         right = sum(box is not None and box[0] > kind.size_mm[0] / 2 for box in portraits)
         assert least <= right / len(STATES) <= most, kind
     assert len({tuple(layout(state(code), Kind.TD3).fields) for code in STATES}) >= 3
+
+
+def test_patterned_grounds_cover_a_part_and_have_the_period_of_print() -> None:
+    for seed in range(12):
+        (coverage,) = grounds(np.random.default_rng(seed), (700, 900), 1)
+        assert coverage.shape == (700, 900)
+        assert coverage.min() >= 0
+        assert 0.02 < coverage.max() <= 1
+    assert grounds(np.random.default_rng(1), (700, 900), 0) == []
+
+
+def test_only_states_of_no_set_have_patterned_grounds_and_they_show() -> None:
+    assert all(state(code).grounds == 0 for code in (*STATES, *LEARNED_FROM))
+    assert {state(code).grounds for code in RENDERED_ONLY} == {0, 1, 2, 3, 4}
+    assert "inkjet" in {state(code).paper_portrait for code in RENDERED_ONLY}
+    issuer = next(state(code) for code in RENDERED_ONLY if state(code).grounds == 2)
+    plain, patterned = (
+        artwork(np.random.default_rng(1), one, Kind.TD1_BACK, making_of(one, Kind.TD1_BACK), ("visible",)).visible
+        for one in (replace(issuer, grounds=0), issuer)
+    )
+    assert plain.mean() - patterned.mean() > 0.002  # more ink
 
 
 @pytest.mark.parametrize("script", ["latin", "cyrillic"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import nn
 
-from datasets.design.states import LEARNED_FROM
+from datasets.design.states import RENDERED_FROM
 from docscan.runtime import ManifestEntry
 from training.region.evaluate import Evaluation, Measured
 
@@ -91,7 +91,7 @@ def _learned(dataset: Mapping[str, Any]) -> str:
     known = "documents that were not counted" if count is None else f"{count} documents"
     if not run.get("rendered"):
         return known
-    return f"{known} of {len(LEARNED_FROM)} states, rendered with seed {run['rendered']} while it learned,"
+    return f"{known} of {len(RENDERED_FROM)} states, rendered with seed {run['rendered']} while it learned,"
 
 
 def _kinds(kinds: Sequence[Measured]) -> str:

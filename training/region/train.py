@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 _CHECKPOINT_EVERY, _LOGGED_EVERY = 200, 50  # steps
 _EDITED = 0.4  # of the genuine documents of a step
 _STORED_AGAIN = 0.3  # of all its documents
+_FLIPPED = 0.6  # of the documents that are rendered while it learns
 _TAKEN_EVERY = 20  # steps, from what is rendered meanwhile
 
 Batch = tuple[Tensor, Tensor, Tensor, Tensor]  # as ``Learner`` takes it
@@ -100,14 +101,30 @@ def _augmented(batch: Tensor, document: Tensor, rng: np.random.Generator) -> Ten
         return torch.from_numpy(values.astype(np.float32)).to(batch.device)[document]
 
     count = int(document.max()) + 1
-    mixed = np.eye(3) * rng.uniform(0.75, 1.25, (count, 1, 1)) + rng.normal(0, 0.06, (count, 3, 3))
+    mixed = np.eye(3) * rng.uniform(0.75, 1.25, (count, 1, 1)) + rng.normal(0, 0.08, (count, 3, 3))
     tint, gamma = rng.uniform(-0.12, 0.12, (count, 3, 1, 1)), np.exp(rng.normal(0, 0.15, (count, 1, 1, 1)))
     crops = torch.einsum("nij,njhw->nihw", drawn(mixed), batch) + drawn(tint)
     crops = 2 * ((crops + 1) / 2).clamp(0, 1) ** drawn(gamma) - 1
     sharper = drawn(np.where(rng.random((count, 1, 1, 1)) < 0.5, rng.uniform(-0.5, 0.7, (count, 1, 1, 1)), 0))
     crops = crops + sharper * (crops - nn.functional.avg_pool2d(crops, 3, 1, 1, count_include_pad=False))
-    grain = drawn(np.where(rng.random((count, 1, 1, 1)) < 0.5, rng.uniform(0, 0.025, (count, 1, 1, 1)), 0))
+    grain = drawn(np.where(rng.random((count, 1, 1, 1)) < 0.5, rng.uniform(0, 0.03, (count, 1, 1, 1)), 0))
     return (crops + grain * torch.randn_like(crops)).clamp(-1, 1)
+
+
+def _flipped(pixels: Tensor, cells: Tensor, document: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Mirror and turn the crops of half the documents: what tells prints apart has no upside, an artwork has one.
+
+    ``pixels`` is n x h x h x 3, ``cells`` n x 3 x c x c.
+    """
+    count = int(document.max()) + 1
+    turned = rng.random((3, count)) < 0.5
+    turned &= rng.random(count) < _FLIPPED
+    mirrored, upended, transposed = torch.from_numpy(turned).to(pixels.device)[:, document, None, None, None]
+    pixels = torch.where(mirrored, pixels.flip(2), pixels)
+    cells = torch.where(mirrored, cells.flip(3), cells)
+    pixels = torch.where(upended, pixels.flip(1), pixels)
+    cells = torch.where(upended, cells.flip(2), cells)
+    return torch.where(transposed, pixels.transpose(1, 2), pixels), torch.where(transposed, cells.mT, cells)
 
 
 def _slots(crops: Crops, row: int, wanted: int, rng: np.random.Generator) -> NDArray[np.intp]:
@@ -228,6 +245,7 @@ def train_while_rendering(stream: Stream, recipe: Recipe, checkpoint: Path) -> R
             stream.take()
         rng = np.random.default_rng([recipe.seed, 0, step])
         pixels, cells, group, document = stream.batch(recipe.batch, recipe.crops, rng)
+        pixels, cells = _flipped(pixels, cells, document, rng)
         return _augmented(_normal(pixels), document, rng), cells, group, document
 
     return _train(batch, GROUPS, math.inf, recipe, checkpoint, Ranks(), lambda: stream.seen)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from datasets.design.states import MORE_TRAINING, STATES, TRAINING, state
+from datasets.design.states import LEARNED_FROM, MORE_TRAINING, RENDERED_ONLY, STATES, TRAINING, state
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order
 from docscan.crops import CROP_PIXELS
@@ -37,7 +37,10 @@ def _rendered(documents: int, mark: int = 0) -> Rendered:
 def test_more_states_are_for_training_alone_and_of_no_real_issuer() -> None:
     assert not set(MORE_TRAINING) & {*STATES, *ISO_3166, *SPECIAL}
     assert len(set(MORE_TRAINING)) == len(MORE_TRAINING) > 4 * len(TRAINING)
-    assert Order(1, 1, MORE_TRAINING[0], Kind.TD3, GENUINE).split == "training"
+    assert not set(RENDERED_ONLY) & {*STATES, *LEARNED_FROM, *ISO_3166, *SPECIAL}
+    assert len(set(RENDERED_ONLY)) == len(RENDERED_ONLY) > len(LEARNED_FROM)
+    for code in (MORE_TRAINING[0], RENDERED_ONLY[0]):
+        assert Order(1, 1, code, Kind.TD3, GENUINE).split == "training"
     assert state(MORE_TRAINING[0]).seed != state(MORE_TRAINING[1]).seed
 
 

@@ -18,7 +18,7 @@ from training.region.data import Crops
 from training.region.labels import UNKNOWN
 from training.region.losses import Learner, _holds_forgery, _of_documents, balanced
 from training.region.network import DESIGNS, Answers, RegionNetwork
-from training.region.train import Recipe, load, train, trained
+from training.region.train import Recipe, _flipped, load, train, trained
 
 Invent = Callable[..., Crops]
 
@@ -137,6 +137,21 @@ def test_a_kind_that_is_left_out_is_not_learned_from(invented: Invent) -> None:
     assert [crops.recipes[row] for row in module._learned_from(crops, "inkjet")] == ["genuine"] * 4
     with pytest.raises(ValueError, match="no group"):
         module._learned_from(crops, "inkjets")
+
+
+def test_crops_are_turned_with_their_labels_and_alike_over_a_document() -> None:
+    rng, count, size = np.random.default_rng(4), 40, 16
+    cells = torch.zeros(2 * count, 3, 11, 11, dtype=torch.int64)
+    cells[:, 0, 2, 7] = 1
+    pixels = (255 * cells[:, 0]).repeat_interleave(size, 1).repeat_interleave(size, 2).to(torch.uint8)
+    document = torch.arange(count).repeat_interleave(2)
+    pixels, labels = _flipped(pixels[..., None].expand(-1, -1, -1, 3).contiguous(), cells, document, rng)
+    shown = pixels[:, size // 2 :: size, size // 2 :: size, 0] == 255
+    assert torch.equal(shown, labels[:, 0] == 1)
+    assert torch.equal(labels[0::2], labels[1::2])
+    turned = (labels != cells).flatten(1).any(1).sum().item() / (2 * count)
+    assert 0.3 < turned < 0.8
+    assert len({tuple(place.tolist()) for place in torch.nonzero(labels[:, 0])[:, 1:]}) == 8
 
 
 def test_two_processes_learn_one_network(invented: Invent, tmp_path: Path) -> None:
