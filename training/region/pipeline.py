@@ -36,9 +36,9 @@ NAME, VERSION = "region", "2.1.0"
 SEED = 7
 DOCUMENTS = 4000  # made on two cores in 35 minutes, so that all of it takes less than 90
 LIMITS = Limits()
-_QUANTISED_ON = 12  # documents whose crops tell the ranges of activations
+_QUANTISED_ON = 48  # documents whose crops tell the ranges of activations
 _COMPARED_ON = 3  # documents whose crops torch and ONNX Runtime are compared on
-_ROOM = {"cuda": 10_000, "cpu": 1_000}  # documents of a stream that memory holds, 4.5 MB each
+_ROOM = {"cuda": 16_000, "cpu": 1_000}  # documents of a stream that memory holds, 4.5 MB each
 _OWN = ".made-by-training"  # marks a set that this command generates
 _INT8_MAY_LOSE = 0.002  # of the documents' AUC on the validation states
 
