@@ -13,19 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.design.states import LEARNED_FROM, VALIDATION
-from datasets.forging.catalogue import RECIPES, shows
 from datasets.generate import generate, read
 from docscan.daylight_network import CHANNELS, HEIGHT, PIXELS_PER_MM, WIDTH, channels_of
 from docscan.types import Spectrum
 from training.pages.cells import Grid
 from training.pages.kept import kept
 from training.region.cutting import misplaced, opened
-from training.region.labels import SIZES, UNSEEN, truth_of
+from training.region.labels import LEARNED, SIZES, UNSEEN, truth_of
 
 GRID = Grid(HEIGHT, WIDTH, PIXELS_PER_MM)
 STATES = {"training": LEARNED_FROM, "validation": VALIDATION}
 SEEDS = {"training": 5201, "validation": 5202}
-RECIPES_SHOWN = tuple(name for name in RECIPES if shows(name, (Spectrum.VISIBLE.value,)) and name not in UNSEEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +72,6 @@ def prepare(work: Path, split: str, documents: int, workers: int) -> Pages:
     folder = work / split
     if len(read(folder)) < documents:
         states, seed = STATES[split], SEEDS[split]
-        generate(folder, documents=documents, seed=seed, recipes=RECIPES_SHOWN, states=states, workers=workers)
+        generate(folder, documents=documents, seed=seed, recipes=LEARNED, states=states, workers=workers)
     lines = tuple(line for line in read(folder) if "error" not in line and line["recipe"] not in UNSEEN)
     return Pages(*kept(work, split, lines, _cut, (HEIGHT, WIDTH, CHANNELS), (GRID.rows, GRID.columns), workers), lines)

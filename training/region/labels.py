@@ -54,6 +54,7 @@ _ALTERATION = {
 # Nothing in the print tells them: an issuer's own print of a morph, and a line of which only a reference knows that it
 # should be there. To ask for them would teach noise.
 UNSEEN = frozenset({"portrait_morphed", "microtext_missing"})
+LEARNED = tuple(name for name in RECIPES if shows(name, ("visible",)) and name not in UNSEEN)  # from print by daylight
 
 FORMATS: Mapping[Kind, MrzFormat | None] = {
     Kind.TD3: MrzFormat.TD3,

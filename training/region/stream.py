@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from datasets.design.states import RENDERED_FROM
-from datasets.forging.catalogue import RECIPES, shows
 from datasets.generate import grouped
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, KINDS, Order, make, order
@@ -30,7 +29,7 @@ from docscan.processes import keep_memory, pool
 from docscan.zones import REGIONS
 from training.region.cutting import CELLS, MOST_CROPS, cut_by_truth
 from training.region.edits import EDITS, edit, stored_again
-from training.region.labels import UNKNOWN, UNSEEN
+from training.region.labels import LEARNED, UNKNOWN
 
 _log = logging.getLogger(__name__)
 
@@ -66,8 +65,7 @@ _PARTS = tuple(part.name for part in fields(Rendered))
 
 def orders(seed: int, documents: int) -> list[tuple[Order, ...]]:
     """Return the groups of a training of so many documents, in the order in which they are rendered."""
-    shown = tuple(name for name in RECIPES if shows(name, ("visible",)) and name not in UNSEEN)
-    recipes = shown + _OFTENER
+    recipes = LEARNED + _OFTENER
     groups = grouped((order(seed, index, recipes, states=RENDERED_FROM) for index in range(documents)), _GROUP)
     return [groups[place] for place in np.random.default_rng(seed).permutation(len(groups))]
 

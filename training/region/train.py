@@ -112,7 +112,7 @@ def _augmented(batch: Tensor, document: Tensor, rng: np.random.Generator) -> Ten
 
 
 def _flipped(pixels: Tensor, cells: Tensor, document: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Mirror and turn the crops of half the documents: what tells prints apart has no upside, an artwork has one.
+    """Mirror and turn the crops of some documents: what tells prints apart has no upside, an artwork has one.
 
     ``pixels`` is n x h x h x 3, ``cells`` n x 3 x c x c.
     """

@@ -18,13 +18,13 @@ from docscan.runtime import read_manifest
 from docscan.settings import Settings
 from training.daylight import __main__ as command
 from training.daylight import data
-from training.daylight.data import GRID, RECIPES_SHOWN, Pages, page_of, prepare
+from training.daylight.data import GRID, Pages, page_of, prepare
 from training.daylight.task import PagesTask
 from training.fitting import Plan, done, fit
 from training.onnx_export import export
 from training.pages.command import ROOT
 from training.pages.network import Flat, PageNetwork
-from training.region.labels import UNKNOWN, UNSEEN
+from training.region.labels import LEARNED, UNKNOWN, UNSEEN
 from training.region.scoring import open_network
 
 CPU = torch.device("cpu")
@@ -53,7 +53,7 @@ def test_what_shows_by_daylight_is_forged_and_nothing_else(pages: Pages) -> None
     assert 0 < forged[1] < 300
     assert forged[2] > 0.9 * GRID.rows * GRID.columns
     assert (pages.cells[3] == UNKNOWN).any()  # what shows under another light is nothing to learn from
-    assert not UNSEEN & set(RECIPES_SHOWN)
+    assert not UNSEEN & set(LEARNED)
 
 
 def test_pages_are_what_the_product_would_see() -> None:
