@@ -2,7 +2,8 @@
 
 Every step goes on where it was stopped, and all of them together are ``all``. ``compare`` tries every design and
 ``leave-out`` leaves out one forgery kind after another; both take ``--minutes`` for each training. Under torchrun only
-``fit``. ``stream`` stands for ``fit`` where there is a GPU: it learns from documents while they are rendered.
+``fit``. ``stream`` stands for ``fit`` where there is a GPU: it learns from documents while they are rendered. ``keep``
+puts the trained network among those of ``--kept``, and ``join`` stands for ``export`` to ship all of them as one.
 """
 
 import argparse
@@ -13,12 +14,24 @@ from pathlib import Path
 import cv2
 
 from training.region.network import DESIGNS
-from training.region.pipeline import DOCUMENTS, SEED, Folders, assess, fit, fit_while_rendering, prepare, ship
+from training.region.pipeline import (
+    DOCUMENTS,
+    SEED,
+    Folders,
+    assess,
+    fit,
+    fit_while_rendering,
+    keep_trained,
+    prepare,
+    ship,
+    ship_joined,
+)
 from training.region.studies import compare, leave_out
 from training.region.train import Recipe, processes
 
 _ROOT = Path(__file__).resolve().parents[2]
-STEPS = ("all", "prepare", "fit", "stream", "export", "evaluate", "compare", "leave-out")
+_KEPT = Path(__file__).parent / "members"
+STEPS = ("all", "prepare", "fit", "stream", "export", "keep", "join", "evaluate", "compare", "leave-out")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -31,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--models", type=Path, default=_ROOT / "models", help="gets the ONNX file, manifest and card")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes, or threads in training")
     parser.add_argument("--precision", choices=("best", "fp32", "int8"), default="best", help="of the shipped network")
+    parser.add_argument("--kept", type=Path, default=_KEPT, help="networks that join puts together")
+    parser.add_argument("--name", default="", help="of the network that keep puts there; its design's where not given")
     parser.add_argument("--design", choices=DESIGNS, default=usual.design)
     parser.add_argument("--width", type=int, default=usual.width)
     parser.add_argument("--batch", type=int, default=usual.batch, help="documents of a step")
@@ -41,6 +56,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=float, default=usual.learning_rate, help="highest learning rate")
     parser.add_argument("--minutes", type=float, default=usual.minutes, help="that a training may take")
     return parser
+
+
+def _with_kept(wanted: argparse.Namespace, folders: Folders) -> None:
+    """Keep the trained network, or ship all that are kept as one."""
+    if wanted.step == "keep":
+        keep_trained(folders, wanted.name or wanted.design, wanted.kept)
+    else:
+        ship_joined(folders, wanted.kept, wanted.precision)
 
 
 def main() -> None:
@@ -79,6 +102,8 @@ def main() -> None:
         fit_while_rendering(folders, recipe, wanted.documents, wanted.workers)
     if step in ("all", "export"):
         ship(folders, wanted.precision)
+    if step in ("keep", "join"):
+        _with_kept(wanted, folders)
     if step in ("all", "evaluate"):
         assess(folders)
 

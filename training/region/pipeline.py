@@ -15,9 +15,9 @@ from sklearn.metrics import roc_auc_score
 
 from datasets.forging.catalogue import RECIPES, shows
 from datasets.generate import generate, read
-from docscan.runtime import ManifestEntry, read_manifest
+from docscan.runtime import read_manifest
 from docscan.settings import Settings
-from training.manifest import update_manifest
+from training.manifest import remeasured, update_manifest
 from training.onnx_export import milliseconds
 from training.region.calibrate import calibrate_fusion, calibrate_regions
 from training.region.card import write_card
@@ -25,6 +25,7 @@ from training.region.cutting import Limits
 from training.region.data import SPLITS, Crops, cut_split, open_split
 from training.region.evaluate import Evaluation, evaluate
 from training.region.export import difference, export, parity, quantise
+from training.region.members import Member, join, keep, members
 from training.region.report import write_report
 from training.region.scoring import Scored, open_network, score, score_real
 from training.region.stream import orders, rendering
@@ -32,7 +33,8 @@ from training.region.train import Ranks, Recipe, load, train, train_while_render
 
 _log = logging.getLogger(__name__)
 
-NAME, VERSION = "region", "2.1.0"
+NAME, VERSION = "region", "2.2.0"
+_FILE = "region.onnx"
 SEED = 7
 DOCUMENTS = 4000  # made on two cores in 35 minutes, so that all of it takes less than 90
 LIMITS = Limits()
@@ -126,24 +128,44 @@ def ship(folders: Folders, precision: str) -> None:
 
     ``precision`` is "fp32", "int8" or "best": int8 where it is faster here and loses no more than ``_INT8_MAY_LOSE``.
     """
-    network = load(folders.checkpoint)
+    _ship(folders, [_exported(folders)], precision)
+
+
+def ship_joined(folders: Folders, kept: Path, precision: str) -> None:
+    """Join the networks kept in a folder, and ship what they are together as ``ship`` does one."""
+    _ship(folders, members(kept), precision)
+
+
+def keep_trained(folders: Folders, name: str, kept: Path) -> None:
+    """Put the trained network among those that are kept to be joined."""
+    keep(_exported(folders), name, kept)
+
+
+def _exported(folders: Folders) -> Member:
+    network, path = load(folders.checkpoint), folders.work / "region-exported.onnx"
+    export(network, path)
+    compared = np.concatenate(_batches(open_split(folders.crops, "validation"), _COMPARED_ON))
+    weights = sum(part.numel() for part in network.parameters())
+    return Member(path, parity(network, path, compared), weights, trained(folders.checkpoint))
+
+
+def _ship(folders: Folders, networks: Sequence[Member], precision: str) -> None:
     validation = open_split(folders.crops, "validation")
     full, small = (folders.work / f"region-{name}.onnx" for name in ("fp32", "int8"))
-    export(network, full)
-    quantise(full, small, _batches(validation, _QUANTISED_ON))
+    _build(folders.work, [network.path for network in networks], _batches(validation, _QUANTISED_ON), full, small)
     compared = np.concatenate(_batches(validation, _COMPARED_ON))
     shape = (min(24, len(compared)), 3, *compared.shape[1:3])
     seen = {path.stem[-4:]: score(validation, open_network(path)) for path in (full, small)}
     _log_kinds(seen["fp32"])
     measured = {
-        "parity": parity(network, full, compared),
+        "parity": max(network.parity for network in networks),
         "int8_difference": difference(full, small, compared),
         "auc": {name: rough_auc(rows) for name, rows in seen.items()},
         "milliseconds": {path.stem[-4:]: milliseconds(open_network(path, 2), shape) for path in (full, small)},
     }
     _log.info("exported: %s", measured)
     chosen = _chosen(measured) if precision == "best" else precision
-    path = folders.models / "region.onnx"
+    path = folders.models / _FILE
     path.write_bytes((full if chosen == "fp32" else small).read_bytes())
     calibrating = score(open_split(folders.crops, "calibration"), open_network(path))
     calibration, thresholds = calibrate_regions(calibrating)
@@ -157,7 +179,26 @@ def ship(folders: Folders, precision: str) -> None:
         "measured": measured,
         **asdict(LIMITS),
     }
-    _enter(folders, parameters, {})
+    trainings = [dict(network.training) | {"weights": network.weights} for network in networks]
+    dataset = {"generator": "datasets", "trainings": trainings, **_evaluated_on(folders)}
+    update_manifest(
+        folders.models,
+        NAME,
+        file=_FILE,
+        version=VERSION,
+        dataset=dataset,
+        error_rates={},
+        parameters=parameters,
+    )
+
+
+def _build(work: Path, paths: Sequence[Path], batches: Sequence[NDArray[np.uint8]], full: Path, small: Path) -> None:
+    """Write what is shipped of exported networks in single precision and in int8; each has its own ranges."""
+    join(paths, full)
+    quantised = [work / f"quantised-{number}.onnx" for number in range(len(paths))]
+    for path, out in zip(paths, quantised, strict=True):
+        quantise(path, out, batches)
+    join(quantised, small)
 
 
 def _log_kinds(seen: Sequence[Scored]) -> None:
@@ -173,27 +214,14 @@ def _chosen(measured: dict[str, Any]) -> str:
     return "int8" if took["int8"] < took["fp32"] and auc["fp32"] - auc["int8"] <= _INT8_MAY_LOSE else "fp32"
 
 
-def _enter(folders: Folders, parameters: dict[str, Any], rates: dict[str, float]) -> ManifestEntry:
-    # A network that learned while documents were rendered has no training crops.
-    paths = {split: path for split in SPLITS if (path := folders.crops / f"{split}.json").exists()}
+def _evaluated_on(folders: Folders) -> dict[str, Any]:
+    """Return which set the crops are of, and how many documents of it each split has, but for the training's."""
+    paths = {split: folders.crops / f"{split}.json" for split in SPLITS if split != "training"}
     about = {split: json.loads(path.read_text(encoding="utf-8")) for split, path in paths.items()}
-    told = trained(folders.checkpoint)
-    dataset = {
-        "generator": "datasets",
+    return {
         "set": about["test"]["set"],
-        "documents": {split: len(part["lines"]) for split, part in about.items()}
-        | {"training": told.pop("documents", None)},
-        "training": told,
+        "documents": {split: len(part["lines"]) for split, part in about.items()},
     }
-    return update_manifest(
-        folders.models,
-        NAME,
-        file="region.onnx",
-        version=VERSION,
-        dataset=dataset,
-        error_rates=rates,
-        parameters=parameters,
-    )
 
 
 def assess(folders: Folders) -> Evaluation:
@@ -205,12 +233,14 @@ def assess(folders: Folders) -> Evaluation:
     real = score_real(folders.real, session, LIMITS)
     refer_at = float(Settings.model_fields["refer_log10_lr"].default)
     measured = evaluate(seen, real, parameters["calibration"], parameters["fusion"]["print"], refer_at)
-    entry = _enter(folders, parameters, _rates(measured))
+    remeasured(folders.models, NAME, _rates(measured), _evaluated_on(folders))
+    entry = read_manifest(folders.models).models[NAME]
     studies = _studies(folders.work)
-    write_card(folders.models / "region.md", measured, entry, load(folders.checkpoint), studies)
+    write_card(folders.models / "region.md", measured, entry, studies)
     counts = entry.dataset["documents"]
+    designs = " and ".join(training["design"] for training in entry.dataset["trainings"])
     about = {
-        "network": f"{entry.dataset['training']['design']}, {parameters['precision']}",
+        "network": f"{designs}, {parameters['precision']}",
         "documents": f"{counts['test']} of the test states of the set {entry.dataset['set']}",
         "calibrated on": f"{counts['calibration']} of the calibration states",
     }

@@ -20,7 +20,10 @@ def test_the_manifest_keeps_its_other_entries(tmp_path: Path) -> None:
 def test_the_shipped_model_states_its_data_and_error_rates() -> None:
     entry = json.loads((Settings().models / "manifest.json").read_text())["models"]["region"]
     assert {"seed", "recipes", "lights"} <= set(entry["dataset"]["set"])
-    assert set(entry["dataset"]["documents"]) == {"training", "validation", "calibration", "test"}
+    assert set(entry["dataset"]["documents"]) == {"validation", "calibration", "test"}
+    assert all(
+        {"design", "documents", "steps", "weights"} <= set(training) for training in entry["dataset"]["trainings"]
+    )
     assert {"bpcer", "apcer", "auc", "eer", "cllr", "cllr_min", "ece"} <= set(entry["error_rates"])
     assert any(name.startswith("apcer_") for name in entry["error_rates"])
     parameters = entry["parameters"]

@@ -14,8 +14,8 @@ from tests.training.region.conftest import here
 from training import onnx_export
 from training.region import data, pipeline, studies
 from training.region.data import SPLITS
-from training.region.pipeline import Folders, assess, fit, prepare, ship
-from training.region.train import Ranks, Recipe
+from training.region.pipeline import Folders, assess, fit, keep_trained, prepare, ship, ship_joined
+from training.region.train import Ranks, Recipe, load
 
 TINY = Recipe(width=9, batch=4, crops=6, epochs=2, minutes=3, bf16=False)
 
@@ -55,9 +55,11 @@ def test_from_crops_to_a_model_that_the_product_opens(folders: Folders) -> None:
     assert {kind.name for kind in measured.kinds} == {"portrait_pasted", "digital_splice", "counterfeit_inkjet"}
     models = open_models(folders.models, providers=["CPUExecutionProvider"], threads=1)  # the hash is the file's
     entry = models.entries["region"]
-    assert entry.dataset["documents"] == dict.fromkeys(SPLITS, 6)
+    assert entry.dataset["documents"] == dict.fromkeys(SPLITS[1:], 6)
     assert entry.dataset["set"]["seed"] == 3
-    assert entry.dataset["training"] | {"minutes": 3.0, "start": ""} == asdict(TINY) | {"steps": 3}
+    (training,) = entry.dataset["trainings"]
+    told = {"steps": 3, "documents": 6, "weights": sum(part.numel() for part in load(folders.checkpoint).parameters())}
+    assert training | {"minutes": 3.0, "start": ""} == asdict(TINY) | told
     assert entry.parameters["precision"] == "int8"
     assert entry.parameters["measured"]["parity"] < 1e-3
     assert entry.error_rates["auc"] == pytest.approx(measured.whole.auc, abs=1e-3)
@@ -65,6 +67,19 @@ def test_from_crops_to_a_model_that_the_product_opens(folders: Folders) -> None:
     assert "counterfeit inkjet" in card
     assert "Not measured for this network" in card
     assert "Forgery kinds" in folders.report.read_text()
+
+
+def test_networks_that_are_kept_are_shipped_as_one(folders: Folders, tmp_path: Path) -> None:
+    if not folders.checkpoint.exists():
+        fit(folders, TINY, Ranks())
+    for name in ("one", "other"):
+        keep_trained(folders, name, tmp_path)
+    ship_joined(folders, tmp_path, "best")
+    measured = assess(folders)
+    entry = open_models(folders.models, providers=["CPUExecutionProvider"], threads=1).entries["region"]
+    assert [training["design"] for training in entry.dataset["trainings"]] == [TINY.design] * 2
+    assert entry.error_rates["auc"] == pytest.approx(measured.whole.auc, abs=1e-3)
+    assert "the mean of theirs" in (folders.models / "region.md").read_text()
 
 
 def test_left_out_kinds_and_designs_come_into_the_report(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
