@@ -8,6 +8,8 @@ from docscan.types import Box, Homography, Image, PageSize
 
 CROP_PIXELS_PER_MM = 11.0  # about 280 dpi: an inkjet's grain still shows, and page readers deliver it
 CROP_PIXELS = 176  # 16 mm a side: two dozen of them see nearly every datum of a passport's page
+_ABOUT_MM = 4.0  # beyond the page's edges that are kept: samples' crops may reach over them
+_LEAST = 64  # pixels of a capture that are kept of a page that lies beside it
 CROP_MM = CROP_PIXELS / CROP_PIXELS_PER_MM
 
 
@@ -18,14 +20,29 @@ def local_scale(to_capture: Homography, x: float, y: float) -> float:
     return float(np.sqrt(abs(np.linalg.det(np.stack([right - origin, down - origin])))))
 
 
-def shrunk(image: Image, to_capture: Homography, scale: float) -> tuple[Image, Homography]:
-    """Shrink a capture that is finer than crops need, so that cutting does not alias.
+def _about_page(
+    image: NDArray[np.uint8], to_capture: Homography, size: PageSize
+) -> tuple[NDArray[np.uint8], Homography]:
+    """Return the part of a capture that shows a page, and the homography that goes with it: less to resample."""
+    width, height = size.millimetres
+    across, down = (-_ABOUT_MM, width + _ABOUT_MM), (-_ABOUT_MM, height + _ABOUT_MM)
+    corners = np.array([[(x, y)] for x in across for y in down], np.float64)
+    seen = cv2.perspectiveTransform(corners, to_capture)[:, 0]
+    most = np.array(image.shape[1::-1])
+    left, top = np.clip(np.floor(seen.min(0)), 0, np.maximum(most - _LEAST, 0)).astype(int)
+    right, bottom = np.clip(np.ceil(seen.max(0)), [left + _LEAST, top + _LEAST], most).astype(int)
+    return image[top:bottom, left:right], np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1.0]]) @ to_capture
+
+
+def shrunk(image: Image, to_capture: Homography, size: PageSize, scale: float) -> tuple[Image, Homography]:
+    """Shrink what a capture shows of a page where it is finer than crops need, so that cutting does not alias.
 
     ``scale`` is the capture's pixels per millimetre; returns the image and the homography that goes with it.
     """
     factor = CROP_PIXELS_PER_MM / scale
     if factor > 0.8:
         return image, to_capture
+    image, to_capture = _about_page(image, to_capture, size)
     small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     fx, fy = small.shape[1] / image.shape[1], small.shape[0] / image.shape[0]
     return np.asarray(small, np.uint8), np.diag([fx, fy, 1.0]) @ to_capture
@@ -40,6 +57,7 @@ def whole(image: NDArray[np.uint8], to_capture: Homography, size: PageSize, pixe
     """Return the whole page, of as many channels as the image has, at a scale coarser than the capture's."""
     width, height = size.millimetres
     factor = min(1.0, pixels_per_mm / local_scale(to_capture, width / 2, height / 2))
+    image, to_capture = _about_page(image, to_capture, size)
     small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     fx, fy = small.shape[1] / image.shape[1], small.shape[0] / image.shape[0]
     from_page = np.diag([fx, fy, 1.0]) @ to_capture @ np.diag([1 / pixels_per_mm, 1 / pixels_per_mm, 1])

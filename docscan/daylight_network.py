@@ -20,6 +20,7 @@ MODEL = "page_visible"
 PIXELS_PER_MM = 6.0
 WIDTH, HEIGHT = 752, 528  # pixels, an ID-3 page and a little; smaller ones lie in the upper left corner
 CHANNELS = 4
+BESIDE = -1.0  # a smaller page: black, as the network learned
 
 _FINE = 2  # times finer than shown: the scale at which structure is measured
 _STRETCH = 4.0  # of the fine structure's level, which is a few grey levels on clean paper
@@ -52,4 +53,4 @@ def look_at_whole(capture: Capture, page: Page, models: Models) -> PageAnswer | 
 
 def ask(session: ort.InferenceSession, channels: NDArray[np.uint8]) -> PageAnswer:
     """Show the network a page, as ``channels_of`` gives it."""
-    return ask_about(session, channels, (HEIGHT, WIDTH), PIXELS_PER_MM, beside=-1.0)  # black, as it learned
+    return ask_about(session, channels, (HEIGHT, WIDTH), PIXELS_PER_MM, beside=BESIDE)

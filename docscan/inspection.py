@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
+from threading import Lock
 
 from docscan import capture as capture_room
 from docscan import scoring
 from docscan.capture import ImageFile
 from docscan.checks import perform_all
-from docscan.checks.regions import Looked, look
+from docscan.checks.regions import Looked, look, looks_at
 from docscan.daylight_network import look_at_whole
 from docscan.documents.compared import Comparison
 from docscan.documents.comparison import compare, spots_of
@@ -30,7 +31,7 @@ from docscan.page_candidates import candidates
 from docscan.processes import reuse_memory
 from docscan.runtime import Models, open_models
 from docscan.settings import Settings
-from docscan.types import Capture, Document, HeatMap, ModelInfo, Mrz, Page, Report, Spectrum, TextLine
+from docscan.types import Capture, Document, HeatMap, ModelInfo, Mrz, MrzFormat, Page, Report, Spectrum, TextLine
 from docscan.typesetting import Typesetting, typesetting_of
 from docscan.visual.ocr import TextReader
 from docscan.visual.read import lines_of_page, read_visual
@@ -58,6 +59,11 @@ class Seen:
     capture: Capture
     mrz: Mrz | None
     page: Page
+
+    @property
+    def mrz_format(self) -> MrzFormat | None:
+        """Of the MRZ that was read."""
+        return self.mrz.parsed.format if self.mrz else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +126,14 @@ class _Stopwatch:
     def __init__(self) -> None:
         self.start = time.perf_counter()
         self.timings_ms: dict[str, float] = {}
+        self._lock = Lock()
 
     @contextmanager
     def room(self, name: str) -> Iterator[None]:
         start = time.perf_counter()
         yield
-        self.timings_ms[name] = self.timings_ms.get(name, 0.0) + 1000 * (time.perf_counter() - start)
+        with self._lock:
+            self.timings_ms[name] = self.timings_ms.get(name, 0.0) + 1000 * (time.perf_counter() - start)
 
     def total(self) -> dict[str, float]:
         return {**self.timings_ms, "total": 1000 * (time.perf_counter() - self.start)}
@@ -228,6 +236,8 @@ def gather(
 
 def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tuple[Evidence, HeatMap | None]:
     seen = _see(files, tools, today, watch)
+    # It needs no samples, so that nobody waits for the document model.
+    all_of_page = tools.lanes.beside(partial(_look_at_whole, seen, tools, watch))
     with watch.room("document"):
         kind = match(seen.page, seen.mrz.parsed if seen.mrz else None, tools.library)
     printed = tools.lanes.beside(partial(_look_at_print, seen, kind, tools, watch))
@@ -237,7 +247,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         layout = kind.likeliest.text if kind.likeliest else None
         on_page = kind.laid.in_millimetres if kind.laid is not None and lies_exactly(kind.laid) else None
         visual = read_visual(seen.page, seen.mrz, layout, tools.reader, on_page)
-    (lights, typesetting), (looked, comparison, all_of_page) = shown(), printed()
+    (lights, typesetting), (looked, comparison), whole = shown(), printed(), all_of_page()
     evidence = Evidence(
         capture=seen.capture,
         page=seen.page,
@@ -253,20 +263,23 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         lights=lights,
         typesetting=typesetting,
         laid=kind.laid_on_own,
-        all_of_page=all_of_page,
+        all_of_page=whole if looked.abstained is None else None,
     )
     return evidence, looked.heat
 
 
-def _look_at_print(
-    seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch
-) -> tuple[Looked, Comparison, PageAnswer | None]:
+def _look_at_whole(seen: Seen, tools: Tools, watch: _Stopwatch) -> PageAnswer | None:
     with watch.room("print"):
-        mrz_format = seen.mrz.parsed.format if seen.mrz else None
-        looked = look(seen.capture, seen.page, mrz_format, tools.models, spots_of(kind.model))
-        whole = look_at_whole(seen.capture, seen.page, tools.models) if looked.abstained is None else None
+        if not looks_at(seen.page, seen.mrz_format, tools.models):
+            return None
+        return look_at_whole(seen.capture, seen.page, tools.models)
+
+
+def _look_at_print(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> tuple[Looked, Comparison]:
+    with watch.room("print"):
+        looked = look(seen.capture, seen.page, seen.mrz_format, tools.models, spots_of(kind.model))
     with watch.room("reference"):
-        return looked, compare(seen.page, kind.model, looked, kind.laid_on_own), whole
+        return looked, compare(seen.page, kind.model, looked, kind.laid_on_own)
 
 
 def _look_at_lights(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> tuple[Lights, Typesetting | None]:
@@ -302,7 +315,7 @@ def inspect(
     evidence, heat = _gather((visible, uv, ir), tools, today or _today(), watch)
     capture, page, mrz, model = evidence.capture, evidence.page, evidence.mrz, evidence.model
     with watch.room("checks"):
-        checks = perform_all(evidence)
+        checks = perform_all(evidence, tools.lanes)
     log10_lr = scoring.fuse(checks, tools.models.fusions())
     verdict, reason = scoring.decide(checks, log10_lr, page.quality, refer_at=settings.refer_log10_lr)
     report = Report(

@@ -211,7 +211,7 @@ def _rectified(capture: Capture, place: _Place, lanes: Lanes | None = None) -> P
     others = [None if light is None else lanes.beside(partial(cut, light)) for light in (capture.uv, capture.ir)]
     image = _warped(capture.visible, place, pixels_per_mm, native)
     whole = _wholly_in(place, shape)
-    quality = measure(image, pixels_per_mm, dpi=native * 25.4, whole_page=whole, found=place.found)
+    quality = measure(image, pixels_per_mm, dpi=native * 25.4, whole_page=whole, found=place.found, lanes=lanes)
     uv, ir = (None if waited is None else waited() for waited in others)
     return Page(
         image,

@@ -1,10 +1,13 @@
 """How much a capture can carry: sharpness, glare, resolution, and what to do about it."""
 
+from functools import partial
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from docscan.colour import weakest
+from docscan.lanes import Lanes
 from docscan.types import Image, Quality
 
 # A capture is usable when its MRZ and the rules can be judged.
@@ -23,7 +26,9 @@ _SPOT_MM = 2.0  # glare has no finer structure; white paper between letters has
 _WHITE_PAPER = 245  # brightness of the page's upper quarter from which white says nothing
 
 
-def measure(image: Image, pixels_per_mm: float, *, dpi: float, whole_page: bool, found: bool) -> Quality:
+def measure(
+    image: Image, pixels_per_mm: float, *, dpi: float, whole_page: bool, found: bool, lanes: Lanes | None = None
+) -> Quality:
     """Measure a rectified page.
 
     Parameters
@@ -36,29 +41,33 @@ def measure(image: Image, pixels_per_mm: float, *, dpi: float, whole_page: bool,
         The capture's own pixels for each inch of the page.
     whole_page, found
         Whether the page is wholly in the picture, and whether its border or its MRZ placed it.
+    lanes
+        On which the parts are measured beside each other; None: one after the other.
     """
+    lanes = lanes or Lanes(0)
+    glaring = lanes.beside(partial(glare, image, pixels_per_mm))
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     # Blur counts in pixels of the capture, so a page that was shrunk is as blurred as it looks.
-    sharp, blown = sharpness(np.asarray(grey, np.uint8)), glare(image, pixels_per_mm)
+    sharp, blown = sharpness(np.asarray(grey, np.uint8), lanes), glaring()
     usable = dpi >= READABLE_DPI and sharp >= READABLE_SHARPNESS and blown <= BEARABLE_GLARE
     return Quality(sharp, blown, dpi, whole_page, usable, _advice(sharp, blown, dpi, whole_page, found))
 
 
-def sharpness(grey: NDArray[np.uint8]) -> float:
+def sharpness(grey: NDArray[np.uint8], lanes: Lanes | None = None) -> float:
     """Return how sharp the strongest edges are, from 0 to 1; 0.5 where they are blurred by 1.5 pixels (sigma).
 
     The picture is blurred twice, by known amounts. How much the gradient of an edge falls from one to the other
     gives the edge's own blur, whatever its height (Zhuo and Sim, Defocus map estimation from a single image, 2011).
     """
-    fine, coarse = (
-        _gradient(np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.uint8)) for sigma in (_FINE, _COARSE)
-    )
+    finely = (lanes or Lanes(0)).beside(partial(_blurred_gradient, grey, _FINE))
+    coarse = _blurred_gradient(grey, _COARSE)
     ninth = np.ascontiguousarray(coarse[::3, ::3])  # of the pixels: it tells the level as well
     level = max(4.0, float(np.percentile(ninth, 97)))
     strong = np.flatnonzero(coarse >= level)
     # The ridge of an edge: there the model holds.
     ridges = cv2.dilate(coarse, np.ones((3, 3), np.uint8)).ravel()[strong] * np.float32(0.95)
     strong = strong[coarse.ravel()[strong] >= ridges]
+    fine = finely()
     if len(strong) < 50:
         return 0.0
     ratio = np.clip(fine.ravel()[strong] / coarse.ravel()[strong], 1.0001, _COARSE / _FINE)
@@ -67,10 +76,9 @@ def sharpness(grey: NDArray[np.uint8]) -> float:
     return 1 / (1 + (blur / _HALF_SHARP) ** 2)
 
 
-def _gradient(
-    grey: NDArray[np.uint8],
-) -> NDArray[np.float32]:
-    horizontal, vertical = (cv2.Sobel(grey, cv2.CV_32F, dx, 1 - dx, scale=1 / 8) for dx in (1, 0))
+def _blurred_gradient(grey: NDArray[np.uint8], sigma: float) -> NDArray[np.float32]:
+    blurred = cv2.GaussianBlur(grey, (0, 0), sigma)
+    horizontal, vertical = (cv2.Sobel(blurred, cv2.CV_32F, dx, 1 - dx, scale=1 / 8) for dx in (1, 0))
     return np.asarray(cv2.magnitude(horizontal, vertical), np.float32)
 
 
@@ -79,12 +87,14 @@ def glare(image: Image, pixels_per_mm: float) -> float:
 
     On white paper without a pattern, white is what is printed, and nothing can be said: 0.
     """
-    factor = min(1.0, 4.0 / pixels_per_mm)  # four pixels a millimetre are enough for spots of two
-    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    # Four pixels a millimetre are enough for spots of two; a whole number is several times faster to average.
+    step = max(1, round(pixels_per_mm / 4.0))
+    size = (max(1, image.shape[1] // step), max(1, image.shape[0] // step))
+    small = cv2.resize(image[: size[1] * step, : size[0] * step], size, interpolation=cv2.INTER_AREA)
     darkest = weakest(np.asarray(small, np.uint8))
     if np.percentile(darkest, 75) >= _WHITE_PAPER:
         return 0.0
-    diameter = max(1, round(_SPOT_MM * pixels_per_mm * factor))
+    diameter = max(1, round(_SPOT_MM * pixels_per_mm / step))
     spot = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (diameter, diameter))
     blown = cv2.morphologyEx((darkest >= _BLOWN_OUT).astype(np.uint8), cv2.MORPH_OPEN, spot)
     return float(blown.mean())

@@ -22,6 +22,7 @@ from docscan.checks import (
 from docscan.checks.finding import Finding
 from docscan.checks.measured import Measure, measured
 from docscan.evidence import Evidence
+from docscan.lanes import Lanes
 from docscan.types import CheckResult, Outcome, Spectrum
 
 _log = logging.getLogger(__name__)
@@ -107,6 +108,6 @@ def perform(check: Check, evidence: Evidence) -> CheckResult:
     )
 
 
-def perform_all(evidence: Evidence) -> tuple[CheckResult, ...]:
-    """Perform every check, in the order of the list."""
-    return tuple(perform(check, evidence) for check in CHECKS)
+def perform_all(evidence: Evidence, lanes: Lanes | None = None) -> tuple[CheckResult, ...]:
+    """Perform every check, in the order of the list; on ``lanes`` beside each other, else one after the other."""
+    return tuple((lanes or Lanes(0)).each(lambda check: perform(check, evidence), CHECKS))

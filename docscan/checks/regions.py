@@ -125,6 +125,17 @@ def abstains(page: Page, mrz_format: MrzFormat | None, scale: float, parameters:
     return None
 
 
+def looks_at(page: Page, mrz_format: MrzFormat | None, models: Models) -> bool:
+    """Tell whether the network would look at a page; only its crops, which are not cut yet, may still keep it back."""
+    return abstains(page, mrz_format, _scale(page), models.entries[MODEL].parameters) is None
+
+
+def _scale(page: Page) -> float:
+    """Return the capture's pixels a millimetre in the middle of the page."""
+    width, height = page.size.millimetres
+    return local_scale(page.to_capture, width / 2, height / 2)
+
+
 def flat_share(crops: Sequence[Image]) -> float:
     """Return the share of all crops' cells that are of one colour throughout."""
     grey = cv2.transform(np.concatenate(crops, dtype=np.float32), np.full((1, 3), 1 / 3))
@@ -169,15 +180,14 @@ def view_of(
     spots: Mapping[str, Spots] | None = None,
 ) -> View:
     """Choose where to look, unless ``spots`` tells, and cut the crops; none where the network abstains."""
-    width, height = page.size.millimetres
-    scale = local_scale(page.to_capture, width / 2, height / 2)
+    scale = _scale(page)
     reason = abstains(page, mrz_format, scale, parameters)
     if reason is not None:
         return View(scale, {}, (), reason)
     if spots is None:
         layout = layout_of(page.size, mrz_format)
         spots = crop_spots(overview(capture, page.to_capture, page.size, SEARCH_PIXELS_PER_MM), layout)
-    image, to_capture = shrunk(capture, page.to_capture, scale)
+    image, to_capture = shrunk(capture, page.to_capture, page.size, scale)
     crops = [cut(image, to_capture, x, y) for places in spots.values() for x, y in places]
     reason = grainless(crops, parameters)
     return View(scale, spots, crops, None) if reason is None else View(scale, {}, (), reason)

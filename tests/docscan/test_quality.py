@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from docscan.lanes import Lanes
 from docscan.quality import PRINT_DPI, READABLE_DPI, glare, measure, sharpness
 from docscan.types import PageSize, Quality
 from tests.docscan.scenes import document
@@ -27,6 +28,12 @@ def test_sharpness_falls_with_blur_and_hardly_changes_with_content_or_contrast(s
     assert sharpness(grey(pale, 2)) == pytest.approx(values[2], abs=0.05)
     other = document(PageSize.ID_1, seed + 50)
     assert sharpness(grey(other, 2)) == pytest.approx(values[2], abs=0.1)
+
+
+def test_parts_that_are_measured_beside_each_other_are_the_same() -> None:
+    page = document(PageSize.ID_3, 1)
+    beside = measure(page, 8.0, dpi=300.0, whole_page=True, found=True, lanes=Lanes(2))
+    assert beside == of(page)
 
 
 def test_nothing_to_see_is_not_sharp() -> None:

@@ -94,7 +94,7 @@ def cut_by_truth(line: Mapping[str, Any], data: bytes, rng: np.random.Generator,
     view = overview(image, seen, size, SEARCH_PIXELS_PER_MM)
     found = crop_spots(view, layout_of(size, FORMATS[truth.kind]))
     spots = {name: tuple(_moved(rng, place, spread_mm) for place in group) for name, group in found.items()}
-    small, to_small = shrunk(image, seen, scale)
+    small, to_small = shrunk(image, seen, size, scale)
     pixels = np.stack([cut(small, to_small, x, y) for group in spots.values() for x, y in group])
     cells, region = _labelled(truth, seen, spots)
     return Cut(pixels, cells, region, {"abstained": None, "scale": scale, "sharpness": None})

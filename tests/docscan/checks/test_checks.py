@@ -7,6 +7,7 @@ from docscan.checks import CHECKS, Check, perform, perform_all
 from docscan.checks.mrz_geometry import geometry, place
 from docscan.checks.printing import region
 from docscan.evidence import Evidence
+from docscan.lanes import Lanes
 from docscan.types import Outcome, Region, RegionScore
 from tests.docscan.checks.conftest import SCALE, ZONE
 
@@ -78,3 +79,8 @@ def test_the_print_of_a_region(evidence: Make) -> None:
     assert "laser" not in check(evidence(region_scores={"portrait": own})).explanation
     assert check(evidence(region_abstained="Too coarse.")).outcome is Outcome.UNDETERMINED
     assert check(evidence()).outcome is Outcome.NOT_PERFORMED
+
+
+def test_checks_say_the_same_beside_each_other(evidence: Make) -> None:
+    given = evidence(None)
+    assert perform_all(given, Lanes(2)) == perform_all(given)

@@ -16,6 +16,7 @@ from docscan.checks.regions import (
     flat_share,
     grainless,
     look,
+    looks_at,
     strongest,
 )
 from docscan.crops import CROP_PIXELS
@@ -114,6 +115,14 @@ def test_out_of_its_depth_it_abstains_and_says_what_to_do(evidence: Make) -> Non
     session = _Session()
     looked = _looked(evidence, session, quality=replace(page.quality, sharpness=0.05))
     assert (looked.scores, looked.heat, session.calls) == ({}, None, [])
+
+
+def test_it_tells_beforehand_whether_it_would_look(evidence: Make) -> None:
+    page = evidence().page
+    models = _models(_Session())
+    assert looks_at(page, MrzFormat.TD3, models)
+    coarse = replace(page, to_capture=np.diag([0.5, 0.5, 1.0]) @ page.to_capture)
+    assert not looks_at(coarse, MrzFormat.TD3, models)
 
 
 def test_a_picture_without_grain_was_never_captured() -> None:

@@ -14,6 +14,7 @@ from datasets.specimens import Order, Specimen, make
 from docscan.capture import ImageFile, load
 from docscan.inspection import Tools
 from docscan.mrz import read as mrz_room
+from docscan.mrz.icao9303 import parse
 from docscan.page import page_of_zone
 from docscan.types import Agreement, Image, Mrz, Page, TextLayout
 from docscan.visual.ocr import Reading, TextReader
@@ -115,6 +116,21 @@ def test_where_the_page_lies_on_the_samples_few_lines_are_looked_for_and_the_sam
         searched.append(reader.searched)
     assert said[0] == said[1]
     assert searched[1] < 0.8 * searched[0]
+
+
+@pytest.mark.parametrize("left_out", [1, 3])
+def test_a_printed_name_that_goes_on_behind_the_mrzs_does_not_agree(
+    tools: Tools, layout: TextLayout, left_out: int
+) -> None:
+    mrz, page = seen(tools, made(11))
+    first, second = mrz.parsed.lines
+    surname = mrz.parsed.fields.surname.replace(" ", "<")
+    shorter = first.replace(surname, surname[:-left_out]).ljust(len(first), "<")
+    mrz = replace(mrz, parsed=parse((shorter, second), today=TODAY))
+    zone = read_visual(page, mrz, layout, tools.reader, np.eye(3))
+    assert zone.fields["surname"].agreement is not Agreement.AGREES
+    others = {field.agreement for name, field in zone.fields.items() if name != "surname"}
+    assert others == {Agreement.AGREES}
 
 
 @pytest.mark.parametrize("shift_mm", [-4.0, 4.0])
