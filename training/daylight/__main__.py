@@ -10,13 +10,13 @@ from functools import partial
 from docscan.daylight_network import CHANNELS, HEIGHT, MODEL, WIDTH
 from training.daylight.card import write_card
 from training.daylight.data import SEEDS, prepare
-from training.daylight.measuring import told
+from training.daylight.measuring import ranges, told
 from training.daylight.task import PagesTask
 from training.fitting import Plan
 from training.pages import command
 from training.pages.shipping import ship
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 PLAN = Plan(steps=20_000, batch=8, rate=2e-3, seed=9, half=True)
 
 
@@ -36,6 +36,7 @@ def main() -> None:
         shape=(CHANNELS, HEIGHT, WIDTH),
         version=VERSION,
         dataset={"recipe": "training.daylight.data", "seeds": SEEDS, "documents": documents},
+        ranges=ranges(pages["validation"]),
     )
     write_card(chosen.models / "daylight.md", seen, measured, documents)
 

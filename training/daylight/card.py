@@ -21,8 +21,8 @@ Says of every cell ({cell:.2f} mm) of a page, and of all of it, whether it looks
 | parameters; bytes | {parameters:,}; {bytes:,} |
 | trained | {steps:,} steps of 8 pages in {minutes:g} minutes |
 | torch against ONNX Runtime, largest difference of a logit | {parity:.1e} |
-| a page on one thread | {milliseconds:.0f} ms |
-| AUC on the validation states | {whole:.3f} |
+| a page on one thread, int8 and single precision | {milliseconds:.0f}, {milliseconds_fp32:.0f} ms |
+| AUC on the validation states, int8 and single precision | {whole:.3f}, {auc_fp32:.3f} |
 | the same by the page's own logit, and by the strongest cells | {page:.3f}, {place:.3f} |
 
 Learned from {training:,} documents of {states} states, measured here on {validation:,} of four states that were not among them; half of

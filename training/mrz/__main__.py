@@ -4,13 +4,17 @@ Rendered shards and checkpoints are kept in ``--work``; a run that was cut short
 """
 
 import argparse
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from datasets.mrz.typeface import faces
@@ -21,13 +25,14 @@ from training.fitting import Plan, Task, done, fit
 from training.manifest import remeasured, update_manifest
 from training.mrz import evaluate
 from training.mrz.card import write_card
-from training.mrz.data import Shards
+from training.mrz.data import Shards, issued_zones
 from training.mrz.networks import Finder, Recogniser
 from training.mrz.tasks import FinderTask, RecogniserTask
 from training.onnx_export import export
+from training.quantising import quantise
 
 ROOT = Path(__file__).resolve().parents[2]
-VERSION = "1.3.0"
+VERSION = "1.4.0"
 FIRST_SEED = 1000  # of the shards; evaluation's seeds are far above
 PER_SHARD = 500
 NEGATIVES = 500  # images without an MRZ
@@ -59,6 +64,12 @@ class Recipe:
     dynamic: dict[int, str]
     source: str  # what goes in and what comes out, for the card
     target: str
+    ranges: Callable[[], list[NDArray[np.float32]]] | None = None  # with it, it is shipped in int8
+
+    @property
+    def precision(self) -> str:
+        """In which numbers the network is shipped."""
+        return "fp32" if self.ranges is None else "int8"
 
 
 # What the zone finder sees in training: both sizes that the reader shows it.
@@ -101,6 +112,7 @@ RECIPES = {
         {0: "batch"},
         "lines x 1 x 32 x 768, those of one zone",
         "lines x 38 x 384, logits of the 37 characters and of none",
+        partial(issued_zones, FIRST_SEED - 1, 120),
     ),
 }
 
@@ -154,9 +166,19 @@ def _train(chosen: argparse.Namespace, recipes: dict[str, Recipe], deadline: flo
             task, left = recipe.task(shards, stage.shards), deadline - time.monotonic()
             if not fit(network, task, stage.plan, checkpoint, left, device=chosen.device, box=chosen.box):
                 raise SystemExit(f"Time is up at {name}; run the same command again to go on.")
-        parity[name] = export(network, recipe.example, chosen.models / f"{name}.onnx", recipe.dynamic)
+        parity[name] = export(network, recipe.example, chosen.work / f"{name}-fp32.onnx", recipe.dynamic)
+        ship(chosen.work / f"{name}-fp32.onnx", chosen.models / f"{name}.onnx", recipe)
         print(f"{name}: ONNX Runtime answers as torch does, to {parity[name]:.1e}", flush=True)
     return parity
+
+
+def ship(full: Path, path: Path, recipe: Recipe) -> None:
+    """Write what is shipped of an exported network: with ranges its convolutions in int8, in a third of the time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if recipe.ranges is None:
+        shutil.copyfile(full, path)
+    else:
+        quantise(full, path, recipe.ranges(), only=("Conv",))
 
 
 # The card has them all; a report names these with each network.
@@ -201,6 +223,7 @@ def _record(
                         for checkpoint, stage in _checkpoints(chosen.work, {name: recipe})
                     ],
                     "parity": parity[name],
+                    "precision": recipe.precision,
                 },
             )
         remeasured(chosen.models, name, told, evaluation)

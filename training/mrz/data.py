@@ -18,6 +18,7 @@ from docscan.mrz.rectify import (
     STRIP_WIDTH,
     frame_homography,
     line_strips,
+    normalised,
     place,
 )
 from training.mrz.evaluate import SEVERITY
@@ -143,6 +144,13 @@ def _issued(rng: Rng, count: int, least: float, *, unusual: bool = False) -> dic
         for _ in range(count)
     )
     return _stacked(strip for capture in drawn for strip in strips_of(rng, capture))
+
+
+def issued_zones(seed: int, count: int) -> list[NDArray[np.float32]]:
+    """Render such zones and return the strips of each as the recogniser takes them: lines x 1 x 32 x 768."""
+    rng = np.random.default_rng(seed)
+    drawn = (zone_capture(rng, _pitch(rng), severity=SEVERITY, issued=True) for _ in range(count))
+    return [normalised(np.stack([strip for strip, _, _ in strips_of(rng, capture)])) for capture in drawn]
 
 
 def issued_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:

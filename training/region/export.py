@@ -1,19 +1,17 @@
 """Exports a region network to ONNX, makes the int8 one of it, and compares them on crops."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from numpy.typing import NDArray
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
-from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
 from docscan.checks.regions import OUTPUTS, ask, prepared
 from docscan.checks.regions import Answers as Seen
 from docscan.crops import CROP_PIXELS
+from training.quantising import quantise
 from training.region.network import Answers, RegionNetwork
 from training.region.scoring import open_network
 
@@ -47,42 +45,9 @@ def export(network: RegionNetwork, path: Path) -> None:
     program.save(str(path), external_data=False)
 
 
-class _Reader(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime is untyped
-    def __init__(self, batches: Sequence[NDArray[np.uint8]]) -> None:
-        self.left: Iterator[NDArray[np.uint8]] = iter(batches)
-
-    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
-        batch = next(self.left, None)
-        return None if batch is None else {"crops": prepared(list(batch))}
-
-
-def quantise(path: Path, out: Path, batches: Sequence[NDArray[np.uint8]]) -> None:
-    """Write the int8 network: static, QDQ, activations unsigned, weights signed and by channel.
-
-    Unsigned by signed is what CPUs multiply fastest: signed activations take twice as long. Weights have seven bits,
-    since CPUs without VNNI saturate where eight are multiplied so. The first layer stays as it is: its filters take
-    differences, and rounded weights no longer sum to nothing over plain paper.
-
-    ``batches`` are crops (n x 176 x 176 x 3) from which the ranges of activations are taken.
-    """
-    ready = out.with_suffix(".ready.onnx")
-    # Symbolic shapes break on the exporter's Concat; the graph has plain shapes already.
-    quant_pre_process(str(path), str(ready), skip_symbolic_shape=True)
-    nodes = onnx.load(ready).graph.node
-    first = next(node.name for node in nodes if node.op_type == "Conv")
-    heads = [node.name for node in nodes if set(node.output) & set(OUTPUTS)]
-    quantize_static(
-        str(ready),
-        str(out),
-        _Reader(batches),
-        quant_format=QuantFormat.QDQ,
-        per_channel=True,
-        activation_type=QuantType.QUInt8,
-        weight_type=QuantType.QInt8,
-        reduce_range=True,
-        nodes_to_exclude=[first, *heads],
-    )
-    ready.unlink()
+def small(path: Path, out: Path, batches: Sequence[NDArray[np.uint8]]) -> None:
+    """Write the int8 network; ``batches`` are crops (n x 176 x 176 x 3) that tell the ranges of activations."""
+    quantise(path, out, (prepared(list(batch)) for batch in batches), heads=OUTPUTS)
 
 
 def parity(network: RegionNetwork, path: Path, crops: NDArray[np.uint8]) -> float:

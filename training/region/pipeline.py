@@ -24,7 +24,7 @@ from training.region.card import write_card
 from training.region.cutting import Limits
 from training.region.data import SPLITS, Crops, cut_split, open_split
 from training.region.evaluate import Evaluation, evaluate
-from training.region.export import difference, export, parity, quantise
+from training.region.export import difference, export, parity, small
 from training.region.members import Member, join, keep, members
 from training.region.report import write_report
 from training.region.scoring import Scored, open_network, score, score_real
@@ -151,22 +151,22 @@ def _exported(folders: Folders) -> Member:
 
 def _ship(folders: Folders, networks: Sequence[Member], precision: str) -> None:
     validation = open_split(folders.crops, "validation")
-    full, small = (folders.work / f"region-{name}.onnx" for name in ("fp32", "int8"))
-    _build(folders.work, [network.path for network in networks], _batches(validation, _QUANTISED_ON), full, small)
+    full, int8 = (folders.work / f"region-{name}.onnx" for name in ("fp32", "int8"))
+    _build(folders.work, [network.path for network in networks], _batches(validation, _QUANTISED_ON), full, int8)
     compared = np.concatenate(_batches(validation, _COMPARED_ON))
     shape = (min(24, len(compared)), 3, *compared.shape[1:3])
-    seen = {path.stem[-4:]: score(validation, open_network(path)) for path in (full, small)}
+    seen = {path.stem[-4:]: score(validation, open_network(path)) for path in (full, int8)}
     _log_kinds(seen["fp32"])
     measured = {
         "parity": max(network.parity for network in networks),
-        "int8_difference": difference(full, small, compared),
+        "int8_difference": difference(full, int8, compared),
         "auc": {name: rough_auc(rows) for name, rows in seen.items()},
-        "milliseconds": {path.stem[-4:]: milliseconds(open_network(path, 2), shape) for path in (full, small)},
+        "milliseconds": {path.stem[-4:]: milliseconds(open_network(path, 2), shape) for path in (full, int8)},
     }
     _log.info("exported: %s", measured)
     chosen = _chosen(measured) if precision == "best" else precision
     path = folders.models / _FILE
-    path.write_bytes((full if chosen == "fp32" else small).read_bytes())
+    path.write_bytes((full if chosen == "fp32" else int8).read_bytes())
     calibrating = score(open_split(folders.crops, "calibration"), open_network(path))
     calibration, thresholds = calibrate_regions(calibrating)
     zero = float(np.median([item.cells for item in calibrating if item.genuine and item.abstained is None]))
@@ -192,13 +192,13 @@ def _ship(folders: Folders, networks: Sequence[Member], precision: str) -> None:
     )
 
 
-def _build(work: Path, paths: Sequence[Path], batches: Sequence[NDArray[np.uint8]], full: Path, small: Path) -> None:
+def _build(work: Path, paths: Sequence[Path], batches: Sequence[NDArray[np.uint8]], full: Path, int8: Path) -> None:
     """Write what is shipped of exported networks in single precision and in int8; each has its own ranges."""
     join(paths, full)
     quantised = [work / f"quantised-{number}.onnx" for number in range(len(paths))]
     for path, out in zip(paths, quantised, strict=True):
-        quantise(path, out, batches)
-    join(quantised, small)
+        small(path, out, batches)
+    join(quantised, int8)
 
 
 def _log_kinds(seen: Sequence[Scored]) -> None:

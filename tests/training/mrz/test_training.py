@@ -1,10 +1,12 @@
 import argparse
 import time
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime as ort
 import pytest
 import torch
@@ -18,10 +20,11 @@ from docscan.mrz.rectify import normalised
 from training.fitting import Plan, done, fit
 from training.mrz import data
 from training.mrz.__main__ import RECIPES, Stage, _train
-from training.mrz.data import MOST, NO_CHARACTER, Shards
+from training.mrz.data import MOST, NO_CHARACTER, Shards, issued_zones
 from training.mrz.networks import CLASSES, Finder, Recogniser
 from training.mrz.tasks import BETWEEN, FinderTask, RecogniserTask, _normal, column_targets
 from training.onnx_export import export
+from training.region.scoring import open_network
 
 CPU = torch.device("cpu")
 
@@ -123,11 +126,16 @@ def test_the_second_stage_learns_from_other_zones_large_enough_to_read(shards: S
 
 def test_a_stage_begins_where_the_one_before_it_ended(shards: Shards, tmp_path: Path) -> None:
     stages = tuple(Stage({"zones": 2}, Plan(steps, 4, rate, 1)) for steps, rate in ((3, 3e-3), (2, 0.0)))
-    recipe = replace(RECIPES[RECOGNISER], stages=stages)
+    recipe = replace(RECIPES[RECOGNISER], stages=stages, ranges=partial(issued_zones, 1, 6))
     chosen = argparse.Namespace(work=shards.folder.parent, models=tmp_path, device="cpu", box=False)
     assert _train(chosen, {RECOGNISER: recipe}, time.monotonic() + 300)[RECOGNISER] < 2e-3
     first, second = (torch.load(chosen.work / f"{RECOGNISER}-{number}.pt", weights_only=True) for number in (1, 2))
     assert (first["step"], second["step"]) == (3, 2)
+    full, int8 = (path / f"{RECOGNISER}{end}.onnx" for path, end in ((chosen.work, "-fp32"), (tmp_path, "")))
+    assert "QuantizeLinear" in {node.op_type for node in onnx.load(int8).graph.node}
+    zone = {"picture": issued_zones(2, 1)[0]}
+    exact, near = (open_network(path).run(None, zone)[0] for path in (full, int8))
+    assert 0 < np.abs(exact - near).max() < 0.2 * np.abs(exact).max()
     learned = [name for name, _ in Recogniser().named_parameters()]
     assert all(torch.equal(first["network"][name], second["network"][name]) for name in learned)
 

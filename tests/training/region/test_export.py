@@ -8,7 +8,7 @@ import torch
 
 from docscan.checks.regions import OUTPUTS, ask
 from training.region.data import Crops
-from training.region.export import difference, export, parity, quantise
+from training.region.export import difference, export, parity, small
 from training.region.network import RegionNetwork
 from training.region.scoring import open_network, score
 
@@ -47,13 +47,13 @@ def test_the_int8_network_is_static_and_near(
     exported: tuple[RegionNetwork, Path], crops: Crops, tmp_path: Path
 ) -> None:
     _, path = exported
-    small = tmp_path / "small.onnx"
-    quantise(path, small, [crops.cut(0), crops.cut(1)])
-    kinds = {node.op_type for node in onnx.load(small).graph.node}
+    int8 = tmp_path / "small.onnx"
+    small(path, int8, [crops.cut(0), crops.cut(1)])
+    kinds = {node.op_type for node in onnx.load(int8).graph.node}
     assert {"QuantizeLinear", "DequantizeLinear"} <= kinds
     assert "DynamicQuantizeLinear" not in kinds
-    assert small.stat().st_size < 0.5 * path.stat().st_size
-    assert 0 < difference(path, small, crops.cut(2)) < 0.5
+    assert int8.stat().st_size < 0.5 * path.stat().st_size
+    assert 0 < difference(path, int8, crops.cut(2)) < 0.5
 
 
 def test_documents_are_scored_by_region(exported: tuple[RegionNetwork, Path], invented: Callable[..., Crops]) -> None:
