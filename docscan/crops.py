@@ -20,6 +20,12 @@ def local_scale(to_capture: Homography, x: float, y: float) -> float:
     return float(np.sqrt(abs(np.linalg.det(np.stack([right - origin, down - origin])))))
 
 
+def middle_scale(to_capture: Homography, size: PageSize) -> float:
+    """Return the capture's pixels for each millimetre in the middle of a page."""
+    width, height = size.millimetres
+    return local_scale(to_capture, width / 2, height / 2)
+
+
 def _about_page(
     image: NDArray[np.uint8], to_capture: Homography, size: PageSize
 ) -> tuple[NDArray[np.uint8], Homography]:
@@ -56,7 +62,7 @@ def overview(image: Image, to_capture: Homography, size: PageSize, pixels_per_mm
 def whole(image: NDArray[np.uint8], to_capture: Homography, size: PageSize, pixels_per_mm: float) -> NDArray[np.uint8]:
     """Return the whole page, of as many channels as the image has, at a scale coarser than the capture's."""
     width, height = size.millimetres
-    factor = min(1.0, pixels_per_mm / local_scale(to_capture, width / 2, height / 2))
+    factor = min(1.0, pixels_per_mm / middle_scale(to_capture, size))
     image, to_capture = _about_page(image, to_capture, size)
     small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     fx, fy = small.shape[1] / image.shape[1], small.shape[0] / image.shape[0]

@@ -1,6 +1,7 @@
 """Makes the int8 network of an exported one: static, QDQ, activations unsigned, weights signed and by channel."""
 
-from collections.abc import Collection, Iterable, Iterator
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -64,3 +65,16 @@ def quantise(
         nodes_to_exclude=[first, *last],
     )
     ready.unlink()
+
+
+def write_shipped(full: Path, path: Path, ranges: Sequence[NDArray[np.float32]]) -> None:
+    """Write what is shipped of a network in single precision.
+
+    With ``ranges``, what it is to see, its convolutions become int8: with all operators the network of whole pages is
+    off by four times as much. Without, it stays as it is.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if ranges:
+        quantise(full, path, ranges, only=("Conv",))
+    else:
+        shutil.copyfile(full, path)

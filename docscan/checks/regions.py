@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from docscan.crops import CROP_MM, CROP_PIXELS, cut, local_scale, overview, shrunk
+from docscan.crops import CROP_MM, CROP_PIXELS, cut, middle_scale, overview, shrunk
 from docscan.page_geometry import in_capture
 from docscan.runtime import Models
 from docscan.types import Capture, HeatMap, Image, MrzFormat, Page, Region, RegionScore
@@ -127,13 +127,8 @@ def abstains(page: Page, mrz_format: MrzFormat | None, scale: float, parameters:
 
 def looks_at(page: Page, mrz_format: MrzFormat | None, models: Models) -> bool:
     """Tell whether the network would look at a page; only its crops, which are not cut yet, may still keep it back."""
-    return abstains(page, mrz_format, _scale(page), models.entries[MODEL].parameters) is None
-
-
-def _scale(page: Page) -> float:
-    """Return the capture's pixels a millimetre in the middle of the page."""
-    width, height = page.size.millimetres
-    return local_scale(page.to_capture, width / 2, height / 2)
+    scale = middle_scale(page.to_capture, page.size)
+    return abstains(page, mrz_format, scale, models.entries[MODEL].parameters) is None
 
 
 def flat_share(crops: Sequence[Image]) -> float:
@@ -180,7 +175,7 @@ def view_of(
     spots: Mapping[str, Spots] | None = None,
 ) -> View:
     """Choose where to look, unless ``spots`` tells, and cut the crops; none where the network abstains."""
-    scale = _scale(page)
+    scale = middle_scale(page.to_capture, page.size)
     reason = abstains(page, mrz_format, scale, parameters)
     if reason is not None:
         return View(scale, {}, (), reason)

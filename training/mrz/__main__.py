@@ -4,7 +4,6 @@ Rendered shards and checkpoints are kept in ``--work``; a run that was cut short
 """
 
 import argparse
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -29,7 +28,7 @@ from training.mrz.data import Shards, issued_zones
 from training.mrz.networks import Finder, Recogniser
 from training.mrz.tasks import FinderTask, RecogniserTask
 from training.onnx_export import export
-from training.quantising import quantise
+from training.quantising import write_shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "1.4.0"
@@ -166,19 +165,11 @@ def _train(chosen: argparse.Namespace, recipes: dict[str, Recipe], deadline: flo
             task, left = recipe.task(shards, stage.shards), deadline - time.monotonic()
             if not fit(network, task, stage.plan, checkpoint, left, device=chosen.device, box=chosen.box):
                 raise SystemExit(f"Time is up at {name}; run the same command again to go on.")
-        parity[name] = export(network, recipe.example, chosen.work / f"{name}-fp32.onnx", recipe.dynamic)
-        ship(chosen.work / f"{name}-fp32.onnx", chosen.models / f"{name}.onnx", recipe)
+        full = chosen.work / f"{name}-fp32.onnx"
+        parity[name] = export(network, recipe.example, full, recipe.dynamic)
+        write_shipped(full, chosen.models / f"{name}.onnx", recipe.ranges() if recipe.ranges else ())
         print(f"{name}: ONNX Runtime answers as torch does, to {parity[name]:.1e}", flush=True)
     return parity
-
-
-def ship(full: Path, path: Path, recipe: Recipe) -> None:
-    """Write what is shipped of an exported network: with ranges its convolutions in int8, in a third of the time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if recipe.ranges is None:
-        shutil.copyfile(full, path)
-    else:
-        quantise(full, path, recipe.ranges(), only=("Conv",))
 
 
 # The card has them all; a report names these with each network.

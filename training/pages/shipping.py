@@ -1,7 +1,6 @@
 """Fits, exports, measures and enters a network of whole pages, whatever light it is for."""
 
 import argparse
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,7 +17,7 @@ from training.manifest import update_manifest
 from training.onnx_export import export, milliseconds
 from training.pages.network import Flat, PageNetwork
 from training.pages.told import Told
-from training.quantising import quantise
+from training.quantising import write_shipped
 from training.region.scoring import open_network
 
 
@@ -61,7 +60,6 @@ def ship(
     fit(Flat(network), task, plan, checkpoint, 60 * chosen.minutes, box=True)
     steps, path, full = done(checkpoint) or 0, chosen.models / f"{name}.onnx", chosen.work / f"{name}-fp32.onnx"
     parity = export(network, (2, *shape), full, {0: "batch"}, name=entry, outputs=OUTPUTS)
-    path.parent.mkdir(parents=True, exist_ok=True)
     seen, measured = shipped(full, path, tell, (1, *shape), ranges)
     measured |= {"parity": parity}
     update_manifest(
@@ -87,14 +85,11 @@ def shipped(
     ranges: Sequence[NDArray[np.float32]],
 ) -> tuple[Told, dict[str, float]]:
     """Write what is shipped of an exported network, and measure it; parameters and result as of ``ship``."""
+    write_shipped(full, path, ranges)
     measured: dict[str, float] = {}
     if ranges:
-        # Weights and activations of the convolutions alone: all operators together are off by four times as much.
-        quantise(full, path, ranges, only=("Conv",))
         session = open_network(full)
         measured["auc_fp32"] = round(tell(session).whole, 4)
         measured["milliseconds_fp32"] = round(milliseconds(session, shape), 1)
-    else:
-        shutil.copyfile(full, path)
     session = open_network(path)
     return tell(session), measured | {"milliseconds": round(milliseconds(session, shape), 1)}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from docscan.capture import ImageFile, load
 from docscan.checks.regions import CELL_PIXELS, view_of
-from docscan.crops import CROP_PIXELS, cut, local_scale, overview, shrunk
+from docscan.crops import CROP_PIXELS, cut, middle_scale, overview, shrunk
 from docscan.inspection import Tools, open_mrz_tools
 from docscan.mrz import own_reader
 from docscan.mrz.icao9303 import MrzFormatError, parse
@@ -88,9 +88,8 @@ def cut_by_truth(line: Mapping[str, Any], data: bytes, rng: np.random.Generator,
     cv2.setNumThreads(1)
     truth, image = truth_of(line), opened(data)
     size = SIZES[truth.kind]
-    width, height = size.millimetres
     seen = misplaced(rng, truth.to_capture)
-    scale = local_scale(seen, width / 2, height / 2)
+    scale = middle_scale(seen, size)
     view = overview(image, seen, size, SEARCH_PIXELS_PER_MM)
     found = crop_spots(view, layout_of(size, FORMATS[truth.kind]))
     spots = {name: tuple(_moved(rng, place, spread_mm) for place in group) for name, group in found.items()}
