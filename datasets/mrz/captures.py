@@ -81,8 +81,9 @@ def scene(
     share: float | None = None,
     severity: float = 1.0,
     random_share: float = 0.0,
+    issued: bool = False,
 ) -> MrzCapture:
-    """Draw a capture of ``size`` (height, width) with some documents among clutter.
+    """Draw a capture of ``size`` (height, width) with some documents among clutter; ``issued``: see ``draw_page``.
 
     Where no ``share`` is asked for, one document in ten has no MRZ and one in seventeen leaves the image a little.
     """
@@ -100,7 +101,7 @@ def scene(
         length = min(length, along * 0.97)
         scale = 10.0 if length < 440 else min(26.0, length / 36)
         blank = share is None and rng.random() < 0.1  # a document with no MRZ is no MRZ
-        page = draw_page(rng, max(6.0, scale), random_share=random_share, blank=blank)
+        page = draw_page(rng, max(6.0, scale), random_share=random_share, blank=blank, issued=issued)
         where = pose(rng, page, length, turn)
         ends = where.place(page.ends()).reshape(-1, 2)
         pad = length / len(page.lines[0]) * 0.8

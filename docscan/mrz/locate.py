@@ -30,6 +30,13 @@ _LONGER = 0.6  # of its length, by which a box grows where its lines run out of 
 Session = Any  # onnxruntime ships no types
 
 
+def rebased(bends: NDArray[np.float64], start: float, end: float) -> NDArray[np.float64]:
+    """Return the bends (see ``line_strips``) of a frame that reaches from one share of the line to another."""
+    a, b, c = bends.T
+    length = end - start
+    return np.stack([a * length**2, (2 * a * start + b) * length, (a * start + b) * start + c], -1)
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """Where a zone's lines stand.
@@ -47,9 +54,7 @@ class Frame:
 
     def turned(self) -> "Frame":
         """Return the frame as it is read upside down."""
-        # Over 1 - u: a u^2 + b u + c becomes a u^2 - (2a + b) u + (a + b + c); and rows count from the other end.
-        a, b, c = self.bends[::-1].T
-        bends = -np.stack([a, -(2 * a + b), a + b + c], -1)
+        bends = -rebased(self.bends[::-1], 1.0, 0.0)  # rows count from the other end
         return Frame(self.corners[[2, 3, 0, 1]], self.lines, bends, self.certainty, 1 - self.direction)
 
 

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from docscan.mrz.crops import OrientedBox
-from docscan.mrz.locate import FINDER_VIEWS, Frame, Session, find_lines, find_zones
+from docscan.mrz.locate import FINDER_VIEWS, Frame, Session, find_lines, find_zones, rebased
 from docscan.mrz.plausible import structure
-from docscan.mrz.recognise import CLEAR, Floats, Reading, column_shares, mean_of, read_lines, read_parts
+from docscan.mrz.recognise import CLEAR, COLUMN, Floats, Reading, column_shares, mean_of, read_lines, read_parts
 from docscan.mrz.rectify import (
     OUTLINE,
     STRIP_MARGIN,
@@ -35,10 +35,11 @@ _LINES_SEEN = 0.7  # the line finder's certainty below which there are none
 _FILLS = 0.55  # of the image's longer side: beside so long a zone no other document has room
 _SHORTEST = 60  # pixels: a box with less than two a character cannot be read
 _OFF = 0.06  # line spacings: print that stands so far from its strip's middle is cut out again
-_MENDED = 2  # times, at most
+_MENDED, _MOVES = 2, 2  # times, at most
 _ALONG = np.linspace(0, 1, 9)  # a line
 _BEYOND = 3  # characters beside a frame, in whose place print tells that the frame was cut short
 _AS_STRONG = 0.6  # of the strokes of a frame's fainter quarter: so strong is print beside it
+_EVEN_PARTS, _AS_WELL = 6, 0.7  # of a zone along its lines; of what the parts are read with
 _CHANGED = (0.012, -0.01)  # of a frame's length, at either end: half a character
 _FITS = -0.06  # how well a comb fits that needs no second look
 _MISSED = 0.25  # of a frame's length, that its start or its end may have been missed by
@@ -77,6 +78,13 @@ def _sure(attempt: _Attempt) -> bool:
     return attempt.structure > SURE and attempt.confidence > SURE and _fit(attempt) > _FITS
 
 
+def _even(attempt: _Attempt) -> bool:
+    """Tell whether a zone is read as well near its ends as elsewhere: else it holds what stands beside it."""
+    along = np.mean([reading.confidence for reading in attempt.readings], axis=0)
+    parts = [part.mean() for part in np.array_split(along, _EVEN_PARTS)]
+    return bool(min(parts[0], parts[-1]) >= _AS_WELL * np.median(parts))
+
+
 def _length(attempt: _Attempt) -> float:
     return float(np.linalg.norm(attempt.frame.corners[1] - attempt.frame.corners[0]))
 
@@ -89,7 +97,8 @@ def networks(models: Models) -> Networks | None:
     return Networks(*(models.sessions[name] for name in names))
 
 
-def _attempt(image: Grey, frame: Frame, session: Session) -> _Attempt:
+def _cut(image: Grey, frame: Frame) -> tuple[Frame, Grey]:
+    """Cut out a frame's lines; return with them the frame whose bends keep each in the middle of its strip."""
     strips = line_strips(image, frame.corners, frame.lines, frame.bends)
     for _ in range(_MENDED):
         shifts = off_centre(strips)
@@ -98,6 +107,11 @@ def _attempt(image: Grey, frame: Frame, session: Session) -> _Attempt:
         # Lines stand apart unequally, or the line finder was half a cell off: their tops or feet would be cut.
         frame = replace(frame, bends=frame.bends + shifts)
         strips = line_strips(image, frame.corners, frame.lines, frame.bends)
+    return frame, strips
+
+
+def _attempt(image: Grey, frame: Frame, session: Session) -> _Attempt:
+    frame, strips = _cut(image, frame)
     columns = column_shares(strips, session)
     readings = read_lines(columns)
     confidence = float(np.mean([reading.confidence.mean() for reading in readings]))
@@ -121,7 +135,33 @@ def _longer(frame: Frame, start: float, end: float) -> Frame:
     """Return a frame that begins earlier and ends later by shares of its length."""
     homography, last = frame_homography(frame.corners, frame.lines), frame.lines - 1
     unit = np.array([[-start, 0.0], [1 + end, 0], [1 + end, last], [-start, last]])
-    return replace(frame, corners=place(homography, unit))
+    return replace(frame, corners=place(homography, unit), bends=rebased(frame.bends, -start, 1 + end))
+
+
+def _beside(image: Grey, attempt: _Attempt, session: Session) -> Floats:
+    """Return what the recogniser sees along a zone's rows, from half its length before it to as much behind it.
+
+    Lines x columns x 38. The network is shown a strip at a time; where two overlap, what stands nearer to the middle of
+    its strip counts.
+    """
+    half = (STRIP_WIDTH - 2 * STRIP_MARGIN) // 2 // COLUMN
+    before, after = (
+        column_shares(_cut(image, _longer(attempt.frame, side / 2, -side / 2))[1], session) for side in (1, -1)
+    )
+    own = attempt.columns
+    seam = (own.shape[1] - half) // 2
+    return np.concatenate(
+        [before[:, : half + seam], own[:, seam : own.shape[1] - seam], after[:, own.shape[1] - seam - half :]], axis=1
+    )
+
+
+def _along(image: Grey, attempt: _Attempt, session: Session) -> Iterator[_Attempt]:
+    """Yield what a frame reads as where it is moved along its rows to where each number of characters fits best."""
+    beside = _beside(image, attempt, session)
+    moved = STRIP_WIDTH / 2 - STRIP_MARGIN
+    for part in read_parts(beside):
+        found = tuple(replace(reading, centres=reading.centres - moved) for reading in part)
+        yield _attempt(image, _settled(attempt.frame, found), session)
 
 
 def _rows(frame: Frame, first: int, lines: int) -> Frame:
@@ -155,29 +195,48 @@ def _goes_on(image: Grey, attempt: _Attempt) -> tuple[bool, bool]:
     return bool(places[:_BEYOND].min() > least), bool(places[-_BEYOND:].min() > least)
 
 
+def _whole(image: Grey, attempt: _Attempt, session: Session) -> _Attempt:
+    """Read more where print goes on beyond what was surely read."""
+    before, after = _goes_on(image, attempt)
+    if not (before or after):
+        return attempt
+    longer = _attempt(image, _longer(attempt.frame, _MISSED * before, _MISSED * after), session)
+    if not _sure(longer):
+        longer = _attempt(image, _settled(longer.frame, longer.readings), session)
+    return longer if _sure(longer) else attempt
+
+
+def _moved(image: Grey, bases: tuple[_Attempt, ...], session: Session) -> _Attempt:
+    """Return the best reading along the rows of frames that are not where their zone is."""
+    best = max((found for base in bases for found in _along(image, base, session)), key=_worth)
+    return max(best, _attempt(image, _settled(best.frame, best.readings), session), key=_worth)
+
+
 def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
     """Read a frame; where that is not sure, settle its ends, and try what else it may be."""
     best = _attempt(image, frame, session)
     if _sure(best):
-        before, after = _goes_on(image, best)
-        if not (before or after):
-            return best
-        longer = _attempt(image, _longer(best.frame, _MISSED * before, _MISSED * after), session)
-        return longer if _sure(longer) else best
+        return _whole(image, best, session)
     if best.structure < _ODD:
         best = max(best, _attempt(image, frame.turned(), session), key=_worth)
+    tried = [best]
     if best.structure < _ODD:
         if best.confidence < _CONFIDENT:  # no text at all
             return best
-        best = max(best, *(_attempt(image, other, session) for other in _other_rows(best.frame)), key=_worth)
+        tried += [_attempt(image, other, session) for other in _other_rows(best.frame)]
+    best, *others = sorted(tried, key=_worth, reverse=True)
     if best.structure < _NONE:
         return best
     best = max(best, _attempt(image, _settled(best.frame, best.readings), session), key=_worth)
-    if _fit(best) > _FITS and best.structure > SURE:
+    if _fit(best) > _FITS and best.structure > SURE and _even(best):
         return best
-    others = [_settled(best.frame, part) for part in read_parts(best.columns)]
-    others += [_longer(best.frame, _MISSED, 0), _longer(best.frame, 0, _MISSED)]
-    return max(best, *(_attempt(image, other, session) for other in others), key=_worth)
+    bases = (best, *(other for other in others[:1] if other.frame.lines != best.frame.lines))
+    for _ in range(_MOVES):
+        best = max(best, _moved(image, bases, session), key=_worth)
+        if _sure(best):
+            return _whole(image, best, session)
+        bases = (best,)
+    return best
 
 
 def _polygon(frame: Frame) -> Polygon:

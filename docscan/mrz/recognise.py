@@ -85,12 +85,12 @@ _STEPS = 2  # places looked up in a pixel
 _SHORTEST, _LONGEST = 0.84, 1.18  # distance of two teeth, in nominal pitches
 _STIFFNESS = 5.0  # log-probability that a distance costs which misses the nominal pitch by as much again, squared
 _OUTSIDE = 1 / 8  # weight of a pixel outside the comb: as much, over a character, as a tooth that meets none
-_NARROWER = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)  # nominal pitches of a line that fills a part of its strip alone
+_FILLED = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4)  # shares of a strip that a line may fill
 
 
 @dataclass(frozen=True, slots=True)
 class _Chances:
-    """A line's log-probabilities at every half pixel of the strip: ``tooth`` of a character, ``gap`` of none.
+    """A line's log-probabilities at every half pixel of what was seen: ``tooth`` of a character, ``gap`` of none.
 
     ``before`` is the sum of ``gap``, in pixels, left of a place.
     """
@@ -106,11 +106,11 @@ class _Chances:
         return np.asarray(left * weight, np.float32), np.asarray(right * weight, np.float32)
 
 
-def _chances(between: Floats) -> _Chances:
-    """Take the network's probability of "between characters", for each column, to logarithms, bounded below."""
-    x = np.arange(STRIP_WIDTH * _STEPS, dtype=np.float32) / _STEPS
-    share = np.clip(np.interp(_columns(x), np.arange(len(between)), between), 1e-6, 1 - 1e-6)
-    tooth, gap = (np.maximum(np.log(chance), _FLOOR).astype(np.float32) for chance in (1 - share, share))
+def _chances(tooth: Floats, gap: Floats) -> _Chances:
+    """Take the probabilities that a character, or none, is centred at each column to logarithms, bounded below."""
+    x = np.arange(len(gap) * COLUMN * _STEPS, dtype=np.float32) / _STEPS
+    shares = (np.interp(_columns(x), np.arange(len(gap)), chance) for chance in (tooth, gap))
+    tooth, gap = (np.maximum(np.log(np.maximum(share, 1e-6)), _FLOOR).astype(np.float32) for share in shares)
     return _Chances(tooth, gap, np.asarray(np.cumsum(gap) / _STEPS, np.float32))
 
 
@@ -118,12 +118,12 @@ def _lay(line: _Chances, count: int, share: float = 1.0, outside: float = _OUTSI
     """Lay the best comb of ``count`` teeth over a line; return how well it fits and the centres of its teeth.
 
     The distance from tooth to tooth may give way, since a page bends and is seen at a slant. The best of all such
-    combs is found by dynamic programming over the pixels of the strip. ``share`` is how much of the strip the comb
-    fills, ``outside`` the weight of what it leaves out.
+    combs is found by dynamic programming over the pixels. ``share`` is how much of a strip the comb fills,
+    ``outside`` the weight of what it leaves out.
     """
     pitch = (STRIP_WIDTH - 2 * STRIP_MARGIN) * share / count
     distances = np.arange(np.ceil(_SHORTEST * pitch), np.floor(_LONGEST * pitch) + 1).astype(np.int64)
-    x = np.arange(STRIP_WIDTH)
+    x = np.arange(len(line.tooth) // _STEPS)
     source = x - distances[:, None]  # where the tooth before stands, distances x places
     price = line.gap[np.maximum(2 * x - distances[:, None], 0)]
     price = price - np.float32(_STIFFNESS) * np.square(distances / pitch - 1)[:, None].astype(np.float32)
@@ -132,7 +132,7 @@ def _lay(line: _Chances, count: int, share: float = 1.0, outside: float = _OUTSI
     half = round(pitch)  # half a pitch in half pixels
     left, right = line.outside(2 * x - half, 2 * x + half, outside)
     tooth = line.tooth[::_STEPS]
-    scores, chosen = tooth + left, np.zeros((count, STRIP_WIDTH), np.int64)
+    scores, chosen = tooth + left, np.zeros((count, len(x)), np.int64)
     for number in range(1, count):
         reached = scores[source] + price
         chosen[number] = reached.argmax(0)
@@ -186,7 +186,7 @@ def read_line(shares: Floats, counts: tuple[int, ...]) -> tuple[Reading, ...]:
         Numbers of characters to try.
     """
     between = shares[:, -1]
-    line = _chances(between)
+    line = _chances(1 - between, between)
     readings = []
     for count in counts:
         fit, centres = _lay(line, count)
@@ -213,21 +213,23 @@ def read_lines(columns: Floats) -> tuple[Reading, ...]:
 
 
 def read_parts(columns: Floats) -> tuple[tuple[Reading, ...], ...]:
-    """Read what fills a part of the strips alone, since what stands beside a zone was taken for its line.
+    """Read the part of what was seen that a zone fills: the finder took for it what stands beside it, or missed some.
 
     Parameters
     ----------
     columns
-        As in ``read_lines``.
+        As in ``read_lines``, but of any number, since more than a strip may have been looked at.
 
     Returns
     -------
     For each admissible number of characters the part whose combs fit best, whatever lies outside them.
     """
-    lines = [_chances(line[:, -1]) for line in columns]
+    # A pattern beside the zone may look like characters, but hardly like any one of them.
+    lines = [_chances(line[:, :-1].max(1), line[:, -1]) for line in columns]
+    shares = [share for share in _FILLED if share * STRIP_WIDTH <= columns.shape[1] * COLUMN]
     parts = []
     for count in _counts(len(columns)):
-        laid = [[_lay(line, count, share, outside=0.0) for line in lines] for share in _NARROWER]
+        laid = [[_lay(line, count, share, outside=0.0) for line in lines] for share in shares]
         best = max(laid, key=lambda combs: sum(fit for fit, _ in combs))
         parts.append(tuple(_read(line, centres, fit) for line, (fit, centres) in zip(columns, best, strict=True)))
     return tuple(parts)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.mrz.camera import expose
-from datasets.mrz.captures import MrzCapture, ZoneTruth, scene, zone_capture
+from datasets.mrz.captures import MrzCapture, ZoneTruth, document_capture, scene, zone_capture
 from datasets.mrz.negatives import without_mrz
 from datasets.mrz.text import ALPHABET
 from docscan.mrz.crops import CROP_HEIGHT, CROP_WIDTH, OrientedBox, zone_crop
@@ -29,6 +29,7 @@ SCENE = (480, 640)  # rendered; trained and run at 384 x 512
 STRIDE = 4
 # Share of zones whose lines follow no grammar: else the network reads an O among letters, a 0 among digits, always.
 _RANDOM_SHARE = 0.4
+_NO_ZONE = 0.17  # share of scenes without an MRZ
 _LEAST, _READABLE = 5.3, 7.0  # pixels a character: the least rendered; the least of what a person reads with ease
 Rng = np.random.Generator
 Strip = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.uint8]]  # picture, characters' x, their classes
@@ -168,18 +169,27 @@ def unusual_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:
     return _issued(np.random.default_rng((seed, 3)), count, _READABLE, unusual=True)
 
 
+def _documents(rng: Rng) -> int:
+    return 1 if rng.random() < 0.85 else 2
+
+
+def _outline(zone: ZoneTruth) -> NDArray[np.float64]:
+    """Return the polygon, pixels, whose cells the zone finder marks."""
+    frame = frame_of(zone)
+    half = (frame[3] - frame[0] + frame[2] - frame[1]) / 2 / (len(zone.lines) - 1) * 0.25
+    path = np.concatenate([zone.ends[0, :1], zone.centres[0], zone.ends[0, 1:]]) - half
+    back = np.concatenate([zone.ends[-1, :1], zone.centres[-1], zone.ends[-1, 1:]]) + half
+    return np.concatenate([path, back[::-1]])
+
+
 def scene_example(rng: Rng) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Draw a whole capture at the zone finder's size, and the mask of its MRZs."""
     mask = np.zeros((SCENE[0] // STRIDE, SCENE[1] // STRIDE), np.uint8)
-    if rng.random() < 0.17:
+    if rng.random() < _NO_ZONE:
         return expose(rng, without_mrz(rng, SCENE), rng.uniform(4, 14)), mask
-    capture = scene(rng, SCENE, documents=1 if rng.random() < 0.85 else 2, random_share=0.05)
+    capture = scene(rng, SCENE, documents=_documents(rng), random_share=0.05)
     for zone in capture.zones:
-        frame = frame_of(zone)
-        half = (frame[3] - frame[0] + frame[2] - frame[1]) / 2 / (len(zone.lines) - 1) * 0.25
-        path = np.concatenate([zone.ends[0, :1], zone.centres[0], zone.ends[0, 1:]]) - half
-        back = np.concatenate([zone.ends[-1, :1], zone.centres[-1], zone.ends[-1, 1:]]) + half
-        _fill(mask, np.concatenate([path, back[::-1]]), 1)
+        _fill(mask, _outline(zone), 1)
     return capture.image, mask
 
 
@@ -193,20 +203,66 @@ def scene_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:
     }
 
 
+def _captured(rng: Rng) -> MrzCapture:
+    """Draw what a post captures, finer than the zone finder looks; one in six shows no MRZ."""
+    size = (int(rng.uniform(480, 960)), int(rng.uniform(640, 1280)))
+    kind = rng.random()
+    if kind < _NO_ZONE:
+        return MrzCapture(expose(rng, without_mrz(rng, size), rng.uniform(6, 16), SEVERITY), ())
+    if kind < 0.6:
+        return document_capture(rng, _pitch(rng), severity=SEVERITY, issued=True)
+    return scene(rng, size, documents=_documents(rng), severity=SEVERITY, random_share=0.05, issued=True)
+
+
+def _in_scene(capture: MrzCapture) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Shrink a capture into a scene, lying down if it stands; with it the mask of its MRZs."""
+    image, outlines = capture.image, [_outline(zone) for zone in capture.zones]
+    height, width = image.shape
+    if height > width:
+        outlines = [np.stack([outline[:, 1], width - 1 - outline[:, 0]], -1) for outline in outlines]
+        image = np.ascontiguousarray(np.rot90(image))
+        height, width = width, height
+    factor = min(SCENE[0] / height, SCENE[1] / width)
+    size = (min(SCENE[1], round(width * factor)), min(SCENE[0], round(height * factor)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
+    small = cv2.copyMakeBorder(small, 0, SCENE[0] - size[1], 0, SCENE[1] - size[0], cv2.BORDER_REPLICATE)
+    mask = np.zeros((SCENE[0] // STRIDE, SCENE[1] // STRIDE), np.uint8)
+    for outline in outlines:
+        _fill(mask, (outline + 0.5) * factor - 0.5, 1)
+    return np.asarray(small, np.uint8), mask
+
+
+def capture_shard(seed: int, count: int) -> dict[str, NDArray[np.generic]]:
+    """Render captures as posts make them, for the zone finder; and of each that has a zone a crop, for the lines."""
+    rng = np.random.default_rng((seed, 4))
+    scenes, crops = [], []
+    for _ in range(count):
+        capture = _captured(rng)
+        scenes.append(_in_scene(capture))
+        if capture.zones:
+            crops.append(crop_of(rng, capture))
+    pictures, masks = zip(*scenes, strict=True)
+    zones, lines = zip(*crops, strict=True)
+    named = {"scenes": pictures, "scene_masks": masks, "crops": zones, "crop_masks": lines}
+    return {name: np.stack(arrays) for name, arrays in named.items()}
+
+
 _RENDERED = {
     "zones": zone_shard,
     "issued": issued_shard,
     "readable": readable_shard,
     "unusual": unusual_shard,
     "scenes": scene_shard,
+    "captures": capture_shard,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Shards:
-    """A folder of rendered shards: ``zones-SEED.strips.npy`` and so on."""
+    """A folder of rendered shards: ``zones-SEED.strips.npy`` and so on; those of seeds below ``first`` are not read."""
 
     folder: Path
+    first: int = 0
 
     def write(self, kind: str, seed: int, count: int) -> None:
         """Render one shard; a finished one is left alone."""
@@ -224,5 +280,9 @@ class Shards:
         return [
             np.load(self.folder / f"{kind}-{seed}.{name}.npy", mmap_mode="r")
             for kind, count in kinds.items()
-            for seed in sorted(int(path.stem.split("-")[1]) for path in self.folder.glob(f"{kind}-*.done"))[:count]
+            for seed in self._seeds(kind)[:count]
         ]
+
+    def _seeds(self, kind: str) -> list[int]:
+        seeds = (int(path.stem.split("-")[1]) for path in self.folder.glob(f"{kind}-*.done"))
+        return sorted(seed for seed in seeds if seed >= self.first)

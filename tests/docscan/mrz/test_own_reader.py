@@ -140,6 +140,26 @@ def test_a_frame_that_was_cut_where_another_comb_fits_grows(
     assert zones[0].lines == capture.zones[0].lines
 
 
+@pytest.mark.parametrize(("before", "after"), [(9, -9), (-12, 5), (8, 8)])
+@pytest.mark.parametrize("width", [44, 30])
+def test_a_frame_that_lies_beside_its_zone_is_moved_onto_it(
+    models: Models, monkeypatch: pytest.MonkeyPatch, before: int, after: int, width: int
+) -> None:
+    shown = [one for one in _captures(20, 14.0) if len(one.zones[0].lines[0]) == width][:4]
+    find = own_reader.find_lines
+
+    def beside(*arguments: object) -> object:
+        """Find a frame that is so many of 44 characters longer than the zone at its start and at its end."""
+        frame = find(*arguments)
+        return frame and own_reader._longer(frame, before / 44, after / 44)
+
+    monkeypatch.setattr(own_reader, "find_lines", beside)
+    read = [own_reader.read_grey(one.image, _nets(models)) for one in shown]
+    right = [bool(zones) and zones[0].lines == one.zones[0].lines for zones, one in zip(read, shown, strict=True)]
+    assert len(right) == 4
+    assert sum(right) >= 3
+
+
 def test_a_zone_that_is_seen_only_in_a_turned_picture_is_found(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
     capture = _captures(1, 16.0)[0]
     find = own_reader.find_zones

@@ -39,6 +39,7 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> Shards:
     written.write("scenes", 1, 3)
     written.write("readable", 1, 4)
     written.write("unusual", 1, 4)
+    written.write("captures", 1, 12)
     return written
 
 
@@ -125,7 +126,7 @@ def test_the_second_stage_learns_from_other_zones_large_enough_to_read(shards: S
 
 
 def test_a_stage_begins_where_the_one_before_it_ended(shards: Shards, tmp_path: Path) -> None:
-    stages = tuple(Stage({"zones": 2}, Plan(steps, 4, rate, 1)) for steps, rate in ((3, 3e-3), (2, 0.0)))
+    stages = tuple(Stage({"zones": 2}, Plan(steps, 4, rate, 1), first=1) for steps, rate in ((3, 3e-3), (2, 0.0)))
     recipe = replace(RECIPES[RECOGNISER], stages=stages, ranges=partial(issued_zones, 1, 6))
     chosen = argparse.Namespace(work=shards.folder.parent, models=tmp_path, device="cpu", box=False)
     assert _train(chosen, {RECOGNISER: recipe}, time.monotonic() + 300)[RECOGNISER] < 2e-3
@@ -148,6 +149,29 @@ def test_masks_mark_zones(shards: Shards) -> None:
     assert inputs.shape == (3, 1, 384, 512)
     assert targets.shape == (3, 96, 128)
     assert set(targets.unique().tolist()) == {0, 1}
+
+
+def test_captures_teach_both_finders_where_zones_and_lines_stand(shards: Shards) -> None:
+    scenes, masks, crops, lines = (
+        shards.read(name, {"captures": 1})[0] for name in ("scenes", "scene_masks", "crops", "crop_masks")
+    )
+    assert scenes.shape == (12, *data.SCENE)
+    assert masks.shape == (12, data.SCENE[0] // data.STRIDE, data.SCENE[1] // data.STRIDE)
+    shown = [mask.any() for mask in masks]
+    assert sum(shown) <= len(crops) < 12  # some have no zone, or one that left the picture
+    marked = np.kron(masks, np.ones((1, data.STRIDE, data.STRIDE), np.uint8)) > 0
+    strokes = np.abs(np.diff(np.array(scenes, np.float32), axis=2, prepend=0))
+    print_in, print_beside = strokes[marked].mean(), strokes[np.array(shown)][~marked[np.array(shown)]].mean()
+    assert print_in > 1.5 * print_beside
+    assert {int(value) for value in np.unique(lines)} == {0, 1, 2}
+
+
+def test_a_stage_may_learn_from_seeds_of_its_own(shards: Shards) -> None:
+    kinds = {"zones": 1}
+    first, second = (replace(shards, first=seed).read("strips", kinds)[0] for seed in (1, 2))
+    assert np.array_equal(first, shards.read("strips", kinds)[0])
+    assert not np.array_equal(first[:5], second[:5])
+    assert replace(shards, first=3).read("strips", kinds) == []
 
 
 def test_training_goes_on_where_it_stopped_and_learns(shards: Shards, tmp_path: Path) -> None:
