@@ -16,6 +16,10 @@ from docscan.types import Page, ParsedMrz
 
 # Of the reach, where no MRZ leaves but few models: a page may be near to one of a thousand by chance.
 _WITHOUT_MRZ = 0.7
+# Designs with waves alike lie on each other roughly: of 720 pairs of calibration states' designs 15 did, none of them
+# with so many patches found or so alike. Of 88 of their documents that lay on their own samples and were not within
+# reach, one had neither.
+_MANY_FOUND, _MUCH_ALIKE = 0.35, 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,11 @@ class Match:
         return self.laid if self.known else None
 
 
+def _is_theirs(laid: Laid) -> bool:
+    """Tell whether a page lies on samples as only pages of their design do."""
+    return lies_exactly(laid) and (laid.share >= _MANY_FOUND or laid.alike >= _MUCH_ALIKE)
+
+
 def match(page: Page, mrz: ParsedMrz | None, library: Library) -> Match:
     """Return which document model a page is of: it looks like the samples from afar, or lies on them line on line."""
     nearest = nearest_model(page, mrz, library)
@@ -115,7 +124,7 @@ def match(page: Page, mrz: ParsedMrz | None, library: Library) -> Match:
         return Match(None, None, known=False)
     laid = laid_on_samples(page, nearest.model.pictures)
     # A capture that is unlike the samples, or a counterfeit of them, is of their kind where it lies on them.
-    return Match(nearest.model, laid, nearest.within_reach or (laid is not None and lies_exactly(laid)))
+    return Match(nearest.model, laid, nearest.within_reach or (laid is not None and _is_theirs(laid)))
 
 
 def _admits(model: DocumentModel, page: Page, mrz: ParsedMrz | None) -> bool:

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from datasets.sheet import Kind
+from docscan.documents import matching
 from docscan.documents.appearance import SIZE, appearance_of, distance
 from docscan.documents.enrolment import enrol
+from docscan.documents.laying import Laid
 from docscan.documents.matching import Library, library_of, match, nearest_model, open_library
 from docscan.documents.model import DocumentModel, Statistics
 from docscan.documents.samples import Sample
@@ -59,6 +61,20 @@ def test_another_design_of_the_same_state_and_format_matches_nothing(
     sample = makes.sample("XVA", Kind.TD3, 5)
     assert match(sample.page, _parsed(sample), library_of([last])).model is None
     assert match(sample.page, _parsed(sample), library_of([last, passports])).model is passports
+
+
+@pytest.mark.parametrize(
+    ("share", "alike", "own"), [(0.3, 0.6, False), (0.3, 0.7, True), (0.4, 0.55, True), (0.4, 0.4, False)]
+)
+def test_a_page_that_lies_on_samples_roughly_is_not_of_their_kind(
+    makes: Makes, others: DocumentModel, monkeypatch: pytest.MonkeyPatch, share: float, alike: float, *, own: bool
+) -> None:
+    sample = makes.sample("XVA", Kind.TD3, 5)
+    last = replace(others, issuing_state=_parsed(sample).fields.issuing_state)
+    monkeypatch.setattr(matching, "laid_on_samples", lambda *_: Laid(np.eye(3), share, alike))
+    found = match(sample.page, _parsed(sample), library_of([last]))
+    assert found.likeliest is last
+    assert found.known is own
 
 
 def test_the_mrz_must_agree(makes: Makes, passports: DocumentModel) -> None:
