@@ -15,7 +15,8 @@ Together they find and read the machine-readable zones of an image (`docscan/mrz
   where nothing is found, in pictures turned by quarters.
 - **mrz_lines** marks each line in an upright crop of one zone, and tells lines that stand upright from those upside down.
 - **mrz_characters** says what is centred at each column of a line's strip; a comb of 30, 36 or 44 teeth that give
-  way a little is laid over it, so that fillers are counted by their pitch and not one by one. It compares each place
+  way a little is laid over it, so that fillers are counted by their pitch and not one by one; where none fits, the comb
+  is looked for along the lines, before and behind too. It compares each place
   with all others of the zone, so that an O is told from a 0 by the zone's own zeros. It knows no field: what a field
   admits is applied afterwards, and each such change is listed as a repair. Where a character is in doubt, the zone is
   read a little longer and a little shorter too, and the mean counts. Its convolutions are in int8, in a third
@@ -25,7 +26,8 @@ All three expect pictures of mean 0 and deviation 1. They are small convolutiona
 captures that `datasets/mrz` renders: invented holders and lines that follow no grammar, in {faces} faces (two cuts of OCR-B
 and what specimens are set in), squeezed, thickened and worn, over guilloche and portraits, in perspective, blurred, noisy
 and compressed; most zones that the recogniser learned from are print and captures as good as those it is measured on
-below, most of those large enough to read, and two in thirteen of all in faces that nothing is measured on. Seeds
+below, most of those large enough to read, and two in thirteen of all in faces that nothing is measured on. The finders
+learned in a second stage from whole captures as good as those, shrunk as the reader shrinks them. Seeds
 {seeds} Made by `python -m training.mrz`, which also writes this card; steps and batches are in the manifest.
 
 ## Measured on rendered captures of whole documents

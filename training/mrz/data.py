@@ -259,10 +259,9 @@ _RENDERED = {
 
 @dataclass(frozen=True, slots=True)
 class Shards:
-    """A folder of rendered shards: ``zones-SEED.strips.npy`` and so on; those of seeds below ``first`` are not read."""
+    """A folder of rendered shards: ``zones-SEED.strips.npy`` and so on."""
 
     folder: Path
-    first: int = 0
 
     def write(self, kind: str, seed: int, count: int) -> None:
         """Render one shard; a finished one is left alone."""
@@ -280,9 +279,5 @@ class Shards:
         return [
             np.load(self.folder / f"{kind}-{seed}.{name}.npy", mmap_mode="r")
             for kind, count in kinds.items()
-            for seed in self._seeds(kind)[:count]
+            for seed in sorted(int(path.stem.split("-")[1]) for path in self.folder.glob(f"{kind}-*.done"))[:count]
         ]
-
-    def _seeds(self, kind: str) -> list[int]:
-        seeds = (int(path.stem.split("-")[1]) for path in self.folder.glob(f"{kind}-*.done"))
-        return sorted(seed for seed in seeds if seed >= self.first)

@@ -126,7 +126,7 @@ def test_the_second_stage_learns_from_other_zones_large_enough_to_read(shards: S
 
 
 def test_a_stage_begins_where_the_one_before_it_ended(shards: Shards, tmp_path: Path) -> None:
-    stages = tuple(Stage({"zones": 2}, Plan(steps, 4, rate, 1), first=1) for steps, rate in ((3, 3e-3), (2, 0.0)))
+    stages = tuple(Stage({"zones": 2}, Plan(steps, 4, rate, 1)) for steps, rate in ((3, 3e-3), (2, 0.0)))
     recipe = replace(RECIPES[RECOGNISER], stages=stages, ranges=partial(issued_zones, 1, 6))
     chosen = argparse.Namespace(work=shards.folder.parent, models=tmp_path, device="cpu", box=False)
     assert _train(chosen, {RECOGNISER: recipe}, time.monotonic() + 300)[RECOGNISER] < 2e-3
@@ -164,14 +164,6 @@ def test_captures_teach_both_finders_where_zones_and_lines_stand(shards: Shards)
     print_in, print_beside = strokes[marked].mean(), strokes[np.array(shown)][~marked[np.array(shown)]].mean()
     assert print_in > 1.5 * print_beside
     assert {int(value) for value in np.unique(lines)} == {0, 1, 2}
-
-
-def test_a_stage_may_learn_from_seeds_of_its_own(shards: Shards) -> None:
-    kinds = {"zones": 1}
-    first, second = (replace(shards, first=seed).read("strips", kinds)[0] for seed in (1, 2))
-    assert np.array_equal(first, shards.read("strips", kinds)[0])
-    assert not np.array_equal(first[:5], second[:5])
-    assert replace(shards, first=3).read("strips", kinds) == []
 
 
 def test_training_goes_on_where_it_stopped_and_learns(shards: Shards, tmp_path: Path) -> None:
