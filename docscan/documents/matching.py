@@ -16,9 +16,9 @@ from docscan.types import Page, ParsedMrz
 
 # Of the reach, where no MRZ leaves but few models: a page may be near to one of a thousand by chance.
 _WITHOUT_MRZ = 0.7
-# Designs with waves alike lie on each other roughly: of 720 pairs of calibration states' designs 15 did, none of them
-# with so many patches found or so alike. Of 88 of their documents that lay on their own samples and were not within
-# reach, one had neither.
+# Designs with waves alike lie on each other roughly: of 720 calibration captures, each beside another state's design,
+# 15 did, none with so many patches found or so alike. Of 88 that lay on their own samples, out of reach, one had
+# neither.
 _MANY_FOUND, _MUCH_ALIKE = 0.35, 0.65
 
 
