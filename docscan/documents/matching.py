@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 from docscan.documents.appearance import SIZE, appearance_of, weights_of
 from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
-from docscan.documents.pictures import laid_on_samples, lies_exactly
+from docscan.documents.pictures import LEAST_SHARE, laid_on_samples, lies_exactly
 from docscan.documents.store import load, newest
 from docscan.types import Page, ParsedMrz
 
 # Of the reach, where no MRZ leaves but few models: a page may be near to one of a thousand by chance.
 _WITHOUT_MRZ = 0.7
-# Designs with waves alike lie on each other roughly: of 720 calibration captures, each beside another state's design,
-# 15 did, none with so many patches found or so alike. Of 88 that lay on their own samples, out of reach, one had
-# neither.
-_MANY_FOUND, _MUCH_ALIKE = 0.35, 0.65
+# Share of the samples' patches that a page out of their reach must show: designs with waves alike lie on each other
+# roughly. Of 720 calibration captures, each beside another state's design, 15 did, none with so many; of 88 that lay on
+# their own samples, out of reach, 83.
+_MANY_FOUND = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +112,21 @@ class Match:
         return self.laid if self.known else None
 
 
-def _is_theirs(laid: Laid) -> bool:
-    """Tell whether a page lies on samples as only pages of their design do."""
-    return lies_exactly(laid) and (laid.share >= _MANY_FOUND or laid.alike >= _MUCH_ALIKE)
+def _is_theirs(nearest: Nearest, laid: Laid | None) -> bool:
+    """Tell whether a page is of the samples' kind; ``laid``: how it lies on them, None where they have no picture."""
+    if laid is None:
+        return nearest.within_reach
+    # A capture that is unlike the samples, or a counterfeit of them, is of their kind where it lies on them.
+    return laid.share >= LEAST_SHARE if nearest.within_reach else lies_exactly(laid) and laid.share >= _MANY_FOUND
 
 
 def match(page: Page, mrz: ParsedMrz | None, library: Library) -> Match:
-    """Return which document model a page is of: it looks like the samples from afar, or lies on them line on line."""
+    """Return which document model a page is of: it lies on the samples and looks like them, from afar or closely."""
     nearest = nearest_model(page, mrz, library)
     if nearest is None:
         return Match(None, None, known=False)
     laid = laid_on_samples(page, nearest.model.pictures)
-    # A capture that is unlike the samples, or a counterfeit of them, is of their kind where it lies on them.
-    return Match(nearest.model, laid, nearest.within_reach or (laid is not None and _is_theirs(laid)))
+    return Match(nearest.model, laid, _is_theirs(nearest, laid))
 
 
 def _admits(model: DocumentModel, page: Page, mrz: ParsedMrz | None) -> bool:

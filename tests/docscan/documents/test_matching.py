@@ -64,13 +64,22 @@ def test_another_design_of_the_same_state_and_format_matches_nothing(
 
 
 @pytest.mark.parametrize(
-    ("share", "alike", "own"), [(0.3, 0.6, False), (0.3, 0.7, True), (0.4, 0.55, True), (0.4, 0.4, False)]
+    ("share", "alike", "own", "within_reach"),
+    [(0.3, 0.7, False, False), (0.4, 0.55, True, False), (0.4, 0.4, False, False), (0.2, 0.7, False, True)],
 )
 def test_a_page_that_lies_on_samples_roughly_is_not_of_their_kind(
-    makes: Makes, others: DocumentModel, monkeypatch: pytest.MonkeyPatch, share: float, alike: float, *, own: bool
+    makes: Makes,
+    others: DocumentModel,
+    monkeypatch: pytest.MonkeyPatch,
+    share: float,
+    alike: float,
+    *,
+    own: bool,
+    within_reach: bool,
 ) -> None:
     sample = makes.sample("XVA", Kind.TD3, 5)
     last = replace(others, issuing_state=_parsed(sample).fields.issuing_state)
+    last = replace(last, reach=100 * last.reach) if within_reach else last
     monkeypatch.setattr(matching, "laid_on_samples", lambda *_: Laid(np.eye(3), share, alike))
     found = match(sample.page, _parsed(sample), library_of([last]))
     assert found.likeliest is last
