@@ -132,6 +132,11 @@ def _settled(whole: Frame, readings: tuple[Reading, ...]) -> Frame:
     return replace(whole, corners=corners)
 
 
+def _read_settled(image: Grey, attempt: _Attempt, session: Session) -> _Attempt:
+    """Read a frame again, with its ends where its characters begin and end."""
+    return _attempt(image, _settled(attempt.frame, attempt.readings), session)
+
+
 def _longer(frame: Frame, start: float, end: float) -> Frame:
     """Return a frame that begins earlier and ends later by shares of its length."""
     homography, last = frame_homography(frame.corners, frame.lines), frame.lines - 1
@@ -203,14 +208,14 @@ def _whole(image: Grey, attempt: _Attempt, session: Session) -> _Attempt:
         return attempt
     longer = _attempt(image, _longer(attempt.frame, _MISSED * before, _MISSED * after), session)
     if not _sure(longer):
-        longer = _attempt(image, _settled(longer.frame, longer.readings), session)
+        longer = _read_settled(image, longer, session)
     return longer if _sure(longer) else attempt
 
 
 def _moved(image: Grey, bases: tuple[_Attempt, ...], session: Session) -> _Attempt:
     """Return the best reading along the rows of frames that are not where their zone is."""
     best = max((found for base in bases for found in _along(image, base, session)), key=_worth)
-    return max(best, _attempt(image, _settled(best.frame, best.readings), session), key=_worth)
+    return max(best, _read_settled(image, best, session), key=_worth)
 
 
 def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
@@ -228,15 +233,17 @@ def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
     best, *others = sorted(tried, key=_worth, reverse=True)
     if best.structure < _NONE:
         return best
-    best = max(best, _attempt(image, _settled(best.frame, best.readings), session), key=_worth)
+    best = max(best, _read_settled(image, best, session), key=_worth)
     if _fit(best) > _FITS and best.structure > SURE and _even(best):
         return best
     bases = (best, *(other for other in others[:1] if other.frame.lines != best.frame.lines))
     for _ in range(_MOVES):
-        best = max(best, _moved(image, bases, session), key=_worth)
-        if _sure(best):
-            return _whole(image, best, session)
-        bases = (best,)
+        moved = max(best, _moved(image, bases, session), key=_worth)
+        if _sure(moved):
+            return _whole(image, moved, session)
+        if moved is best:  # the same frame would be moved to the same places
+            break
+        best, bases = moved, (moved,)
     return best
 
 
