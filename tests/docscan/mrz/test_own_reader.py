@@ -91,6 +91,12 @@ def test_nothing_is_found_where_nothing_is(models: Models) -> None:
         assert own_reader.read_zones(_rgb(negative(seed)), models) == ()
 
 
+@pytest.mark.parametrize("seed", [7_500_095, 7_500_685])
+def test_lines_that_no_comb_fits_are_no_zone(models: Models, seed: int) -> None:
+    """Text in several faces, one below the other, that was read as a zone in seeds that only development looked at."""
+    assert own_reader.read_zones(_rgb(negative(seed)), models) == ()
+
+
 def test_every_character_has_a_confidence(models: Models) -> None:
     zone = own_reader.read_zones(_rgb(_captures(1, 16.0)[0].image), models)[0]
     assert zone.reader == "docscan"
