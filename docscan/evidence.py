@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from docscan.copies import Twins
 from docscan.documents.compared import Comparison
 from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
@@ -32,4 +33,5 @@ class Evidence:
     lights: Lights = field(default_factory=Lights)  # the page under ultraviolet and infrared
     typesetting: Typesetting | None = None  # of the MRZ; None: no zone, or its characters are not surely known
     all_of_page: PageAnswer | None = None  # what the network says of it by daylight; None: it was not asked
+    twins: Twins | None = None  # places of it that show the same print; None: no two do, or it cannot be judged
     laid: Laid | None = None  # how the page lies on the model's picture; None: no model, or it has none

@@ -14,6 +14,7 @@ from docscan import scoring
 from docscan.capture import ImageFile
 from docscan.checks import perform_all
 from docscan.checks.regions import Looked, look, looks_at
+from docscan.copies import Twins, twins_of
 from docscan.daylight_network import look_at_whole
 from docscan.documents.compared import Comparison
 from docscan.documents.comparison import compare, spots_of
@@ -35,6 +36,7 @@ from docscan.types import Capture, Document, HeatMap, ModelInfo, Mrz, MrzFormat,
 from docscan.typesetting import Typesetting, typesetting_of
 from docscan.visual.ocr import TextReader
 from docscan.visual.read import lines_of_page, read_visual
+from docscan.zones import layout_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +238,9 @@ def gather(
 
 def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tuple[Evidence, HeatMap | None]:
     seen = _see(files, tools, today, watch)
-    # It needs no samples, so that nobody waits for the document model.
+    # They need no samples, so that nobody waits for the document model.
     all_of_page = tools.lanes.beside(partial(_look_at_whole, seen, tools, watch))
+    copied = tools.lanes.beside(partial(_look_for_copies, seen, tools, watch))
     with watch.room("document"):
         kind = match(seen.page, seen.mrz.parsed if seen.mrz else None, tools.library)
     printed = tools.lanes.beside(partial(_look_at_print, seen, kind, tools, watch))
@@ -247,7 +250,8 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         layout = kind.likeliest.text if kind.likeliest else None
         on_page = kind.laid.in_millimetres if kind.laid is not None and lies_exactly(kind.laid) else None
         visual = read_visual(seen.page, seen.mrz, layout, tools.reader, on_page)
-    (lights, typesetting), (looked, comparison), whole = shown(), printed(), all_of_page()
+    (lights, typesetting), (looked, comparison) = shown(), printed()
+    whole, twins = all_of_page(), copied()
     evidence = Evidence(
         capture=seen.capture,
         page=seen.page,
@@ -264,6 +268,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         typesetting=typesetting,
         laid=kind.laid_on_own,
         all_of_page=whole if looked.abstained is None else None,
+        twins=twins if looked.abstained is None else None,
     )
     return evidence, looked.heat
 
@@ -273,6 +278,13 @@ def _look_at_whole(seen: Seen, tools: Tools, watch: _Stopwatch) -> PageAnswer | 
         if not looks_at(seen.page, seen.mrz_format, tools.models):
             return None
         return look_at_whole(seen.capture, seen.page, tools.models)
+
+
+def _look_for_copies(seen: Seen, tools: Tools, watch: _Stopwatch) -> Twins | None:
+    with watch.room("print"):
+        if not looks_at(seen.page, seen.mrz_format, tools.models):
+            return None
+        return twins_of(seen.page, layout_of(seen.page.size, seen.mrz_format))
 
 
 def _look_at_print(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> tuple[Looked, Comparison]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from docscan.checks import (
+    copy_move,
     document,
     infrared,
     light_pages,
@@ -69,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
     Check("print.mrz", printing.region("mrz")),
     Check("print.background", printing.region("background")),
     _measured("page.print", whole_page.by_daylight),
+    _measured("page.copy_move", copy_move.copied),
     _measured("reference.print", reference.print_of_page),
     _measured("reference.microtext", reference.microtext),
     _measured("photo.edge", photo.edge),

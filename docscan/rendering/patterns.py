@@ -43,6 +43,10 @@ PATTERNS = (
     message("The characters of the machine-readable zone stand %(seen)s mm apart; those of genuine documents of this "
             "kind stand %(usual)s mm apart."),
     message("The machine-readable zone stands %(distance)s mm from where genuine documents of this kind have it."),
+    message("This print stands on the page again, %(across)s mm to the right and %(down)s mm lower, with the same "
+            "background and the picture's same grain: an image editor copied one to the other."),
+    message("This print stands on the page again, %(across)s mm to the right and %(down)s mm higher, with the same "
+            "background and the picture's same grain: an image editor copied one to the other."),
     message("There are fewer fluorescent fibres than in genuine documents of this kind: %(count)s instead of about "
             "%(usual)s where they were counted."),
 )  # fmt: skip

@@ -80,6 +80,7 @@ CHECKS = {
     "print.mrz": message("Machine-readable zone"),
     "print.background": message("Background"),
     "page.print": message("Page by daylight"),
+    "page.copy_move": message("Copied data"),
     "reference.print": message("Print of the page"),
     "reference.microtext": message("Fine lines and microtext"),
     "photo.edge": message("Contour of the portrait"),

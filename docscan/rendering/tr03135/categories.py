@@ -61,6 +61,7 @@ CATEGORIES = {
     "print.mrz": _spectral("(VI, AB, MR)", nearest=True),
     "print.background": _spectral("(VI, AB, IS)", nearest=True),
     "page.print": _spectral("(VI, AB, IS)", nearest=True),
+    "page.copy_move": _spectral("(VI, AB, ID)", nearest=True),
     "reference.print": _spectral("(VI, AB, IS)", nearest=True),
     "reference.microtext": _spectral("(VI, AB, IS)"),
     "photo.edge": _optical(_FACE),

@@ -1,0 +1,41 @@
+"""Whether a part of the printed data was copied to another place of the page with an image editor.
+
+Samples are not needed: what a sensor adds is never the same twice, nor is the background behind a letter.
+"""
+
+from docscan.checks.finding import Finding, undetermined
+from docscan.checks.measured import Measurement
+from docscan.copies import Twins
+from docscan.evidence import Evidence
+from docscan.page_geometry import in_capture
+from docscan.types import Region
+from docscan.zones import corners_mm
+
+_USUAL = 7.0  # likeness that the likest letters of one in four genuine pages have: what is below says nothing
+_PASSED = (
+    "No print of the page stands elsewhere on it again with the same background and the same grain of the picture."
+)
+
+
+def copied(evidence: Evidence) -> Measurement | Finding:
+    """Measure how like copies the two likest places of the printed data are."""
+    if evidence.region_abstained:
+        return undetermined(evidence.region_abstained)
+    twins = evidence.twins
+    if twins is None:
+        return Measurement(_USUAL, passed=_PASSED, failed=_PASSED)
+    region = Region("copied", in_capture(corners_mm(twins.one), evidence.page.to_capture))
+    return Measurement(max(_USUAL, twins.likeness), passed=_PASSED, failed=_failed(twins), region=region)
+
+
+def _failed(twins: Twins) -> str:
+    across, down = twins.other.x - twins.one.x, twins.other.y - twins.one.y
+    if down < 0:
+        return (
+            f"This print stands on the page again, {across:.0f} mm to the right and {-down:.0f} mm higher, with the "
+            "same background and the picture's same grain: an image editor copied one to the other."
+        )
+    return (
+        f"This print stands on the page again, {across:.0f} mm to the right and {down:.0f} mm lower, with the same "
+        "background and the picture's same grain: an image editor copied one to the other."
+    )
