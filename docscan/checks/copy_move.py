@@ -11,7 +11,7 @@ from docscan.page_geometry import in_capture
 from docscan.types import Region
 from docscan.zones import corners_mm
 
-_USUAL = 7.0  # likeness that the likest letters of one in four genuine pages have: what is below says nothing
+_USUAL = 7.0  # likeness that the likest letters of one in seven genuine pages have: what is below says nothing
 _PASSED = (
     "No print of the page stands elsewhere on it again with the same background and the same grain of the picture."
 )
