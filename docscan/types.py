@@ -147,10 +147,11 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A named part of the page."""
+    """A named part of the page; ``again`` is where the same print stands a second time, if a check says so."""
 
     name: str
     polygon: Polygon
+    again: Polygon | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ def copied(evidence: Evidence) -> Measurement | Finding:
     twins = evidence.twins
     if twins is None:
         return Measurement(_USUAL, passed=_PASSED, failed=_PASSED)
-    region = Region("copied", in_capture(corners_mm(twins.one), evidence.page.to_capture))
+    one, other = (in_capture(corners_mm(box), evidence.page.to_capture) for box in (twins.one, twins.other))
+    region = Region("copied", one, again=other)
     return Measurement(max(_USUAL, twins.likeness), passed=_PASSED, failed=_failed(twins), region=region)
 
 

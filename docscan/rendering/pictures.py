@@ -36,10 +36,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Closer:
-    """A finding enlarged, beside genuine samples."""
+    """A finding enlarged, beside genuine samples or beside what it is to be compared with."""
 
     seen: Picture
     samples: Picture | None  # the same place, at the same scale
+    again: Picture | None = None  # where the same print stands a second time
     differs: bool = False  # True: no samples are shown, for they differ there from holder to holder
 
 
@@ -60,8 +61,8 @@ class Pictures:
     @property
     def size(self) -> int:
         """Bytes of all JPEGs."""
-        pairs = [picture for closer in self.closer.values() for picture in (closer.seen, closer.samples)]
-        every = (self.page, self.uv, self.ir, self.heat, self.capture, *pairs)
+        closer = [picture for one in self.closer.values() for picture in (one.seen, one.samples, one.again)]
+        every = (self.page, self.uv, self.ir, self.heat, self.capture, *closer)
         return sum(len(picture.jpeg) for picture in every if picture is not None)
 
 
@@ -127,6 +128,9 @@ def _closer(
     if image is None:
         return None
     seen = _picture(cut(image, at), _LONGEST_DETAIL, quality)
+    if finding.region is not None and finding.region.again is not None:
+        there = window(view, view.place(finding.region.again))
+        return Closer(seen, None, None if there is None else _picture(cut(image, there), _LONGEST_DETAIL, quality))
     if reference is None or view.pixels_per_mm is None:
         return Closer(seen, None)
     samples = of_samples(reference, at, view.pixels_per_mm)

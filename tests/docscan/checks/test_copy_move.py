@@ -18,13 +18,15 @@ ONE, LOWER, HIGHER = Box(40, 20, 9, 4), Box(52, 44, 9, 4), Box(40, 8, 9, 4)
 
 
 @pytest.mark.parametrize(("other", "where"), [(LOWER, "12 mm to the right and 24 mm lower"), (HIGHER, "12 mm higher")])
-def test_it_outlines_one_place_and_tells_where_the_other_is(evidence: Makes, other: Box, where: str) -> None:
+def test_it_outlines_one_place_and_tells_and_shows_where_the_other_is(evidence: Makes, other: Box, where: str) -> None:
     seen = copied(evidence(twins=Twins(11.0, ONE, other)))
     assert not isinstance(seen, Finding)
     assert where in seen.failed
     assert seen.value == 11.0
     assert seen.region is not None
     assert seen.region.polygon[0] == pytest.approx((ONE.x * SCALE, ONE.y * SCALE))
+    assert seen.region.again is not None
+    assert seen.region.again[0] == pytest.approx((other.x * SCALE, other.y * SCALE))
 
 
 def test_what_letters_usually_have_in_common_counts_as_nothing(evidence: Makes) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from docscan.documents.model import ReferencePicture
+from docscan.page_geometry import rectangle
 from docscan.rendering.html import stylesheet, stylesheet_digest, to_html
 from docscan.rendering.pictures import draw
 from docscan.types import Capture, CheckResult, Outcome, Page, PageSize, Region, Report, Spectrum, Verdict
@@ -150,6 +151,22 @@ def test_a_finding_under_another_light_is_enlarged_from_that_light(
     html = to_html(seen, pictures)
     assert "this document, under ultraviolet light" in html
     assert "No genuine samples under ultraviolet light" in html
+
+
+def test_print_that_stands_twice_is_shown_at_both_places(referred: Report, capture: Capture, page: Page) -> None:
+    one, other = (tuple((left + x, 300.0 + y) for x, y in rectangle(90, 40)) for left in (200, 600))
+    copied = replace(referred.checks[1], id="page.copy_move", region=Region("copied", one, again=other))
+    reference = ReferencePicture.of(page.image, np.ones(page.image.shape[:2], bool), 8.0)
+    seen = replace(referred, checks=(copied,))
+    pictures = draw(seen, capture, page, references={Spectrum.VISIBLE: reference})
+    closer = pictures.closer[1]
+    assert closer.again is not None
+    assert (closer.again.width, closer.again.height) == (closer.seen.width, closer.seen.height)
+    here, there = (np.asarray(Image.open(io.BytesIO(one.jpeg))).mean() for one in (closer.seen, closer.again))
+    assert there > here + 50  # the capture grows brighter to the right
+    html = to_html(seen, pictures)
+    assert "The same print elsewhere on this document" in html
+    assert "on genuine samples" not in html
 
 
 def test_a_finding_of_the_whole_page_shows_the_page(referred: Report, capture: Capture, page: Page) -> None:
