@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docscan.cutting import grown
+from docscan.documents.laying import peak
 from docscan.types import Box, Page
 from docscan.zones import SEARCH_PIXELS_PER_MM, Layout, portrait_box
 
@@ -219,13 +220,9 @@ def _alike(text: _Text) -> Iterator[tuple[_Spots, _Spots]]:
         told |= agree[chosen]
 
 
-def _peak(values: Floats, at: int) -> float:
-    """Return how far beside a maximum the parabola through it and its neighbours has its own."""
-    if not 0 < at < len(values) - 1:
-        return 0.0
-    before, here, after = (float(value) for value in values[at - 1 : at + 2])
-    bend = before - 2 * here + after
-    return 0.0 if abs(bend) < 1e-9 else (before - after) / (2 * bend)
+def _beside(values: Floats, at: int) -> float:
+    """Return by what part of a pixel a maximum lies beside where it was found; 0 at an end, where nothing tells."""
+    return peak(values[at - 1 : at + 2]) if 0 < at < len(values) - 1 else 0.0
 
 
 def _laid(coarse: Floats, half: tuple[int, int], one: _Spots, other: _Spots) -> tuple[float, float] | None:
@@ -241,7 +238,7 @@ def _laid(coarse: Floats, half: tuple[int, int], one: _Spots, other: _Spots) -> 
     if best < _ALIKE:
         return None
     moved = other - one - _SEARCH
-    return float(moved[0] + x + _peak(found[y], x)), float(moved[1] + y + _peak(found[:, x], y))
+    return float(moved[0] + x + _beside(found[y], x)), float(moved[1] + y + _beside(found[:, x], y))
 
 
 def _cut(values: Floats, size: tuple[int, int], middle: tuple[float, float]) -> Floats:

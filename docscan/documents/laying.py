@@ -148,11 +148,11 @@ def _shift(patch: Structure, window: Structure, reach: int) -> tuple[float, floa
     _, best, _, (x, y) = cv2.minMaxLoc(fit)
     if best < _ALIKE or x in (0, 2 * reach) or y in (0, 2 * reach):
         return None
-    across, down = _peak(fit[y, x - 1 : x + 2]), _peak(fit[y - 1 : y + 2, x])
+    across, down = peak(fit[y, x - 1 : x + 2]), peak(fit[y - 1 : y + 2, x])
     return x + across - reach, y + down - reach
 
 
-def _peak(values: NDArray[np.float32]) -> float:
+def peak(values: NDArray[np.float32]) -> float:
     """Return where a parabola through three values is highest, from the middle one."""
     before, middle, after = values.tolist()
     bend = before - 2 * middle + after
