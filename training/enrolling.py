@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from docscan.documents.enrolment import enrol
 from docscan.documents.model import DocumentModel
+from docscan.documents.packing import pack, unpack
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
 from docscan.inspection import Seen, Tools, read_lines
@@ -18,7 +19,8 @@ def model_of(seen: Iterable[Seen], tools: Tools) -> DocumentModel | None:
     ]
     while samples:
         try:
-            return enrol("a-model", samples, version=1, created=datetime.now(UTC), models=tools.models)
+            model = enrol("a-model", samples, version=1, created=datetime.now(UTC), models=tools.models)
+            return unpack(pack(model), "that was just enrolled")  # as an office's comes from its files
         except DocumentModelError as error:
             refused = next((sample for sample in samples if sample.file in str(error)), None)
             if refused is None:

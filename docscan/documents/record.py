@@ -288,7 +288,8 @@ def model_of(record: Record, arrays: Mapping[str, NDArray[Any]]) -> DocumentMode
         An array is missing, is not what it must be, or is one too many.
     """
     taken = _Taken(arrays)
-    regions = {name: _region(taken, name, region) for name, region in record.regions.items()}
+    # In their own order, which the file need not keep: crops are compared one after the other.
+    regions = {name: _region(taken, name, record.regions[name]) for name in REGIONS if name in record.regions}
     appearance = taken.statistics("appearance", APPEARANCE_SIZE, record.samples)
     measured = {name: taken.statistics(f"measured.{name}", 1, count) for name, count in record.measured.items()}
     pictures = {light: taken.picture(light, scale, record.page_size) for light, scale in record.pictures.items()}

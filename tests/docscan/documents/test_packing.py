@@ -13,6 +13,7 @@ from docscan.documents.model import DocumentModel
 from docscan.documents.packing import ARRAYS, FILES, HASHES, MAX_BYTES, RECORD, digest, pack, unpack
 from docscan.errors import DocumentModelError
 from docscan.types import Spectrum
+from docscan.zones import REGIONS
 from tests.docscan.documents.conftest import small_model
 
 Files = dict[str, bytes]
@@ -63,6 +64,15 @@ def test_a_model_comes_back_as_it_was() -> None:
     for light, colour in model.regions["portrait"].colour.items():
         np.testing.assert_array_equal(again.regions["portrait"].colour[light].mean, colour.mean)
     np.testing.assert_array_equal(again.appearance.spread, model.appearance.spread)
+
+
+def test_regions_keep_their_order_in_which_crops_are_compared() -> None:
+    model = small_model()
+    regions = {name: replace(model.regions["portrait"], spots=((place, 1.0),)) for place, name in enumerate(REGIONS)}
+    again = unpack(pack(replace(model, regions=regions)), "here")
+    assert [(name, region.spots) for name, region in again.regions.items()] == [
+        (name, region.spots) for name, region in regions.items()
+    ]
 
 
 def test_the_files_are_plain_and_the_same_model_makes_the_same() -> None:
