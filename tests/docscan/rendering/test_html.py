@@ -131,6 +131,17 @@ def test_where_holders_differ_no_samples_are_shown(referred: Report, capture: Ca
     assert html.count("The same place on genuine samples") == 1
 
 
+def test_where_the_page_was_not_found_it_does_not_say_that_there_are_no_samples(
+    referred: Report, capture: Capture, page: Page
+) -> None:
+    reference = ReferencePicture.of(page.image, np.ones(page.image.shape[:2], bool), 8.0)
+    pictures = draw(referred, capture, replace(page, found=False), references={Spectrum.VISIBLE: reference})
+    assert pictures.closer
+    html = to_html(referred, pictures)
+    assert "No genuine samples under" not in html
+    assert "The same place on genuine samples" not in html
+
+
 def test_without_samples_it_says_why_in_one_line(referred: Report, capture: Capture, page: Page) -> None:
     assert rendered(referred, capture, page).count("No document model matched") == 1
     named = replace(referred, document=replace(referred.document, model="uto-p-2019"))
