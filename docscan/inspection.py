@@ -13,6 +13,7 @@ from docscan import capture as capture_room
 from docscan import scoring
 from docscan.capture import ImageFile
 from docscan.checks import perform_all
+from docscan.checks.regions import MODEL as REGION_NETWORK
 from docscan.checks.regions import Looked, look, looks_at
 from docscan.copies import Twins, twins_of
 from docscan.daylight_network import look_at_whole
@@ -291,7 +292,8 @@ def _look_at_print(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> 
     with watch.room("print"):
         looked = look(seen.capture, seen.page, seen.mrz_format, tools.models, spots_of(kind.model))
     with watch.room("reference"):
-        return looked, compare(seen.page, kind.model, looked, kind.laid_on_own)
+        network = tools.models.entries[REGION_NETWORK].sha256
+        return looked, compare(seen.page, kind.model, looked, kind.laid_on_own, network)
 
 
 def _look_at_lights(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> tuple[Lights, Typesetting | None]:

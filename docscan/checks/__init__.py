@@ -73,6 +73,7 @@ CHECKS: tuple[Check, ...] = (
     _measured("page.copy_move", copy_move.copied),
     _measured("reference.print", reference.print_of_page),
     _measured("reference.microtext", reference.microtext),
+    _measured("reference.places", reference.places),
     _measured("photo.edge", photo.edge),
     _measured("photo.halftone", photo.halftone),
     _measured("photo.ghost", photo.ghost),

@@ -45,6 +45,23 @@ def microtext(evidence: Evidence) -> Measurement | Finding:
     )
 
 
+def places(evidence: Evidence) -> Measurement | Finding:
+    """Measure how the print of each place differs from the samples'; show the place that looks most altered."""
+    finding = _not_compared(evidence)
+    if finding is not None:
+        return finding
+    seen = evidence.comparison.places
+    if seen is None:
+        return undetermined("The document model is from before places were compared: enrol it again.")
+    return Measurement(
+        0.0,
+        "Every place that was looked at is printed as on the genuine samples.",
+        "A place of the page is not printed as on genuine samples of its kind: it may have been altered or imitated.",
+        Region("place", in_capture(corners_mm(seen.altered), evidence.page.to_capture)),
+        seen.numbers,
+    )
+
+
 def print_of_page(evidence: Evidence) -> Measurement | Finding:
     """Measure how the print of the whole page differs from the samples'; name the region that differs most."""
     finding = _not_compared(evidence)

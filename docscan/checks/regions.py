@@ -24,6 +24,7 @@ ALTERATIONS = ("none", "splice", "copy_move", "re_rendered", "inpainted", "overp
 
 CELL_PIXELS = 16  # of a crop's pixels, across and down; the network answers for each cell
 CELL_MM = CELL_PIXELS * CROP_MM / CROP_PIXELS
+CELLS = CROP_PIXELS // CELL_PIXELS  # of a crop, across and down
 
 _FLAT = 0.6  # grey levels, the deviation within a cell below which neither paper nor a sensor left a trace
 # Cells of a crop, a quarter of it, that its region is judged by: an alteration and what is about it cover as many,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from docscan.page_geometry import Corners
+from docscan.types import Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,14 @@ class FaintLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """How the region network's answers differ from those for the samples, place by place."""
+
+    numbers: Mapping[str, float]  # see docscan.documents.places
+    altered: Box  # the place that looks most altered, millimetres of the page
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """A page beside the genuine samples of its kind; ``missing`` says in words why it was not compared, else None."""
 
@@ -22,3 +31,4 @@ class Comparison:
     regions: Mapping[str, float]  # by region, how much less like an issuer's print it looks than the samples do
     missing: str | None = None
     line: FaintLine | None = None  # None: too little of the background is known to look along lines
+    places: Places | None = None  # None: the model is from before places were compared

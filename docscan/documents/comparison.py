@@ -1,15 +1,16 @@
 """Lays a page on its document model's picture and compares their prints, and place by place their fine contrast."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.checks.regions import Looked
-from docscan.documents.compared import Comparison, FaintLine
+from docscan.checks.regions import Answers, Looked
+from docscan.documents.compared import Comparison, FaintLine, Places
 from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
 from docscan.documents.pictures import LEAST_SHARE, lies_exactly
+from docscan.documents.places import cells_of, compared_by_place
 from docscan.documents.prints import Fineness, by_region, differences, fineness_of, print_of
 from docscan.documents.texture import (
     areas_of,
@@ -40,7 +41,7 @@ def _not_compared(reason: str) -> Comparison:
     return Comparison({}, {}, reason)
 
 
-def compare(page: Page, model: DocumentModel | None, looked: Looked, laid: Laid | None) -> Comparison:
+def compare(page: Page, model: DocumentModel | None, looked: Looked, laid: Laid | None, network: str) -> Comparison:
     """Compare a page with the genuine samples of its kind.
 
     Parameters
@@ -49,11 +50,15 @@ def compare(page: Page, model: DocumentModel | None, looked: Looked, laid: Laid 
         What the network said of the page where ``spots_of`` the model are.
     laid
         How the page lies on the model's picture; None where the model has none.
+    network
+        sha256 of the region network that said it.
     """
     if model is None:
         return _not_compared("No genuine samples of this kind of document are enrolled.")
     if laid is None or model.print is None or model.texture is None:
         return _not_compared("The document model holds nothing of its samples' print: enrol it again.")
+    if model.network != network:
+        return _not_compared("The document model was enrolled with another network: enrol it again.")
     if looked.abstained is not None:
         return _not_compared(looked.abstained)
     if laid.share < LEAST_SHARE:
@@ -67,7 +72,15 @@ def compare(page: Page, model: DocumentModel | None, looked: Looked, laid: Laid 
         differences(seen, model.print) | numbers,
         by_region(seen, model.print, counts),
         line=line if lies_exactly(laid) else None,
+        places=_places(answers, model),
     )
+
+
+def _places(answers: Sequence[Answers], model: DocumentModel) -> Places | None:
+    if model.cells is None:
+        return None
+    spots = tuple(spot for region in model.regions.values() for spot in region.spots)
+    return compared_by_place(cells_of(answers), model.cells, spots, model.page_size)
 
 
 def _by_place(fineness: Fineness, model: DocumentModel, laid: Laid) -> tuple[dict[str, float], FaintLine | None]:

@@ -14,6 +14,7 @@ from docscan.documents.light_statistics import light_statistics
 from docscan.documents.model import DocumentModel, PagePrint, PageTexture, ReferenceRegion, Statistics
 from docscan.documents.photo import photo_of
 from docscan.documents.pictures import LEAST_SHARE, laid_on_samples, laid_together, pictures_of
+from docscan.documents.places import cells_of, mean_of_samples
 from docscan.documents.prints import fineness_of, likeness, mean_of, print_of
 from docscan.documents.record import FEWEST
 from docscan.documents.regions import RegionLook, common_spots, regions_of
@@ -85,7 +86,7 @@ def enrol(
         for sample, place in zip(usable, on_pictures, strict=True)
     ]
     background = areas_of(page_size, parsed.format, portrait if "portrait" in spots else None, data)["background"]
-    page_print, texture = _prints(pages, structures, (mean, laid), looks, background)
+    page_print, texture, cells = _prints(pages, structures, (mean, laid), looks, background)
     return DocumentModel(
         name=name,
         version=version,
@@ -104,6 +105,7 @@ def enrol(
         pictures=pictures,
         print=page_print,
         texture=texture,
+        cells=cells,
         measured=light_statistics(lights, FEWEST) | type_statistics(typesettings, FEWEST),
         photo=photo_of(pages, on_pictures, zones),
     )
@@ -115,21 +117,22 @@ def _prints(
     together: tuple[Structure, Sequence[Laid]],
     looks: Sequence[Mapping[str, RegionLook]],
     background: NDArray[np.bool_],
-) -> tuple[PagePrint | None, PageTexture | None]:
-    """Return the mean of the samples' prints, and their texture; None of fewer than can be a model's samples."""
+) -> tuple[PagePrint | None, PageTexture | None, NDArray[np.float16] | None]:
+    """Return the mean of the samples' prints, their texture and cells; None of fewer than can be a model's samples."""
     mean, places = together
     asked = [[look.answers for look in seen.values() if look.answers is not None] for seen in looks]
     good = [
         index for index, place in enumerate(places) if place.share >= LEAST_SHARE and len(asked[index]) == len(looks[0])
     ]
     if len(good) < FEWEST:
-        return None, None
+        return None, None, None
     alike = np.mean([likeness(mean, structures[index], places[index].matrix) for index in good], 0)
     known = (alike > _SHOWN_ALIKE).astype(np.float32)
     fine = {index: fineness_of(pages[index], places[index].in_millimetres) for index in good}
     prints = [print_of(pages[index], fine[index], asked[index], known) for index in good]
     textures = [texture_of(fine[index], pages[index].size) for index in good]
-    return mean_of(prints), learned_texture(textures, background)
+    cells = mean_of_samples([cells_of(asked[index]) for index in good])
+    return mean_of(prints), learned_texture(textures, background), cells
 
 
 def _reference(spots: Spots, looks: Sequence[RegionLook]) -> ReferenceRegion:

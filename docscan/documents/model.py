@@ -179,6 +179,9 @@ class DocumentModel:
     pictures: Mapping[Spectrum, ReferencePicture] = field(default_factory=dict)
     print: PagePrint | None = None  # the samples' mean; None: the network abstained on too many
     texture: PageTexture | None = None  # None: too few samples lie on each other
+    # What the network says of the samples' crops, cell by cell, crops x 9 x 11 x 11: see docscan.documents.places.
+    # None: there is no print, or the model is from before places were compared.
+    cells: NDArray[np.float16] | None = None
     measured: Mapping[str, Statistics] = field(
         default_factory=dict
     )  # one number each: light_statistics, type_statistics

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from docscan.checks.regions import CELLS
+from docscan.crops import CROP_MM
 from docscan.documents.appearance import SIZE as APPEARANCE_SIZE
 from docscan.documents.model import (
     EDGE_PLACES,
@@ -23,6 +25,7 @@ from docscan.documents.model import (
     ReferenceRegion,
     Statistics,
 )
+from docscan.documents.places import CHANNELS as CELL_CHANNELS
 from docscan.documents.texture import BANDS as TEXTURE_BANDS
 from docscan.documents.texture import cells_of
 from docscan.types import Box, FieldPlace, MrzFields, MrzFormat, PageSize, Spectrum, TextLayout
@@ -164,6 +167,7 @@ class Record(_Strict):
     pictures: dict[Spectrum, _PixelsPerMm] = {}  # by the lights of which there is one
     print: _Print | None = None
     texture: bool = False
+    cells: bool = False
     photo: _Photo | None = None
     measured: dict[_MeasuredName, _Count] = Field({}, max_length=40)  # in how many samples each number was measured
 
@@ -177,6 +181,7 @@ def record_of(model: DocumentModel) -> Record:
         regions={name: _region_record(region) for name, region in model.regions.items()},
         pictures={light: picture.pixels_per_mm for light, picture in model.pictures.items()},
         texture=model.texture is not None,
+        cells=model.cells is not None,
         print=model.print and _Print(sharpness=model.print.sharpness, pixels_per_mm=model.print.pixels_per_mm),
         photo=model.photo and _Photo.of(model.photo),
         measured={name: found.samples for name, found in model.measured.items()},
@@ -202,6 +207,8 @@ def arrays_of(model: DocumentModel) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {name: np.stack([one.mean, one.spread]) for name, one in statistics.items()}
     if model.print is not None:
         arrays |= {f"print.{name}": getattr(model.print, name) for name in _PRINT}
+    if model.cells is not None:
+        arrays["cells"] = model.cells
     if model.texture is not None:
         arrays["texture"] = np.stack([model.texture.mean, model.texture.spread])
     if model.photo is not None:
@@ -235,11 +242,21 @@ class _Taken:
         return picture
 
     def array(self, name: str, shape: tuple[int, ...] | None = None) -> NDArray[np.float32]:
-        found = self._left.pop(name, None)
-        if found is None or found.dtype != np.float32 or not np.isfinite(found).all():
-            raise ValueError(f"the array {name} is missing or is not of finite numbers of single precision")
+        found = self._numbers(name, np.dtype(np.float32), "single")
         if shape is not None and found.shape != shape:
             raise ValueError(f"the array {name} is not of the shape that it must have")
+        return found
+
+    def cells(self, crops: int) -> NDArray[np.float16]:
+        found = self._numbers("cells", np.dtype(np.float16), "half")
+        if found.shape != (crops, len(CELL_CHANNELS), CELLS, CELLS):
+            raise ValueError("the array cells is not of the crops' cells")
+        return found
+
+    def _numbers(self, name: str, kind: np.dtype[Any], precision: str) -> NDArray[Any]:
+        found = self._left.pop(name, None)
+        if found is None or found.dtype != kind or not np.isfinite(found).all():
+            raise ValueError(f"the array {name} is missing or is not of finite numbers of {precision} precision")
         return found
 
     def page_print(self, found: _Print, crops: int) -> PagePrint:
@@ -289,22 +306,30 @@ def model_of(record: Record, arrays: Mapping[str, NDArray[Any]]) -> DocumentMode
     """
     taken = _Taken(arrays)
     # In their own order, which the file need not keep: crops are compared one after the other.
-    regions = {name: _region(taken, name, record.regions[name]) for name in REGIONS if name in record.regions}
+    regions = {
+        name: _region(taken, name, record.regions[name], record.page_size) for name in REGIONS if name in record.regions
+    }
     appearance = taken.statistics("appearance", APPEARANCE_SIZE, record.samples)
     measured = {name: taken.statistics(f"measured.{name}", 1, count) for name, count in record.measured.items()}
     pictures = {light: taken.picture(light, scale, record.page_size) for light, scale in record.pictures.items()}
     crops = sum(len(region.spots) for region in regions.values())
     page_print = record.print and taken.page_print(record.print, crops)
     texture = taken.texture(record.page_size) if record.texture else None
+    cells = taken.cells(crops) if record.cells else None
     photo = record.photo and taken.photo(record.photo)
     taken.nothing_left()
-    made = ("schema_", "text", "regions", "pictures", "print", "texture", "photo", "measured")
+    made = ("schema_", "text", "regions", "pictures", "print", "texture", "cells", "photo", "measured")
     own = {name: getattr(record, name) for name in Record.model_fields if name not in made}
-    own |= {"pictures": pictures, "print": page_print, "texture": texture, "photo": photo, "measured": measured}
+    own |= {"pictures": pictures, "print": page_print, "texture": texture, "cells": cells}
+    own |= {"photo": photo, "measured": measured}
     return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance)
 
 
-def _region(taken: _Taken, name: str, region: _Region) -> ReferenceRegion:
+def _region(taken: _Taken, name: str, region: _Region, page_size: PageSize) -> ReferenceRegion:
+    width, height = page_size.millimetres
+    if not all(-CROP_MM < x < width and -CROP_MM < y < height for x, y in region.spots):
+        raise ValueError(f"a crop of the {name} lies beside the page")
+
     def all_lights(kind: str, size: int, counts: Mapping[Spectrum, int]) -> dict[Spectrum, Statistics]:
         return {light: taken.statistics(f"{name}.{kind}.{light}", size, count) for light, count in counts.items()}
 

@@ -83,6 +83,7 @@ CHECKS = {
     "page.copy_move": message("Copied data"),
     "reference.print": message("Print of the page"),
     "reference.microtext": message("Fine lines and microtext"),
+    "reference.places": message("Print, place by place"),
     "photo.edge": message("Contour of the portrait"),
     "photo.halftone": message("Print of the portrait"),
     "photo.ghost": message("Ghost image"),

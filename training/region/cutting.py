@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docscan.capture import ImageFile, load
-from docscan.checks.regions import CELL_PIXELS, view_of
+from docscan.checks.regions import CELLS, view_of
 from docscan.crops import CROP_PIXELS, cut, middle_scale, overview, shrunk
 from docscan.inspection import Tools, open_mrz_tools
 from docscan.mrz import own_reader
@@ -23,7 +23,6 @@ from docscan.zones import REGIONS, SEARCH_PIXELS_PER_MM, Spots, crop_spots, layo
 from training.region.labels import FORMATS, SIZES, UNKNOWN, Truth, cells_of, truth_of
 
 MOST_CROPS = 24
-CELLS = CROP_PIXELS // CELL_PIXELS
 SPREAD_MM = 3.0  # by which training moves each crop
 
 _LIMIT = 200_000_000  # bytes and pixels of a file of a set, which is no stranger's

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.generate import read
+from docscan.checks.regions import CELLS
 from docscan.crops import CROP_PIXELS
 from docscan.processes import each
-from training.region.cutting import CELLS, MOST_CROPS, SPREAD_MM, Cut, Limits, cut_as_product, cut_by_truth
+from training.region.cutting import MOST_CROPS, SPREAD_MM, Cut, Limits, cut_as_product, cut_by_truth
 from training.region.labels import UNKNOWN, tellable
 
 SPLITS = ("training", "validation", "calibration", "test")

@@ -24,10 +24,11 @@ from datasets.generate import grouped
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, KINDS, Order, make, order
 from datasets.truth import truth
+from docscan.checks.regions import CELLS
 from docscan.crops import CROP_PIXELS
 from docscan.processes import keep_memory, pool
 from docscan.zones import REGIONS
-from training.region.cutting import CELLS, MOST_CROPS, cut_by_truth
+from training.region.cutting import MOST_CROPS, cut_by_truth
 from training.region.edits import EDITS, edit, stored_again
 from training.region.labels import LEARNED, UNKNOWN
 

@@ -34,7 +34,7 @@ def main() -> None:
     )
     parser.add_argument("--work", type=Path, default=_ROOT / "build" / "witnesses", help="keeps the documents")
     parser.add_argument("--models", type=Path, default=_ROOT / "models", help="whose manifest is written")
-    parser.add_argument("--states", type=int, default=6)
+    parser.add_argument("--states", type=int, help="the first so many of them; all where not given")
     parser.add_argument("--whole-page-only", action="store_true", help="of forgeries only counterfeits and copies")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cv2
 
-from datasets.design.states import SPLITS, state
+from datasets.design.states import CALIBRATED_ONLY, CALIBRATION, TEST, TRAINING, state
 from datasets.forging.catalogue import RECIPES, applies, shows
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order, make
@@ -15,6 +15,7 @@ from docscan.processes import each
 
 ENROLLED = 5
 KINDS = (Kind.TD3, Kind.TD2, Kind.MRV_A, Kind.TD1_BACK)  # sides with an MRZ: what can be enrolled
+_STATES = {"training": TRAINING, "calibration": (*CALIBRATION, *CALIBRATED_ONLY), "test": TEST}
 SEEDS = {"training": 6001, "calibration": 6002, "test": 6003}
 # The whole page made by other means than the issuer's.
 COUNTERFEITS = ("counterfeit_inkjet", "counterfeit_toner", "counterfeit_sublimation")
@@ -45,10 +46,10 @@ def _wanted(code: str, kind: Kind, whole_page_only: bool) -> Iterator[tuple[str,
                 yield from [(recipe, None)] if whole_page_only else [(recipe, _READER), (recipe, None)]
 
 
-def groups(work: Path, split: str, states: int = 6, *, whole_page_only: bool = False) -> list[Group]:
-    """Return the groups of a split's first states, one for each state and kind of side."""
+def groups(work: Path, split: str, states: int | None = None, *, whole_page_only: bool = False) -> list[Group]:
+    """Return the groups of a split's first states (None: of all), one for each state and kind of side."""
     found, index = [], 0
-    for code in SPLITS[split][:states]:
+    for code in _STATES[split][:states]:
         for kind in KINDS:
             wanted = tuple(_wanted(code, kind, whole_page_only))
             orders = tuple(

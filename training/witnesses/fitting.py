@@ -35,11 +35,23 @@ _BY_DAYLIGHT = (
     "digital_inpainting",
     "digital_text",
 )
+# What alters a part of a page and shows in its print; what was made anew altogether is for reference.print.
+_IN_PLACES = (
+    *_IN_THE_MRZ,
+    *_PORTRAITS,
+    "viz_altered",
+    "mrz_font",
+    "microtext_blurred",
+    "digital_splice",
+    "digital_inpainting",
+    "digital_text",
+)
 FINDS: dict[str, tuple[str, ...]] = {
     "page.print": _BY_DAYLIGHT,
     "page.copy_move": ("digital_copy_move",),
     "reference.print": WHOLE_PAGE,
     "reference.microtext": ("microtext_missing",),
+    "reference.places": _IN_PLACES,
     "uv.dull_paper": (*_ON_PAPER, "uv_bright_paper"),
     "uv.pattern": (*WHOLE_PAGE, "uv_painted", "uv_pattern_missing"),
     "uv.fibres": ("fibres_missing", "screen_recapture"),

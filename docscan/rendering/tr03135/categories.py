@@ -64,6 +64,7 @@ CATEGORIES = {
     "page.copy_move": _spectral("(VI, AB, ID)", nearest=True),
     "reference.print": _spectral("(VI, AB, IS)", nearest=True),
     "reference.microtext": _spectral("(VI, AB, IS)"),
+    "reference.places": _spectral("(VI, AB, ID)", nearest=True),
     "photo.edge": _optical(_FACE),
     "photo.halftone": _spectral("(VI, FR, PH)"),
     "photo.ghost": _spectral("(VI, AB, SP)", nearest=True),

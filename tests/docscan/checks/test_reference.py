@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from docscan.checks import CHECKS, perform
-from docscan.documents.compared import Comparison, FaintLine
+from docscan.documents.compared import Comparison, FaintLine, Places
 from docscan.evidence import Evidence
 from docscan.runtime import Calibration
-from docscan.types import Outcome
+from docscan.types import Box, Outcome
 from tests.docscan.documents.conftest import small_model
 
 Make = Callable[..., Evidence]
@@ -72,3 +72,25 @@ def test_where_no_line_can_be_judged_it_is_undetermined(evidence: Make) -> None:
     assert result.outcome is Outcome.UNDETERMINED
     assert "by eye" in result.explanation
     assert perform(MICROTEXT, evidence()).outcome is Outcome.NOT_PERFORMED
+
+
+PLACES = next(check for check in CHECKS if check.id == "reference.places")
+
+
+@pytest.mark.parametrize(("forged", "outcome"), [(0.5, Outcome.PASSED), (4.0, Outcome.FAILED)])
+def test_a_place_unlike_the_samples_is_said_and_shown(evidence: Make, forged: float, outcome: Outcome) -> None:
+    places = Places({"forged_mean": forged, "colour_0": 1.0}, Box(20, 30, 6, 6))
+    compared = Comparison({}, {}, places=places)
+    seen = evidence(model=small_model(), comparison=compared, calibrations={"reference.places": CALIBRATION})
+    result = perform(PLACES, seen)
+    assert result.outcome is outcome
+    assert ("may have been altered" in result.explanation) == (outcome is Outcome.FAILED)
+    assert result.region is not None
+    corners = np.array([[20, 30], [26, 30], [26, 36], [20, 36]])
+    assert np.array(result.region.polygon) == pytest.approx(8 * corners)
+
+
+def test_a_model_from_before_places_were_compared_is_to_be_enrolled_again(evidence: Make) -> None:
+    result = perform(PLACES, evidence(model=small_model(), comparison=Comparison({}, {})))
+    assert (result.outcome, "enrol it again" in result.explanation) == (Outcome.UNDETERMINED, True)
+    assert perform(PLACES, evidence()).outcome is Outcome.NOT_PERFORMED

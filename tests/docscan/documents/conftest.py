@@ -58,5 +58,6 @@ def small_model(name: str = "uto-p-2019", version: int = 1, seed: int = 0) -> Do
                 box, replace(box, x=90.0), *(rng.random(size).astype(np.float32) for size in ((56, 44), (2, 84, 66)))
             ),
         ),
+        cells=rng.normal(size=(1, 9, 11, 11)).astype(np.float16),
         measured={"uv.fibres": statistics(1), "ir.portrait": statistics(1)},
     )

@@ -69,10 +69,22 @@ def test_a_model_comes_back_as_it_was() -> None:
 def test_regions_keep_their_order_in_which_crops_are_compared() -> None:
     model = small_model()
     regions = {name: replace(model.regions["portrait"], spots=((place, 1.0),)) for place, name in enumerate(REGIONS)}
-    again = unpack(pack(replace(model, regions=regions)), "here")
+    again = unpack(pack(replace(model, regions=regions, cells=None)), "here")
     assert [(name, region.spots) for name, region in again.regions.items()] == [
         (name, region.spots) for name, region in regions.items()
     ]
+
+
+@pytest.mark.parametrize("spot", [(-16.5, 10), (125, 10), (4, 88)], ids=str)
+def test_a_crop_beside_the_page_is_refused(spot: tuple[float, float]) -> None:
+    regions = json.loads(pack(small_model())[RECORD])["regions"]
+    regions["portrait"]["spots"] = [spot]
+    with pytest.raises(DocumentModelError, match="beside the page"):
+        unpack(_with_record(regions=regions), "here")
+
+
+def test_a_model_from_before_places_were_compared_has_none() -> None:
+    assert unpack(pack(replace(small_model(), cells=None)), "here").cells is None
 
 
 def test_the_files_are_plain_and_the_same_model_makes_the_same() -> None:
@@ -82,7 +94,9 @@ def test_the_files_are_plain_and_the_same_model_makes_the_same() -> None:
     with np.load(io.BytesIO(files[ARRAYS]), allow_pickle=False) as arrays:
         pictures = [name for name in arrays.files if name.startswith("picture.")]
         assert pictures == ["picture.visible.jpeg", "picture.visible.mask.png"]
-        assert all(arrays[name].dtype == np.float32 for name in arrays.files if name not in pictures)
+        kinds = {name: arrays[name].dtype for name in arrays.files if name not in pictures}
+        assert kinds.pop("cells") == np.float16
+        assert set(kinds.values()) == {np.dtype(np.float32)}
     assert digest(files) == digest(pack(small_model()))
     assert digest(files) != digest(pack(small_model(seed=1)))
 
@@ -136,6 +150,9 @@ def test_a_record_that_is_not_of_a_model_is_refused_whatever_its_hash(changes: d
         lambda arrays: arrays.update({"appearance": arrays["appearance"].astype(np.float64)}),
         lambda arrays: arrays.update({"appearance": np.full_like(arrays["appearance"], np.nan)}),
         lambda arrays: arrays.update({"appearance": np.array([{}], object)}),
+        lambda arrays: arrays.pop("cells"),
+        lambda arrays: arrays.update({"cells": arrays["cells"].astype(np.float32)}),
+        lambda arrays: arrays.update({"cells": arrays["cells"][:, :, :7]}),
     ],
 )
 def test_arrays_that_are_not_of_a_model_are_refused(change: Callable[[dict[str, Any]], Any]) -> None:

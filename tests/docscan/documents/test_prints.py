@@ -11,6 +11,7 @@ from docscan.capture import ImageFile
 from docscan.documents.compared import Comparison
 from docscan.documents.matching import library_of, nearest_model
 from docscan.documents.model import DocumentModel
+from docscan.documents.packing import pack, unpack
 from docscan.documents.prints import BANDS, CHANNELS, differences
 from docscan.inspection import Tools, gather, inspect, see
 from docscan.types import Outcome
@@ -30,7 +31,7 @@ def knowing(passports: DocumentModel, tools: Tools) -> Tools:
 
 @pytest.fixture(scope="module")
 def compared(knowing: Tools) -> dict[str, Comparison]:
-    recipes = GENUINE, "counterfeit_inkjet", "counterfeit_toner", "microtext_missing"
+    recipes = GENUINE, "counterfeit_inkjet", "counterfeit_toner", "microtext_missing", "microtext_blurred"
     return {recipe: gather(_file(recipe), tools=knowing).comparison for recipe in recipes}
 
 
@@ -67,6 +68,30 @@ def test_a_missing_line_of_microtext_is_seen(compared: dict[str, Comparison]) ->
     assert genuine is not None
     assert forged is not None
     assert forged.lacks > 5 > genuine.lacks
+
+
+def test_microtext_that_runs_together_is_seen_along_its_line(compared: dict[str, Comparison]) -> None:
+    genuine, forged = compared[GENUINE].places, compared["microtext_blurred"].places
+    assert genuine is not None
+    assert forged is not None
+    assert forged.numbers["line_forged"] > 3 > genuine.numbers["line_forged"]
+
+
+def test_a_model_compares_as_before_when_it_comes_from_its_files(
+    passports: DocumentModel, compared: dict[str, Comparison], tools: Tools
+) -> None:
+    stored = library_of([unpack(pack(passports), "here")])
+    again = gather(_file("counterfeit_inkjet"), tools=replace(tools, library=stored, reader=None)).comparison
+    before = compared["counterfeit_inkjet"]
+    assert again.numbers == pytest.approx(before.numbers, rel=1e-4, abs=1e-4)
+    assert again.places == before.places
+
+
+def test_what_another_network_said_of_the_samples_is_not_compared(passports: DocumentModel, tools: Tools) -> None:
+    other = library_of([replace(passports, network="ab" * 32)])
+    comparison = gather(_file(GENUINE), tools=replace(tools, library=other, reader=None)).comparison
+    assert comparison.missing is not None
+    assert "another network" in comparison.missing
 
 
 def test_the_report_says_which_is_printed_as_the_samples_are(knowing: Tools) -> None:

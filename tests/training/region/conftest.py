@@ -11,9 +11,10 @@ import pytest
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order, make
 from datasets.truth import truth
+from docscan.checks.regions import CELLS
 from docscan.crops import CROP_PIXELS
 from docscan.zones import REGIONS
-from training.region.cutting import CELLS, MOST_CROPS, Limits
+from training.region.cutting import MOST_CROPS, Limits
 from training.region.data import Crops, cut_split
 
 # State, side and forgery; of each two of the same number // 2 one is genuine.

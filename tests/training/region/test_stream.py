@@ -7,12 +7,22 @@ import numpy as np
 import pytest
 import torch
 
-from datasets.design.states import LEARNED_FROM, MORE_TRAINING, RENDERED_ONLY, STATES, TRAINING, state
+from datasets.design.states import (
+    CALIBRATED_ONLY,
+    LEARNED_FROM,
+    MORE_TRAINING,
+    RENDERED_FROM,
+    RENDERED_ONLY,
+    STATES,
+    TRAINING,
+    state,
+)
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order
+from docscan.checks.regions import CELLS
 from docscan.crops import CROP_PIXELS
 from docscan.mrz.codes import ISO_3166, SPECIAL
-from training.region.cutting import CELLS, MOST_CROPS
+from training.region.cutting import MOST_CROPS
 from training.region.labels import UNKNOWN, UNSEEN
 from training.region.stream import GROUPS, Rendered, Stream, _failed, orders, render, rendering
 from training.region.train import Recipe, load, train_while_rendering, trained
@@ -41,6 +51,7 @@ def test_more_states_are_for_training_alone_and_of_no_real_issuer() -> None:
     assert len(set(RENDERED_ONLY)) == len(RENDERED_ONLY) > len(LEARNED_FROM)
     for code in (MORE_TRAINING[0], RENDERED_ONLY[0]):
         assert Order(1, 1, code, Kind.TD3, GENUINE).split == "training"
+    assert not set(CALIBRATED_ONLY) & {*STATES, *RENDERED_FROM, *ISO_3166, *SPECIAL}
     assert state(MORE_TRAINING[0]).seed != state(MORE_TRAINING[1]).seed
 
 

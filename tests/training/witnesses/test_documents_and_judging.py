@@ -13,7 +13,8 @@ REFERENCE = "reference.print"
 
 def test_groups_share_no_document_and_no_state_with_another_split(tmp_path: Path) -> None:
     calibration, test = groups(tmp_path, "calibration"), groups(tmp_path, "test")
-    assert len(calibration) == 6 * len(KINDS)
+    assert (len(calibration), len(test)) == (10 * len(KINDS), 6 * len(KINDS))
+    assert {order.split for group in calibration for order in group.orders} == {"calibration"}
     indices = [order.index for group in calibration for order in group.orders]
     assert indices == list(range(len(indices)))
     states = [{order.code for group in some for order in group.orders} for some in (calibration, test)]
