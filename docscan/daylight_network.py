@@ -41,7 +41,7 @@ def channels_of(capture: Image, to_capture: Homography, size: PageSize) -> NDArr
     edges = cv2.Laplacian(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), cv2.CV_16S, ksize=1)
     structure = cv2.convertScaleAbs(edges, alpha=_STRETCH)
     shown, fine = (cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA) for part in (page, structure))
-    return np.dstack([shown, cv2.LUT(fine, _ROOT)])
+    return np.asarray(cv2.merge([*cv2.split(shown), cv2.LUT(fine, _ROOT)]), np.uint8)  # numpy's takes 2 ms
 
 
 def look_at_whole(capture: Capture, page: Page, models: Models) -> PageAnswer | None:

@@ -34,8 +34,8 @@ def channels_of(light: Spectrum, seen: Mapping[Spectrum, Image]) -> NDArray[np.u
     """
     image = seen[light]
     if light is Spectrum.IR:
-        image = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)[..., None]
-    return np.concatenate([image, seen[Spectrum.VISIBLE]], axis=2)
+        image = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+    return np.asarray(cv2.merge([*cv2.split(image), *cv2.split(seen[Spectrum.VISIBLE])]), np.uint8)
 
 
 def ask(session: ort.InferenceSession, channels: NDArray[np.uint8], network: str = "") -> PageAnswer:

@@ -17,6 +17,7 @@ from training.witnesses.fitting import FINDS
 from training.witnesses.measuring import Witnessed
 
 _OTHER_LIGHTS = (Spectrum.UV.value, Spectrum.IR.value)
+_STRICTER = (1.5, 2.0)  # log10 likelihood ratios from which an authority might refer instead
 REFER = float(Settings.model_fields["refer_log10_lr"].default)
 
 
@@ -88,7 +89,7 @@ def rows(documents: Sequence[Witnessed], models: Models, checks: Sequence[str]) 
         if f"{light}.page" in checks:
             told = _telling(light, documents)
             found[f"{light}.page: AUC of forgeries that show under its light; of others"] = told
-    return found | _lights(documents, models)
+    return found | _lights(documents, models) | _as_captured(documents, models)
 
 
 def _lights(documents: Sequence[Witnessed], models: Models) -> dict[str, str]:
@@ -112,6 +113,19 @@ def _by_lights(three: Sequence[Witnessed], models: Models) -> dict[str, str]:
         found[f"{title}: AUC"] = f"{auc(ratios[genuine], ratios[~genuine]):.3f}"
         found[f"{title}: genuine referred"] = _rate_of(ratios[genuine] >= REFER)
         found[f"{title}: forged not referred"] = _rate_of(ratios[~genuine] < REFER)
+    return found
+
+
+def _as_captured(documents: Sequence[Witnessed], models: Models) -> dict[str, str]:
+    """Return what is referred of all documents, and of those that phones and hands captured, from several ratios on."""
+    found = {}
+    by_device = {"by all devices": documents, "by daylight alone": [one for one in documents if one.lights == 1]}
+    for title, some in by_device.items():
+        ratios = np.array([_ratio(one, models, tuple(Spectrum)) for one in some])
+        genuine = np.array([one.genuine for one in some], bool)
+        for least in (REFER, *_STRICTER):
+            found[f"captured {title}: genuine referred from log10 LR {least}"] = _rate_of(ratios[genuine] >= least)
+            found[f"captured {title}: forged referred from log10 LR {least}"] = _rate_of(ratios[~genuine] >= least)
     return found
 
 

@@ -55,6 +55,9 @@ def test_what_is_found_is_counted_among_what_the_network_lets_pass() -> None:
         "75.0 % (3 of 4"
     )
     assert found["captured under three lights, of them genuine"] == "29, 20"
+    assert found["captured by all devices: genuine referred from log10 LR 1.0"].startswith("0.0 % (0 of 20")
+    assert found["captured by all devices: forged referred from log10 LR 2.0"].startswith("88.9 % (8 of 9")
+    assert found["captured by daylight alone: forged referred from log10 LR 1.0"] == "none of these"
     assert float(found["three lights: AUC"]) > float(found["visible light alone: AUC"])
 
 
