@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from docscan.crops import CROP_MM, CROP_PIXELS, cut, middle_scale, overview, shrunk
 from docscan.page_geometry import in_capture
 from docscan.runtime import Models
-from docscan.types import Capture, HeatMap, Image, MrzFormat, Page, Region, RegionScore
+from docscan.types import Capture, HeatMap, Image, MrzFormat, Page, PageSize, Region, RegionScore
 from docscan.zones import SEARCH_PIXELS_PER_MM, Spots, around, corners_mm, crop_spots, layout_of
 
 MODEL = "region"
@@ -222,18 +222,26 @@ def _scored(name: str, spots: Spots, part: Answers, page: Page, parameters: Mapp
     )
 
 
+def cells_shape(size: PageSize) -> tuple[int, int]:
+    """Return rows and columns of a page's cells, those included that crops may show beyond its edge."""
+    width, height = size.millimetres
+    return math.ceil(height / CELL_MM) + CELLS, math.ceil(width / CELL_MM) + CELLS
+
+
+def cells_at(spot: tuple[float, float]) -> tuple[slice, slice]:
+    """Return the rows and columns of a page's cells that the crop at a spot shows, to the nearest whole cell."""
+    column, row = (max(0, round(place / CELL_MM)) for place in spot)
+    return slice(row, row + CELLS), slice(column, column + CELLS)
+
+
 def _heat(page: Page, spots: Mapping[str, Spots], answers: Answers, zero: float) -> HeatMap:
-    """Lay the cells of all crops on the page, to the nearest whole cell; where two overlap, the stronger counts."""
-    width, height = page.size.millimetres
-    cells = answers.forged.shape[-1]
-    rows, columns = (math.ceil(side / CELL_MM) + cells for side in (height, width))
-    canvas = np.full((rows, columns), np.nan, np.float32)
+    """Lay the cells of all crops on the page; where two overlap, the stronger counts."""
+    canvas = np.full(cells_shape(page.size), np.nan, np.float32)
     places = [place for group in spots.values() for place in group]
-    for (x, y), logits in zip(places, answers.forged, strict=True):
-        row, column = max(0, round(y / CELL_MM)), max(0, round(x / CELL_MM))
-        part = canvas[row : row + cells, column : column + cells]
+    for spot, logits in zip(places, answers.forged, strict=True):
+        part = canvas[cells_at(spot)]
         np.fmax(part, 1 / (1 + np.exp(zero - logits)), out=part)
-    return HeatMap(canvas[: rows - cells, : columns - cells], CELL_MM)
+    return HeatMap(canvas[:-CELLS, :-CELLS], CELL_MM)
 
 
 def look(

@@ -5,14 +5,13 @@ taken off, and what is left is of this page. A line of microtext that runs toget
 stand out of a whole crop; an altered datum is a few cells, a portrait many. Each is looked for by its shape.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.checks.regions import ALTERATIONS, CELL_MM, PROCESSES, Answers
+from docscan.checks.regions import ALTERATIONS, CELL_MM, PROCESSES, Answers, cells_at, cells_shape
 from docscan.documents.compared import Places
 from docscan.types import Box, PageSize
 from docscan.zones import Spots
@@ -49,22 +48,18 @@ def mean_of_samples(samples: Sequence[Cells]) -> NDArray[np.float16]:
 
 
 def _on_page(apart: Cells, spots: Spots, size: PageSize) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Lay the crops' cells on the page's, to the nearest whole one; where crops overlap their mean counts.
+    """Lay the crops' cells on the page; where crops overlap their mean counts.
 
     Returns
     -------
     tuple
         Rows x columns x channels; rows x columns, 1 where a crop shows the cell, else 0.
     """
-    width, height = size.millimetres
-    side = apart.shape[-1]
-    rows, columns = (math.ceil(length / CELL_MM) + side for length in (height, width))
-    sums = np.zeros((rows, columns, apart.shape[1]), np.float32)
-    counts = np.zeros((rows, columns), np.float32)
-    for (x, y), cells in zip(spots, apart, strict=True):
-        row, column = max(0, round(y / CELL_MM)), max(0, round(x / CELL_MM))
-        sums[row : row + side, column : column + side] += cells.transpose(1, 2, 0)
-        counts[row : row + side, column : column + side] += 1
+    shape = cells_shape(size)
+    sums, counts = np.zeros((*shape, apart.shape[1]), np.float32), np.zeros(shape, np.float32)
+    for spot, cells in zip(spots, apart, strict=True):
+        sums[cells_at(spot)] += cells.transpose(1, 2, 0)
+        counts[cells_at(spot)] += 1
     means = sums / np.maximum(counts, 1)[..., None]
     return np.asarray(means, np.float32), np.asarray(counts > 0, np.float32)
 

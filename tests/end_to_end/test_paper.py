@@ -103,8 +103,8 @@ def _longest() -> t.Report:
         replace(check, outcome=t.Outcome.UNDETERMINED, log10_lr=0.0, explanation=f"{LONG} ({index})")
         for index, check in enumerate(_checks(0, LONG, absent=None)[-4:])
     ]
-    # More than there are, 49 in all, which a page holds: the list of checks grows.
-    more = [t.CheckResult(f"reference.more_{index}", t.Outcome.PASSED, LONG, log10_lr=-0.2) for index in range(9)]
+    # Ten more than there are, 51 in all: the list of checks grows.
+    more = [t.CheckResult(f"reference.more_{index}", t.Outcome.PASSED, LONG, log10_lr=-0.2) for index in range(10)]
     checks = (*_checks(8, LONG, absent=None)[:-4], *many, *more)
     seen = replace(report(), checks=checks, reason=LONG, quality=replace(report().quality, advice=(LONG,)))
     return _named(seen, "CHRISTOPHERSONVANDERBERGHESCHWARZENEGGERS"[:39])

@@ -23,29 +23,18 @@ _ON_PAPER = (*COUNTERFEITS, "print_and_scan")
 _PORTRAITS = ("portrait_pasted", "portrait_reprinted", "portrait_laminate_cut")
 _UNDER_UV, _UNDER_IR = (tuple(name for name in RECIPES if shows(name, (light,))) for light in ("uv", "ir"))
 _IN_THE_MRZ = tuple(f"{zones}mrz_altered{end}" for zones in ("", "viz_and_") for end in ("", "_wrong_check_digits"))
+_ALTERED = (
+    *_IN_THE_MRZ,
+    *_PORTRAITS,
+    "viz_altered",
+    "digital_splice",
+    "digital_inpainting",
+    "digital_text",
+)
 # What the network of whole pages tells on its validation states, by an AUC of 0.65 and more.
-_BY_DAYLIGHT = (
-    *_IN_THE_MRZ,
-    *_PORTRAITS,
-    "viz_altered",
-    "counterfeit_inkjet",
-    "counterfeit_toner",
-    "perforation_printed",
-    "digital_splice",
-    "digital_inpainting",
-    "digital_text",
-)
+_BY_DAYLIGHT = (*_ALTERED, "counterfeit_inkjet", "counterfeit_toner", "perforation_printed")
 # What alters a part of a page and shows in its print; what was made anew altogether is for reference.print.
-_IN_PLACES = (
-    *_IN_THE_MRZ,
-    *_PORTRAITS,
-    "viz_altered",
-    "mrz_font",
-    "microtext_blurred",
-    "digital_splice",
-    "digital_inpainting",
-    "digital_text",
-)
+_IN_PLACES = (*_ALTERED, "mrz_font", "microtext_blurred")
 FINDS: dict[str, tuple[str, ...]] = {
     "page.print": _BY_DAYLIGHT,
     "page.copy_move": ("digital_copy_move",),
@@ -75,7 +64,7 @@ _USUAL_BPCER = 0.005
 # log10 of what real specimens support, where they say less than generated documents: of 11 on which mrz.glyphs could
 # measure one failed, whose issuer does not set it in OCR-B; page.copy_move spoke of three only, and real documents say
 # the same word twice on plainer paper than generated ones. Or what the evaluation supports: of 209 genuine documents
-# ir.page failed 6. None of them is to refer one alone.
+# ir.page failed 6, calibrated on fewer states. None of them is to refer one alone.
 _MOST = {"mrz.glyphs": 0.9, "page.copy_move": 0.9, "ir.page": 0.9}
 # A network that has no samples beside a page: each kind of side of each state has its own level, not each state.
 _BY_DESIGN = ("page.print", "uv.page")

@@ -118,14 +118,15 @@ def _by_lights(three: Sequence[Witnessed], models: Models) -> dict[str, str]:
 
 def _as_captured(documents: Sequence[Witnessed], models: Models) -> dict[str, str]:
     """Return what is referred of all documents, and of those that phones and hands captured, from several ratios on."""
+    ratios = np.array([_ratio(one, models, tuple(Spectrum)) for one in documents])
+    genuine = np.array([one.genuine for one in documents])
+    by_hand = np.array([one.lights == 1 for one in documents])
     found = {}
-    by_device = {"by all devices": documents, "by daylight alone": [one for one in documents if one.lights == 1]}
-    for title, some in by_device.items():
-        ratios = np.array([_ratio(one, models, tuple(Spectrum)) for one in some])
-        genuine = np.array([one.genuine for one in some], bool)
+    for title, some in (("by all devices", np.ones_like(genuine)), ("by daylight alone", by_hand)):
         for least in (REFER, *_STRICTER):
-            found[f"captured {title}: genuine referred from log10 LR {least}"] = _rate_of(ratios[genuine] >= least)
-            found[f"captured {title}: forged referred from log10 LR {least}"] = _rate_of(ratios[~genuine] >= least)
+            for name, kind in (("genuine", genuine), ("forged", ~genuine)):
+                rate = _rate_of(ratios[some & kind] >= least)
+                found[f"captured {title}: {name} referred from log10 LR {least}"] = rate
     return found
 
 
