@@ -64,8 +64,8 @@ def candidates(image: Image) -> list[Candidate]:
     edges = np.asarray(cv2.Canny(lab[:, :, 0], 20, 60), np.uint8)
     shapes = [*_from_masks(lab), *_from_contours(np.asarray(cv2.dilate(edges, np.ones((3, 3), np.uint8)), np.uint8))]
     rough = _judged(np.concatenate([np.array(shapes).reshape(-1, 4, 2), _from_lines(edges)]), gradient)
-    fine = [_refined(candidate.corners, gradient) for candidate in rough[:REFINED]]
-    best = _judged(np.stack([*fine, *(candidate.corners for candidate in rough[:REFINED])]), gradient) if fine else []
+    found = np.array([candidate.corners for candidate in rough[:REFINED]]).reshape(-1, 4, 2)
+    best = _judged(np.concatenate([_refined(found, gradient), found]), gradient) if len(found) else []
     # Pixel centres: the middle of the first pixel is 0, so scaling shifts by half a pixel.
     return [Candidate((c.corners + 0.5) * step - 0.5, c.support, c.score) for c in best]
 
@@ -216,42 +216,54 @@ def _side_support(quads: NDArray[np.float64], gradient: _Gradient) -> Float:
     return np.where(on_border, _BORDER_SUPPORT, np.maximum(rising, falling)).astype(np.float32)
 
 
-def _refined(corners: Corners, gradient: _Gradient) -> Corners:
-    """Move each side to where the strongest change of one direction lies nearby."""
-    height, width = gradient.shape
-    lines = []
-    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        run = end - start
-        length = float(np.linalg.norm(run))
-        normal = np.array([run[1], -run[0]]) / max(length, 1e-6)
-        reach = max(3, round(0.02 * length))
-        offsets = np.arange(-reach, reach + 1)
-        points = start + np.linspace(0.08, 0.92, SAMPLES)[:, np.newaxis] * run
-        grid = points[:, np.newaxis] + offsets[:, np.newaxis] * normal
-        x, y = np.moveaxis(np.rint(grid).astype(int), -1, 0)
-        inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-        across = (gradient.vectors[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)] * normal).sum(axis=-1)
-        across = np.where(inside, across, 0)
-        across = np.maximum(across, 0) if across.clip(0).sum() > -across.clip(None, 0).sum() else np.maximum(-across, 0)
-        best = across.argmax(axis=1)
-        strong = across[np.arange(SAMPLES), best] > gradient.threshold
-        if strong.sum() < SAMPLES // 4:
-            lines.append((start, run))
-            continue
-        chosen = grid[np.arange(SAMPLES), best][strong].astype(np.float32)
+def _refined(quads: NDArray[np.float64], gradient: _Gradient) -> NDArray[np.float64]:
+    """Move each side of quadrilaterals (n x 4 x 2) to where the strongest change of one direction lies nearby.
+
+    One of which a corner would move far stays as it is.
+    """
+    starts, runs = quads.reshape(-1, 2), (np.roll(quads, -1, axis=1) - quads).reshape(-1, 2)
+    points, directions = starts.copy(), runs.copy()
+    for side, chosen in _nearby(starts, runs, gradient):
         vx, vy, x0, y0 = cv2.fitLine(chosen, cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
-        lines.append((np.array([x0, y0]), np.array([vx, vy])))
-    moved = [_meeting(lines[index - 1], lines[index]) for index in range(4)]
-    if any(m is None or np.linalg.norm(m - c) > 0.1 * max(gradient.shape) for m, c in zip(moved, corners, strict=True)):
-        return corners
-    return np.array(moved, np.float64)
+        points[side], directions[side] = (x0, y0), (vx, vy)
+    own, along = points.reshape(-1, 4, 2), directions.reshape(-1, 4, 2)
+    moved = _meeting(np.roll(own, 1, axis=1), np.roll(along, 1, axis=1), own, along)
+    near = np.linalg.norm(moved - quads, axis=2) <= 0.1 * max(gradient.shape)  # not so where sides are parallel
+    return np.where(near.all(axis=1)[:, np.newaxis, np.newaxis], moved, quads)
+
+
+def _nearby(starts: NDArray[np.float64], runs: NDArray[np.float64], gradient: _Gradient) -> Iterator[tuple[int, Float]]:
+    """Yield the sides (n x 2) along which the picture changes in one direction, and the points where it does."""
+    height, width = gradient.shape
+    lengths = np.linalg.norm(runs, axis=1)
+    normals = np.stack([runs[:, 1], -runs[:, 0]], axis=1) / np.maximum(lengths, 1e-6)[:, np.newaxis]
+    reach = np.maximum(3, np.rint(0.02 * lengths)).astype(int)
+    offsets = np.arange(-reach.max(), reach.max() + 1)
+    along = starts[:, np.newaxis] + np.linspace(0.08, 0.92, SAMPLES)[:, np.newaxis] * runs[:, np.newaxis]
+    grid = along[:, :, np.newaxis] + offsets[:, np.newaxis] * normals[:, np.newaxis, np.newaxis]
+    x, y = np.moveaxis(np.rint(grid).astype(int), -1, 0)
+    inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+    inside &= (np.abs(offsets) <= reach[:, np.newaxis])[:, np.newaxis]
+    vectors = gradient.vectors[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
+    across = (vectors * normals[:, np.newaxis, np.newaxis]).sum(axis=-1)
+    across[~inside] = 0
+    rising, falling = (np.maximum(one, 0) for one in (across, -across))
+    rises = rising.sum(axis=(1, 2)) > falling.sum(axis=(1, 2))
+    across = np.where(rises[:, np.newaxis, np.newaxis], rising, falling)
+    best = across.argmax(axis=2)[..., np.newaxis]
+    strong = np.take_along_axis(across, best, axis=2)[..., 0] > gradient.threshold
+    chosen = np.take_along_axis(grid, best[..., np.newaxis], axis=2)[:, :, 0].astype(np.float32)
+    for side in np.flatnonzero(strong.sum(axis=1) >= SAMPLES // 4).tolist():
+        yield side, chosen[side, strong[side]]
 
 
 def _meeting(
-    one: tuple[NDArray[np.float64], NDArray[np.float64]], other: tuple[NDArray[np.float64], NDArray[np.float64]]
-) -> NDArray[np.float64] | None:
-    (p, d), (q, e) = one, other
-    system = np.stack([d, -e], axis=1)
-    if abs(np.linalg.det(system)) < 1e-6:
-        return None
-    return np.asarray(p + np.linalg.solve(system, q - p)[0] * d, np.float64)
+    one: NDArray[np.float64], along: NDArray[np.float64], other: NDArray[np.float64], along_other: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return where lines through points (… x 2) along directions meet; infinitely far where they are parallel."""
+    apart = other - one
+    determinant = along[..., 1] * along_other[..., 0] - along[..., 0] * along_other[..., 1]
+    share = apart[..., 1] * along_other[..., 0] - apart[..., 0] * along_other[..., 1]
+    share = np.where(np.abs(determinant) < 1e-6, np.inf, share / np.where(determinant == 0, 1, determinant))
+    with np.errstate(invalid="ignore"):  # an infinite share of nothing
+        return one + share[..., np.newaxis] * along

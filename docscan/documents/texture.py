@@ -36,9 +36,11 @@ _LINE = 13  # cells: microtext runs over much of a page, a scratch does not
 _LINE_CHANNELS = (6, 9)  # lightness, a half to two millimetres: a line as a whole, whether its letters show or not
 _BESIDE = 2  # cells from a line, where its lack must have ended: glare and folds reach farther
 _FITTED, _TUKEY = 6, 4.7  # rounds of a robust fit; deviations from which a cell has no say in it
+_NO_SPREAD = 1e-9  # of points that all lie over each other: no line rises
 _GLARE = 5.549  # logarithm of grey 245, as ``Fineness.level`` holds it
 
 Numbers = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
@@ -115,23 +117,31 @@ def _freed(apart: Numbers, mean: Numbers, background: Mask) -> tuple[Numbers, Nu
     A capture adds to the contrasts of a band and stretches them: a line is fitted to the background, by what most cells
     say (Tukey's biweight), so that an element that is missing does not pull the line its way.
     """
-    freed, varies = np.empty_like(apart), np.empty(len(apart), np.float32)
-    for index, (one, usual) in enumerate(zip(apart, mean, strict=True)):
-        centre, y = usual[background].mean(), one[background]
-        columns = np.column_stack([np.ones_like(y), usual[background] - centre])
-        line = np.array([np.median(y), 0.0])
-        for _ in range(_FITTED):
-            left = y - columns @ line
-            weight = np.clip(1 - np.square(left / (_TUKEY * _usual(left))), 0, None)
-            line = np.linalg.lstsq(columns * weight[:, None], y * weight, rcond=None)[0]
-        varies[index] = _usual(y - columns @ line)
-        freed[index] = one - (line[0] + line[1] * (usual - centre))
-    return freed, varies
+    seen, usual = apart[:, background].astype(np.float64), mean[:, background].astype(np.float64)
+    centre = usual.mean(1, keepdims=True)
+    usual -= centre
+    level, slope = np.median(seen, axis=1, keepdims=True), np.zeros((len(apart), 1))
+    for _ in range(_FITTED):
+        left = seen - (level + slope * usual)
+        weight = np.square(np.clip(1 - np.square(left / (_TUKEY * _usual(left))), 0, None))
+        level, slope = _line(usual, seen, weight)
+    varies = _usual(seen - (level + slope * usual))[:, 0]
+    line = level[..., None] + slope[..., None] * (mean - centre[..., None])
+    return np.asarray(apart - line, np.float32), np.asarray(varies, np.float32)
 
 
-def _usual(left: Numbers) -> float:
-    """Return the standard deviation of what most say."""
-    return 1.4826 * float(np.median(np.abs(left))) + 1e-3
+def _line(x: Doubles, y: Doubles, weight: Doubles) -> tuple[Doubles, Doubles]:
+    """Fit a line to weighted points in each row; return where each begins and how it rises, as columns."""
+    total = weight.sum(1, keepdims=True)
+    middle_x, middle_y = ((weight * one).sum(1, keepdims=True) / total for one in (x, y))
+    spread = (weight * np.square(x - middle_x)).sum(1, keepdims=True)
+    rises = (weight * (x - middle_x) * (y - middle_y)).sum(1, keepdims=True) / np.maximum(spread, _NO_SPREAD)
+    return middle_y - rises * middle_x, rises
+
+
+def _usual(left: Doubles) -> Doubles:
+    """Return the standard deviation of what most of each row say, as a column."""
+    return np.asarray(1.4826 * np.median(np.abs(left), axis=1, keepdims=True) + 1e-3, np.float64)
 
 
 def deviations(texture: Numbers, usual: PageTexture, background: Mask) -> Numbers:
@@ -157,13 +167,13 @@ def texture_numbers(apart: Numbers, known: Mask, areas: Mapping[str, Mask]) -> d
     shares = known.astype(np.float32)
     share = np.asarray(cv2.blur(shares, (_ROUND, _ROUND)), np.float32)
     judged = known & (share > _LEAST_ROUND)
+    round_ones = np.stack([_means(one, shares, share, (_ROUND, _ROUND))[judged] for one in apart])
+    ends = np.quantile(round_ones, (1 - _EXTREME, _EXTREME), axis=1) if judged.any() else np.zeros((2, len(apart)))
     found: dict[str, float] = {}
-    for index, one in enumerate(apart):
-        here = _means(one, shares, share, (_ROUND, _ROUND))[judged]
-        found[f"less_{index}"] = float(np.quantile(-here, _EXTREME)) if here.size else 0.0
-        found[f"more_{index}"] = float(np.quantile(here, _EXTREME)) if here.size else 0.0
+    for index, (least, most) in enumerate(ends.T):
+        found |= {f"less_{index}": -float(least), f"more_{index}": float(most)}
         for name in AREAS:
-            found[f"{name}_{index}"] = float(one[areas[name]].mean()) if areas[name].any() else 0.0
+            found[f"{name}_{index}"] = float(apart[index][areas[name]].mean()) if areas[name].any() else 0.0
     return found
 
 

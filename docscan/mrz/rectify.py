@@ -38,9 +38,8 @@ def frame_homography(frame: Points, lines: int) -> NDArray[np.float64]:
 
 def place(homography: NDArray[np.float64], points: Points) -> Points:
     """Map points (... x 2) through a homography."""
-    x, y = points[..., 0], points[..., 1]
-    mapped = np.stack([x, y, np.ones_like(x)], -1) @ homography.T
-    return np.asarray(mapped[..., :2] / mapped[..., 2:], np.float64)
+    flat = np.ascontiguousarray(points, np.float64).reshape(1, -1, 2)
+    return np.asarray(cv2.perspectiveTransform(flat, homography), np.float64).reshape(points.shape)
 
 
 def frame_in(outline: Points, lines: int) -> Points:

@@ -99,16 +99,21 @@ def _counted() -> Iterator[Counter[str]]:
         return timed
 
     run = ort.InferenceSession.run
-    of_opencv = {name: call for name, call in vars(cv2).items() if type(call) is type(cv2.resize)}
+    of_opencv = [
+        (module, name, call)
+        for module in (cv2, cv2.dnn)
+        for name, call in vars(module).items()
+        if type(call) is type(cv2.resize)
+    ]
     ort.InferenceSession.run = counted("ONNX Runtime", run)
-    for name, call in of_opencv.items():
-        setattr(cv2, name, counted("OpenCV", call))
+    for module, name, call in of_opencv:
+        setattr(module, name, counted("OpenCV", call))
     try:
         yield spent
     finally:
         ort.InferenceSession.run = run
-        for name, call in of_opencv.items():
-            setattr(cv2, name, call)
+        for module, name, call in of_opencv:
+            setattr(module, name, call)
 
 
 def shares(given: list[Document], tools: Tools, repeats: int) -> None:

@@ -1,4 +1,8 @@
-"""Compares designs, and leaves out one forgery kind after another; each with a short training of its own."""
+"""Compares designs, and leaves out one forgery kind after another; each with a short training of its own.
+
+Trainings are as long as the recipe's epochs, or its minutes if they are up before. Epochs compare better where other
+work shares the machine: then every network sees the same documents as often.
+"""
 
 import json
 import logging
@@ -19,7 +23,7 @@ from training.region.measures import auc, equal_error_rate
 from training.region.network import DESIGNS
 from training.region.pipeline import Folders, rough_auc, rows_of
 from training.region.scoring import Scored, open_network, score
-from training.region.train import Recipe, train
+from training.region.train import Recipe, train, trained
 
 _log = logging.getLogger(__name__)
 
@@ -30,8 +34,14 @@ def _kept(path: Path, rows: list[Row]) -> None:
     path.write_text(json.dumps(rows, indent=1), encoding="utf-8")
 
 
+def _length(checkpoint: Path) -> Row:
+    """Return from how many documents a network learned, and how long."""
+    told = trained(checkpoint)
+    return {"learned_from": told["documents"], "steps": told["steps"], "batch": told["batch"]}
+
+
 def compare(folders: Folders, recipe: Recipe) -> None:
-    """Train every design for the same time and write how it does on the validation states; goes on where it stopped."""
+    """Train every design as long and write how it does on the validation states; goes on where it stopped."""
     out = folders.work / "designs.json"
     rows = rows_of(out)
     training, validation = (open_split(folders.crops, split) for split in ("training", "validation"))
@@ -50,7 +60,7 @@ def compare(folders: Folders, recipe: Recipe) -> None:
                 "design": design,
                 "width": recipe.width,
                 "parameters": sum(weights.numel() for weights in network.parameters()),
-                "minutes": recipe.minutes,
+                **_length(path),
                 "milliseconds": round(milliseconds(open_network(path.with_suffix(".onnx"), 2), shape), 1),
                 "auc": round(rough_auc(score(validation, session)), 4),
             }
@@ -76,7 +86,7 @@ def leave_out(folders: Folders, recipe: Recipe) -> None:
     training, calibration, test = (open_split(folders.crops, split) for split in ("training", "calibration", "test"))
 
     def seen_by(without: str) -> tuple[list[Scored], list[Scored]]:
-        path = folders.work / "left_out" / f"{(without or 'nothing').replace(' ', '_')}.pt"
+        path = _checkpoint(folders, without)
         network = train(training, replace(recipe, without=without), path)
         export(network, path.with_suffix(".onnx"))
         session = open_network(path.with_suffix(".onnx"))
@@ -89,9 +99,13 @@ def leave_out(folders: Folders, recipe: Recipe) -> None:
         calibrating, tested = seen_by(group)
         rest = [item for item in calibrating if item.line["recipe"] not in own]
         told = {f"{name}_known": value for name, value in _measured(*known, own).items() if name != "documents"}
-        rows.append({"group": group, "minutes": recipe.minutes, **_measured(rest, tested, own), **told})
+        rows.append({"group": group, **_measured(rest, tested, own), **told, **_length(_checkpoint(folders, group))})
         _log.info("%s", rows[-1])
         _kept(out, rows)
+
+
+def _checkpoint(folders: Folders, without: str) -> Path:
+    return folders.work / "left_out" / f"{(without or 'nothing').replace(' ', '_')}.pt"
 
 
 def _measured(calibrating: list[Scored], seen: list[Scored], own: set[str]) -> Row:

@@ -92,7 +92,7 @@ def test_left_out_kinds_and_designs_come_into_the_report(folders: Folders, monke
     studies.leave_out(folders, TINY)
     rows = json.loads((folders.work / "left_out.json").read_text())
     assert [(row["group"], row["documents"]) for row in rows] == [("portrait", 1)]
-    assert {"eer", "auc", "eer_known", "auc_known", "minutes"} < set(rows[0])
+    assert {"eer", "auc", "eer_known", "auc_known", "learned_from", "steps"} < set(rows[0])
     monkeypatch.setattr(studies, "train", None)  # a second run does nothing again
     studies.compare(folders, TINY)
     studies.leave_out(folders, TINY)
