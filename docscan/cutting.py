@@ -5,11 +5,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docscan.page_geometry import moved
-from docscan.types import Box, Homography, Page
+from docscan.types import Box, Homography, Image, Page
 from docscan.zones import corners_mm
 
 Grey = NDArray[np.uint8]
 """Height x width."""
+
+
+def place_of(box: Box, around: float, pixels_per_mm: float) -> tuple[slice, slice]:
+    """Return the rows and columns of a whole page's picture that a box takes, with some millimetres about it."""
+    left, top, right, bottom = (
+        max(0, round(value * pixels_per_mm))
+        for value in (box.x - around, box.y - around, box.x + box.width + around, box.y + box.height + around)
+    )
+    return slice(top, bottom), slice(left, right)
 
 
 def part_of(page: Page, to_page: Homography, box: Box, finest: float) -> tuple[Grey, Homography]:
@@ -22,27 +31,48 @@ def part_of(page: Page, to_page: Homography, box: Box, finest: float) -> tuple[G
     finest
         Pixels a millimetre that are needed: where the page has many more it is made smaller.
     """
-    scale = page.pixels_per_mm
-    corners = moved(corners_mm(box), to_page) * scale
+    where = _about(page, to_page, box)
+    grey = np.asarray(cv2.cvtColor(page.image[where], cv2.COLOR_RGB2GRAY), np.uint8)
+    return _fine_enough(grey, where, page, to_page, finest)
+
+
+def colours_of(image: Image, page: Page, to_page: Homography, box: Box, finest: float) -> tuple[Image, Homography]:
+    """Return the same in colour, of a page under any light; ``image`` lies as ``page.image`` does."""
+    where = _about(page, to_page, box)
+    return _fine_enough(image[where], where, page, to_page, finest)
+
+
+def _about(page: Page, to_page: Homography, box: Box) -> tuple[slice, slice]:
+    """Return the rows and columns of a page that show a box, and a little more."""
+    corners = moved(corners_mm(box), to_page) * page.pixels_per_mm
     height, width = page.image.shape[:2]
     left, top = np.clip(np.floor(corners.min(0)).astype(int) - 2, 0, [width - 2, height - 2])
     right, bottom = np.clip(np.ceil(corners.max(0)).astype(int) + 2, [left + 2, top + 2], [width, height])
-    image = np.asarray(cv2.cvtColor(page.image[top:bottom, left:right], cv2.COLOR_RGB2GRAY), np.uint8)
+    return slice(top, bottom), slice(left, right)
+
+
+def _fine_enough(
+    image: NDArray[np.uint8], where: tuple[slice, slice], page: Page, to_page: Homography, finest: float
+) -> tuple[NDArray[np.uint8], Homography]:
+    """Make a part smaller where it is much finer than needed; return it with its map."""
+    scale, (rows, columns), size = page.pixels_per_mm, where, image.shape[:2]
     if scale > 1.3 * finest:
         factor = finest / scale
         image = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
-    shrink = np.diag([image.shape[1] / (right - left), image.shape[0] / (bottom - top), 1.0])
-    move = np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1.0]])
+    shrink = np.diag([image.shape[1] / size[1], image.shape[0] / size[0], 1.0])
+    move = np.array([[1.0, 0, -columns.start], [0, 1.0, -rows.start], [0, 0, 1.0]])
     return image, np.asarray(shrink @ move @ np.diag([scale, scale, 1.0]) @ to_page, np.float64)
 
 
-def straightened(image: Grey, matrix: Homography, to_frame: Homography, size: tuple[int, int]) -> Grey:
+def straightened(
+    image: NDArray[np.uint8], matrix: Homography, to_frame: Homography, size: tuple[int, int]
+) -> NDArray[np.uint8]:
     """Return a picture of width and height ``size`` whose pixels ``to_frame`` maps to the frame's millimetres.
 
     Parameters
     ----------
     image, matrix
-        As ``part_of`` gave them.
+        As ``part_of`` or ``colours_of`` gave them.
     """
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     cut = cv2.warpPerspective(image, matrix @ to_frame, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)

@@ -12,6 +12,7 @@ from docscan.checks import (
     mrz_geometry,
     mrz_rules,
     mrz_type,
+    ovd,
     photo,
     printing,
     reference,
@@ -74,6 +75,7 @@ CHECKS: tuple[Check, ...] = (
     _measured("reference.print", reference.print_of_page),
     _measured("reference.microtext", reference.microtext),
     _measured("reference.places", reference.places),
+    _measured("reference.ovd", ovd.shines),
     _measured("photo.edge", photo.edge),
     _measured("photo.halftone", photo.halftone),
     _measured("photo.ghost", photo.ghost),
@@ -87,6 +89,7 @@ CHECKS: tuple[Check, ...] = (
     Check("ir.image", slots.right_image(Spectrum.IR), Spectrum.IR),
     _measured("ir.mrz_visible", infrared.mrz_visible, Spectrum.IR),
     _measured("ir.portrait", infrared.portrait, Spectrum.IR),
+    _measured("ir.ovd", ovd.under_infrared, Spectrum.IR),
     _measured("ir.page", light_pages.infrared, Spectrum.IR),
 )
 

@@ -15,7 +15,7 @@ _WORDS = {
 }
 
 
-def _not_compared(evidence: Evidence) -> Finding | None:
+def not_compared(evidence: Evidence) -> Finding | None:
     """Return why the page was not compared with samples; None where it was."""
     missing = evidence.comparison.missing
     if missing is None:
@@ -29,7 +29,7 @@ def microtext(evidence: Evidence) -> Measurement | Finding:
     Microtext is printed in lines, and what a copier or an office printer cannot resolve is left out or runs together
     (Doc 9303 part 2, appendix A).
     """
-    finding = _not_compared(evidence)
+    finding = not_compared(evidence)
     if finding is not None:
         return finding
     line = evidence.comparison.line
@@ -47,7 +47,7 @@ def microtext(evidence: Evidence) -> Measurement | Finding:
 
 def places(evidence: Evidence) -> Measurement | Finding:
     """Measure how the print of each place differs from the samples'; show the place that looks most altered."""
-    finding = _not_compared(evidence)
+    finding = not_compared(evidence)
     if finding is not None:
         return finding
     seen = evidence.comparison.places
@@ -64,7 +64,7 @@ def places(evidence: Evidence) -> Measurement | Finding:
 
 def print_of_page(evidence: Evidence) -> Measurement | Finding:
     """Measure how the print of the whole page differs from the samples'; name the region that differs most."""
-    finding = _not_compared(evidence)
+    finding = not_compared(evidence)
     if finding is not None:
         return finding
     seen, model = evidence.comparison, evidence.model

@@ -12,6 +12,7 @@ from docscan.documents.holders import own_lines
 from docscan.documents.laying import Laid, Structure, structure_of
 from docscan.documents.light_statistics import light_statistics
 from docscan.documents.model import DocumentModel, PagePrint, PageTexture, ReferenceRegion, Statistics
+from docscan.documents.ovd import ovd_of
 from docscan.documents.photo import photo_of
 from docscan.documents.pictures import LEAST_SHARE, laid_on_samples, laid_together, pictures_of
 from docscan.documents.places import cells_of, mean_of_samples
@@ -86,6 +87,7 @@ def enrol(
         for sample, place in zip(usable, on_pictures, strict=True)
     ]
     background = areas_of(page_size, parsed.format, portrait if "portrait" in spots else None, data)["background"]
+    photo = photo_of(pages, on_pictures, zones)
     page_print, texture, cells = _prints(pages, structures, (mean, laid), looks, background)
     return DocumentModel(
         name=name,
@@ -107,7 +109,8 @@ def enrol(
         texture=texture,
         cells=cells,
         measured=light_statistics(lights, FEWEST) | type_statistics(typesettings, FEWEST),
-        photo=photo_of(pages, on_pictures, zones),
+        photo=photo,
+        ovd=ovd_of(pages, on_pictures, of_holders[1:], photo.zone if photo else None),
     )
 
 

@@ -18,6 +18,7 @@ GHOST_SIZE = (44, 56)  # pixels, width and height, to which portraits and ghost 
 GHOST_PAD = (11, 14)  # pixels on each side, of what is around them
 EDGE_PLACES = 100  # tenths of a millimetre across each side of a portrait's zone
 GRAIN_SIZE = 6  # numbers of a page's grain
+OVD_SIDE = 48  # pixels of an OVD's place, across and down
 _JPEG_QUALITY = 90
 _UNPACKED = 24  # pictures and masks that stay unpacked: those of four kinds under three lights, 1.4 MB each on average
 
@@ -159,6 +160,16 @@ class PhotoZone:
 
 
 @dataclass(frozen=True, slots=True)
+class OvdPlace:
+    """Where a kind of document has an optically variable device, and what it does; see docscan.documents.ovd."""
+
+    box: Box  # millimetres of the samples' frame
+    shines: NDArray[np.bool_]  # OVD_SIDE x OVD_SIDE: where its colours change from capture to capture
+    level: Statistics  # one number: logarithm of the mean square of its fine colours
+    infrared: NDArray[np.float32] | None  # twice as many each way: what all show there; None: nothing, or no samples
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentModel:
     """What genuine documents of one kind look like: places, means and spreads, nothing of any holder."""
 
@@ -186,3 +197,4 @@ class DocumentModel:
         default_factory=dict
     )  # one number each: light_statistics, type_statistics
     photo: PhotoZone | None = None  # None: there is no portrait, or the model is from before it was looked at
+    ovd: OvdPlace | None = None  # None: the samples show none, or the model is from before it was looked for

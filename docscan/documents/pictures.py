@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docscan.cutting import place_of
 from docscan.documents.laying import PIXELS_PER_MM as LAID_AT
 from docscan.documents.laying import (
     Laid,
@@ -144,16 +145,7 @@ def _apart_from(boxes: Sequence[Box], size: PageSize) -> NDArray[np.bool_]:
     width, height = (round(side * PIXELS_PER_MM) for side in size.millimetres)
     apart = np.ones((height, width), bool)
     for box in boxes:
-        left, top, right, bottom = (
-            max(0, round(value * PIXELS_PER_MM))
-            for value in (
-                box.x - _AROUND_MM,
-                box.y - _AROUND_MM,
-                box.x + box.width + _AROUND_MM,
-                box.y + box.height + _AROUND_MM,
-            )
-        )
-        apart[top:bottom, left:right] = False
+        apart[place_of(box, _AROUND_MM, PIXELS_PER_MM)] = False
     return apart
 
 

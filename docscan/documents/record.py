@@ -16,8 +16,10 @@ from docscan.documents.model import (
     GHOST_PAD,
     GHOST_SIZE,
     GRAIN_SIZE,
+    OVD_SIDE,
     DocumentModel,
     GhostImage,
+    OvdPlace,
     PagePrint,
     PageTexture,
     PhotoZone,
@@ -146,6 +148,18 @@ class _Photo(_Strict):
         return cls(zone=_Area.of(photo.zone), ghost=ghost)
 
 
+class _Ovd(_Strict):
+    """Where the OVD is, and in how many samples its colours were measured; what it does there are arrays."""
+
+    box: _Area
+    samples: _Count
+    infrared: bool
+
+    @classmethod
+    def of(cls, ovd: OvdPlace) -> "_Ovd":
+        return cls(box=_Area.of(ovd.box), samples=ovd.level.samples, infrared=ovd.infrared is not None)
+
+
 class Record(_Strict):
     """What ``model.json`` says."""
 
@@ -169,6 +183,7 @@ class Record(_Strict):
     texture: bool = False
     cells: bool = False
     photo: _Photo | None = None
+    ovd: _Ovd | None = None
     measured: dict[_MeasuredName, _Count] = Field({}, max_length=40)  # in how many samples each number was measured
 
 
@@ -184,6 +199,7 @@ def record_of(model: DocumentModel) -> Record:
         cells=model.cells is not None,
         print=model.print and _Print(sharpness=model.print.sharpness, pixels_per_mm=model.print.pixels_per_mm),
         photo=model.photo and _Photo.of(model.photo),
+        ovd=model.ovd and _Ovd.of(model.ovd),
         measured={name: found.samples for name, found in model.measured.items()},
     )
 
@@ -212,13 +228,26 @@ def arrays_of(model: DocumentModel) -> dict[str, NDArray[Any]]:
     if model.texture is not None:
         arrays["texture"] = np.stack([model.texture.mean, model.texture.spread])
     if model.photo is not None:
-        arrays |= {"photo.edges": model.photo.edges, "photo.grain": model.photo.grain}
-        if model.photo.ghost is not None:
-            arrays |= {"photo.ghost.artwork": model.photo.ghost.artwork, "photo.ghost.around": model.photo.ghost.around}
+        arrays |= _photo_arrays(model.photo)
+    if model.ovd is not None:
+        arrays |= _ovd_arrays(model.ovd)
     for light, picture in model.pictures.items():
         for part, data in ((f"picture.{light}.jpeg", picture.jpeg), (f"picture.{light}.mask.png", picture.mask)):
             arrays[part] = np.frombuffer(data, np.uint8)
     return dict(sorted(arrays.items()))
+
+
+def _photo_arrays(photo: PhotoZone) -> dict[str, NDArray[Any]]:
+    arrays = {"photo.edges": photo.edges, "photo.grain": photo.grain}
+    if photo.ghost is None:
+        return arrays
+    return arrays | {"photo.ghost.artwork": photo.ghost.artwork, "photo.ghost.around": photo.ghost.around}
+
+
+def _ovd_arrays(ovd: OvdPlace) -> dict[str, NDArray[Any]]:
+    level = np.stack([ovd.level.mean, ovd.level.spread])
+    arrays: dict[str, NDArray[Any]] = {"ovd.shines": ovd.shines.astype(np.uint8), "ovd.level": level}
+    return arrays if ovd.infrared is None else arrays | {"ovd.infrared": ovd.infrared}
 
 
 class _Taken:
@@ -291,6 +320,15 @@ class _Taken:
             self.array("photo.ghost.around", (2, height + 2 * down, width + 2 * right)),
         )
 
+    def ovd(self, found: _Ovd) -> OvdPlace:
+        shines = self._numbers("ovd.shines", np.dtype(np.uint8), "8 bits")
+        if shines.shape != (OVD_SIDE, OVD_SIDE) or not shines.any():
+            raise ValueError("the array ovd.shines is not of an OVD's place")
+        infrared = self.array("ovd.infrared", (2 * OVD_SIDE, 2 * OVD_SIDE)) if found.infrared else None
+        if infrared is not None and not infrared.any():
+            raise ValueError("the array ovd.infrared shows nothing")
+        return OvdPlace(found.box.box(), shines > 0, self.statistics("ovd.level", 1, found.samples), infrared)
+
     def nothing_left(self) -> None:
         if self._left:
             raise ValueError(f"there are arrays that no model has: {', '.join(sorted(self._left))[:80]}")
@@ -317,11 +355,12 @@ def model_of(record: Record, arrays: Mapping[str, NDArray[Any]]) -> DocumentMode
     texture = taken.texture(record.page_size) if record.texture else None
     cells = taken.cells(crops) if record.cells else None
     photo = record.photo and taken.photo(record.photo)
+    ovd = record.ovd and taken.ovd(record.ovd)
     taken.nothing_left()
-    made = ("schema_", "text", "regions", "pictures", "print", "texture", "cells", "photo", "measured")
+    made = ("schema_", "text", "regions", "pictures", "print", "texture", "cells", "photo", "ovd", "measured")
     own = {name: getattr(record, name) for name in Record.model_fields if name not in made}
     own |= {"pictures": pictures, "print": page_print, "texture": texture, "cells": cells}
-    own |= {"photo": photo, "measured": measured}
+    own |= {"photo": photo, "ovd": ovd, "measured": measured}
     return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance)
 
 

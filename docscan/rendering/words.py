@@ -84,6 +84,7 @@ CHECKS = {
     "reference.print": message("Print of the page"),
     "reference.microtext": message("Fine lines and microtext"),
     "reference.places": message("Print, place by place"),
+    "reference.ovd": message("Hologram (OVD)"),
     "photo.edge": message("Contour of the portrait"),
     "photo.halftone": message("Print of the portrait"),
     "photo.ghost": message("Ghost image"),
@@ -97,6 +98,7 @@ CHECKS = {
     "ir.image": message("Image under infrared"),
     "ir.mrz_visible": message("Zone under infrared"),
     "ir.portrait": message("Portrait under infrared"),
+    "ir.ovd": message("Hologram under infrared"),
     "ir.page": message("Page under infrared"),
 }
 

@@ -41,6 +41,7 @@ FINDS: dict[str, tuple[str, ...]] = {
     "reference.print": WHOLE_PAGE,
     "reference.microtext": ("microtext_missing",),
     "reference.places": _IN_PLACES,
+    "reference.ovd": (*_ON_PAPER, "ovd_copied"),  # a screen's pixels shine too
     "uv.dull_paper": (*_ON_PAPER, "uv_bright_paper"),
     "uv.pattern": (*WHOLE_PAGE, "uv_painted", "uv_pattern_missing"),
     "uv.fibres": ("fibres_missing", "screen_recapture"),
@@ -49,6 +50,7 @@ FINDS: dict[str, tuple[str, ...]] = {
     "uv.page": _UNDER_UV,
     "ir.mrz_visible": (*WHOLE_PAGE, *_IN_THE_MRZ, "mrz_ink"),
     "ir.portrait": (*WHOLE_PAGE, *_PORTRAITS),
+    "ir.ovd": (*WHOLE_PAGE, "ovd_copied"),
     "ir.page": _UNDER_IR,
     "mrz.glyphs": ("mrz_font",),
     "mrz.pitch": ("mrz_pitch",),

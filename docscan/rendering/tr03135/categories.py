@@ -65,6 +65,7 @@ CATEGORIES = {
     "reference.print": _spectral("(VI, AB, IS)", nearest=True),
     "reference.microtext": _spectral("(VI, AB, IS)"),
     "reference.places": _spectral("(VI, AB, ID)", nearest=True),
+    "reference.ovd": _spectral("(VI, AB, IS)", nearest=True),
     "photo.edge": _optical(_FACE),
     "photo.halftone": _spectral("(VI, FR, PH)"),
     "photo.ghost": _spectral("(VI, AB, SP)", nearest=True),
@@ -78,6 +79,7 @@ CATEGORIES = {
     "ir.image": _optical(_DETECTION, nearest=True),
     "ir.mrz_visible": _optical(_MRZ, "MrzIrReadabilityCheck", generic="(IR, AB, MR)"),
     "ir.portrait": _spectral("(IR, AB, PH)"),
+    "ir.ovd": _spectral("(IR, AB, IS)", nearest=True),
     "ir.page": _spectral("(IR, AB, IS)", nearest=True),
 }
 

@@ -7,6 +7,8 @@ from datasets.sheet import Kind
 from datasets.specimens import Order, make
 from docscan.capture import ImageFile
 from docscan.checks import CHECKS, Check, perform
+from docscan.checks.regions import MODEL, look
+from docscan.documents.comparison import compare, spots_of
 from docscan.documents.model import DocumentModel
 from docscan.documents.pictures import laid_on_samples
 from docscan.evidence import Evidence
@@ -21,12 +23,16 @@ LIGHTS = [check for check in CHECKS if check.spectrum is not Spectrum.VISIBLE]
 
 
 class Desk:
-    """Makes Utopian passports, and performs the checks of other lights and of the portrait on them."""
+    """Makes Utopian passports, and performs the checks of other lights, of the portrait and of the OVD on them."""
 
     def __init__(self, tools: Tools, makes: Makes, model: DocumentModel, evidence: Make) -> None:
         self.tools, self._makes, self._evidence = tools, makes, evidence
         self.model = model
         self._drawn: dict[str, Seen] = {}
+
+    def knowing(self, model: DocumentModel) -> "Desk":
+        """Return a desk that knows another model of the same documents."""
+        return Desk(self.tools, self._makes, model, self._evidence)
 
     def genuine(self, index: int = 0) -> Seen:
         """Return a genuine passport as it was found in its files; those from 1 to 4 are enrolled."""
@@ -44,13 +50,15 @@ class Desk:
     def results(self, seen: Seen, *, enrolled: bool = True, checks: Sequence[Check] = LIGHTS) -> Results:
         model = self.model if enrolled else None
         pictures = model.pictures if model else {}
-        laid = laid_on_samples(seen.page, pictures)
+        laid, models = laid_on_samples(seen.page, pictures), self.tools.models
+        looked = look(seen.capture, seen.page, seen.mrz_format, models, spots_of(model))
         evidence = self._evidence(
             capture=seen.capture,
             page=seen.page,
             model=model,
-            calibrations=self.tools.models.calibrations,
-            lights=judged(look_at_lights(seen.page, seen.mrz, pictures, laid), self.tools.models),
+            comparison=compare(seen.page, model, looked, laid, models.entries[MODEL].sha256),
+            calibrations=models.calibrations,
+            lights=judged(look_at_lights(seen.page, seen.mrz, pictures, laid), models),
             laid=laid,
         )
         evidence = replace(evidence, mrz=seen.mrz)

@@ -8,8 +8,10 @@ from docscan.documents.appearance import SIZE
 from docscan.documents.model import (
     EDGE_PLACES,
     GRAIN_SIZE,
+    OVD_SIDE,
     DocumentModel,
     GhostImage,
+    OvdPlace,
     PhotoZone,
     ReferencePicture,
     ReferenceRegion,
@@ -57,6 +59,12 @@ def small_model(name: str = "uto-p-2019", version: int = 1, seed: int = 0) -> Do
             GhostImage(
                 box, replace(box, x=90.0), *(rng.random(size).astype(np.float32) for size in ((56, 44), (2, 84, 66)))
             ),
+        ),
+        ovd=OvdPlace(
+            replace(box, width=12.0, height=12.0),
+            rng.random((OVD_SIDE, OVD_SIDE)) > 0.5,
+            statistics(1),
+            rng.normal(size=(2 * OVD_SIDE, 2 * OVD_SIDE)).astype(np.float32),
         ),
         cells=rng.normal(size=(1, 9, 11, 11)).astype(np.float16),
         measured={"uv.fibres": statistics(1), "ir.portrait": statistics(1)},

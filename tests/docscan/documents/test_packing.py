@@ -96,6 +96,7 @@ def test_the_files_are_plain_and_the_same_model_makes_the_same() -> None:
         assert pictures == ["picture.visible.jpeg", "picture.visible.mask.png"]
         kinds = {name: arrays[name].dtype for name in arrays.files if name not in pictures}
         assert kinds.pop("cells") == np.float16
+        assert kinds.pop("ovd.shines") == np.uint8
         assert set(kinds.values()) == {np.dtype(np.float32)}
     assert digest(files) == digest(pack(small_model()))
     assert digest(files) != digest(pack(small_model(seed=1)))
@@ -153,6 +154,11 @@ def test_a_record_that_is_not_of_a_model_is_refused_whatever_its_hash(changes: d
         lambda arrays: arrays.pop("cells"),
         lambda arrays: arrays.update({"cells": arrays["cells"].astype(np.float32)}),
         lambda arrays: arrays.update({"cells": arrays["cells"][:, :, :7]}),
+        lambda arrays: arrays.pop("ovd.infrared"),
+        lambda arrays: arrays.update({"ovd.infrared": np.zeros_like(arrays["ovd.infrared"])}),
+        lambda arrays: arrays.update({"ovd.shines": np.zeros_like(arrays["ovd.shines"])}),
+        lambda arrays: arrays.update({"ovd.shines": arrays["ovd.shines"][:7]}),
+        lambda arrays: arrays.update({"ovd.shines": arrays["ovd.shines"].astype(np.float32)}),
     ],
 )
 def test_arrays_that_are_not_of_a_model_are_refused(change: Callable[[dict[str, Any]], Any]) -> None:
@@ -174,7 +180,7 @@ def test_bytes_that_are_no_picture_are_refused() -> None:
         unpack(_with_arrays(change), "here")
 
 
-@pytest.mark.parametrize(("name", "empty"), [("pictures", {}), ("photo", None)])
+@pytest.mark.parametrize(("name", "empty"), [("pictures", {}), ("photo", None), ("ovd", None)])
 def test_a_model_from_before_there_was_such_is_read(name: str, empty: object) -> None:
     old = replace(small_model(), **{name: empty})  # type: ignore[arg-type]
     files = pack(old)
@@ -191,6 +197,18 @@ def test_a_kind_without_a_ghost_image_comes_back_so() -> None:
     assert again.photo is not None
     assert again.photo.ghost is None
     assert _same(again, ghostless)
+
+
+def test_an_ovd_comes_back_as_it_was_with_and_without_infrared() -> None:
+    model = small_model()
+    assert model.ovd is not None
+    again = unpack(pack(model), "here").ovd
+    assert again is not None
+    np.testing.assert_array_equal(again.shines, model.ovd.shines)
+    np.testing.assert_array_equal(again.infrared, model.ovd.infrared)
+    assert (again.box, again.level.samples) == (model.ovd.box, 5)
+    daylight = replace(model, ovd=replace(model.ovd, infrared=None))
+    assert _same(unpack(pack(daylight), "here"), daylight)
 
 
 @pytest.mark.parametrize("width", [0, -20, 1000])

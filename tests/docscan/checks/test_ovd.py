@@ -1,0 +1,92 @@
+"""The OVD of Utopia's passports, beside that of enrolled ones: genuine, printed, taken off, and turned to the light."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from docscan.checks import CHECKS
+from docscan.inspection import Seen
+from docscan.page_geometry import moved
+from docscan.types import CheckResult, Outcome
+from docscan.zones import corners_mm
+from tests.docscan.checks.desk import Desk
+
+OVD = [check for check in CHECKS if check.id.endswith(".ovd")]
+BY_DAYLIGHT, UNDER_IR = "reference.ovd", "ir.ovd"
+
+
+def _performed(desk: Desk, seen: Seen, *, enrolled: bool = True) -> dict[str, CheckResult]:
+    return desk.results(seen, enrolled=enrolled, checks=OVD)
+
+
+def _with(seen: Seen, **lights: np.ndarray | None) -> Seen:
+    return replace(seen, page=replace(seen.page, **lights))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("index", [0, 5, 6])
+def test_a_genuine_ovd_passes(desk: Desk, index: int) -> None:
+    results = _performed(desk, desk.genuine(index))
+    assert {name: one.outcome for name, one in results.items()} == {
+        BY_DAYLIGHT: Outcome.PASSED,
+        UNDER_IR: Outcome.PASSED,
+    }
+
+
+def test_the_place_is_shown(desk: Desk) -> None:
+    seen = desk.genuine()
+    region = _performed(desk, seen)[BY_DAYLIGHT].region
+    assert region is not None
+    assert desk.model.ovd is not None
+    on_page = moved(np.array(region.polygon), np.linalg.inv(seen.page.to_capture))
+    np.testing.assert_allclose(on_page, corners_mm(desk.model.ovd.box), atol=1)  # as this page lies on the samples
+
+
+def test_a_printed_picture_of_it_fails_under_both_lights(desk: Desk) -> None:
+    results = _performed(desk, desk.forged("ovd_copied"))
+    for name, says in ((BY_DAYLIGHT, "hardly any colours shine"), (UNDER_IR, "is not there")):
+        assert (results[name].outcome, says in results[name].explanation) == (Outcome.FAILED, True), results[name]
+        assert results[name].log10_lr > 1
+
+
+def _place(desk: Desk, seen: Seen) -> tuple[slice, slice]:
+    assert desk.model.ovd is not None
+    box, scale = desk.model.ovd.box, seen.page.pixels_per_mm
+    rows, columns = ((box.y, box.height), (box.x, box.width))
+    return (
+        slice(round((rows[0] - 2) * scale), round((sum(rows) + 2) * scale)),
+        slice(round((columns[0] - 2) * scale), round((sum(columns) + 2) * scale)),
+    )
+
+
+def test_colours_that_are_taken_off_are_missed(desk: Desk) -> None:
+    """The same picture in grey: nothing is drawn otherwise."""
+    seen = desk.genuine()
+    image, place = seen.page.image.copy(), _place(desk, seen)
+    image[place] = cv2.cvtColor(image[place], cv2.COLOR_RGB2GRAY)[..., None]
+    results = _performed(desk, _with(seen, image=image))
+    assert (results[BY_DAYLIGHT].outcome, results[UNDER_IR].outcome) == (Outcome.FAILED, Outcome.PASSED)
+
+
+def test_another_drawing_under_infrared_fails(desk: Desk) -> None:
+    """The samples' own drawing, turned by a quarter where it stands."""
+    seen = desk.genuine()
+    assert seen.page.ir is not None
+    infrared, place = seen.page.ir.copy(), _place(desk, seen)
+    side = min(infrared[place].shape[:2])
+    rows, columns = (slice(one.start, one.start + side) for one in place)
+    infrared[rows, columns] = np.flipud(np.rot90(infrared[rows, columns]))
+    results = _performed(desk, _with(seen, ir=infrared))
+    assert (results[BY_DAYLIGHT].outcome, results[UNDER_IR].outcome) == (Outcome.PASSED, Outcome.FAILED)
+
+
+def test_without_samples_without_an_ovd_and_without_infrared_nothing_is_said(desk: Desk) -> None:
+    seen = desk.genuine()
+    assert {one.outcome for one in _performed(desk, seen, enrolled=False).values()} == {Outcome.NOT_PERFORMED}
+    assert _performed(desk, _with(seen, ir=None))[UNDER_IR].outcome is Outcome.NOT_PERFORMED
+    assert desk.model.ovd is not None
+    for ovd, performed in ((None, Outcome.NOT_PERFORMED), (replace(desk.model.ovd, infrared=None), Outcome.PASSED)):
+        results = _performed(desk.knowing(replace(desk.model, ovd=ovd)), seen)
+        assert results[BY_DAYLIGHT].outcome is performed
+        assert results[UNDER_IR].outcome is Outcome.NOT_PERFORMED
