@@ -18,7 +18,7 @@ GHOST_SIZE = (44, 56)  # pixels, width and height, to which portraits and ghost 
 GHOST_PAD = (11, 14)  # pixels on each side, of what is around them
 EDGE_PLACES = 100  # tenths of a millimetre across each side of a portrait's zone
 GRAIN_SIZE = 6  # numbers of a page's grain
-OVD_SIDE = 48  # pixels of an OVD's place, across and down
+OVD_MM, OVD_SIDE = 12.0, 48  # an OVD's place, across and down, and the pixels in which its colours are compared
 _JPEG_QUALITY = 90
 _UNPACKED = 24  # pictures and masks that stay unpacked: those of four kinds under three lights, 1.4 MB each on average
 

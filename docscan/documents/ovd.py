@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from docscan.cutting import colours_of, grown, place_of, straightened, upright
 from docscan.documents.laying import Laid, on_frame
+from docscan.documents.model import OVD_MM, OvdPlace, Statistics
 from docscan.documents.model import OVD_SIDE as SIDE
-from docscan.documents.model import OvdPlace, Statistics
 from docscan.documents.pictures import lies_exactly
 from docscan.types import Box, Homography, Image, Page
 
-PIXELS_PER_MM = 4.0  # of the pictures in which colours are compared
+PIXELS_PER_MM = SIDE / OVD_MM  # of the pictures in which colours are compared
 FINER = 2  # times finer are those under infrared: gratings' lines lie half a millimetre apart
 
 _FEWEST = 3  # samples that tell an OVD
@@ -127,7 +127,7 @@ def _place(middle: tuple[int, int], shape: tuple[int, int]) -> tuple[slice, slic
 
 def _box(place: tuple[slice, slice]) -> Box:
     rows, columns = place
-    return Box(columns.start / PIXELS_PER_MM, rows.start / PIXELS_PER_MM, SIDE / PIXELS_PER_MM, SIDE / PIXELS_PER_MM)
+    return Box(columns.start / PIXELS_PER_MM, rows.start / PIXELS_PER_MM, OVD_MM, OVD_MM)
 
 
 def ovd_of(

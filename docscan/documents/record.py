@@ -16,6 +16,7 @@ from docscan.documents.model import (
     GHOST_PAD,
     GHOST_SIZE,
     GRAIN_SIZE,
+    OVD_MM,
     OVD_SIDE,
     DocumentModel,
     GhostImage,
@@ -321,6 +322,8 @@ class _Taken:
         )
 
     def ovd(self, found: _Ovd) -> OvdPlace:
+        if (found.box.width, found.box.height) != (OVD_MM, OVD_MM):
+            raise ValueError("the OVD's place is not of the size that it must have")
         shines = self._numbers("ovd.shines", np.dtype(np.uint8), "8 bits")
         if shines.shape != (OVD_SIDE, OVD_SIDE) or not shines.any():
             raise ValueError("the array ovd.shines is not of an OVD's place")

@@ -211,6 +211,12 @@ def test_an_ovd_comes_back_as_it_was_with_and_without_infrared() -> None:
     assert _same(unpack(pack(daylight), "here"), daylight)
 
 
+def test_an_ovd_of_another_size_is_refused() -> None:
+    ovd = json.loads(pack(small_model())[RECORD])["ovd"]
+    with pytest.raises(DocumentModelError, match="OVD's place"):
+        unpack(_with_record(ovd=ovd | {"box": ovd["box"] | {"width": 30}}), "here")
+
+
 @pytest.mark.parametrize("width", [0, -20, 1000])
 def test_a_portrait_that_none_can_be_is_refused(width: float) -> None:
     record = json.loads(pack(small_model())[RECORD])
