@@ -1,7 +1,6 @@
 """The page's optically variable device (OVD) beside that of genuine samples, by daylight and under infrared.
 
-Doc 9303 part 2, appendix A: an OVD or an equivalent guards the personal data against copying and replacement. BSI
-TR-03135 lists it among what is checked by daylight and under infrared.
+Doc 9303 part 2, appendix A: an OVD or an equivalent guards the personal data against copying and replacement.
 """
 
 from docscan.checks.finding import Finding, not_performed, undetermined
