@@ -18,7 +18,8 @@ GHOST_SIZE = (44, 56)  # pixels, width and height, to which portraits and ghost 
 GHOST_PAD = (11, 14)  # pixels on each side, of what is around them
 EDGE_PLACES = 100  # tenths of a millimetre across each side of a portrait's zone
 GRAIN_SIZE = 6  # numbers of a page's grain
-OVD_MM, OVD_SIDE = 12.0, 48  # an OVD's place, across and down, and the pixels in which its colours are compared
+OVD_MM = 12.0  # of an OVD's place, across and down
+OVD_SIDE, OVD_LINES = 48, 96  # its pixels in which colours, and lines under infrared, are compared
 _JPEG_QUALITY = 90
 _UNPACKED = 24  # pictures and masks that stay unpacked: those of four kinds under three lights, 1.4 MB each on average
 
@@ -166,7 +167,7 @@ class OvdPlace:
     box: Box  # millimetres of the samples' frame
     shines: NDArray[np.bool_]  # OVD_SIDE x OVD_SIDE: where its colours change from capture to capture
     level: Statistics  # one number: logarithm of the mean square of its fine colours
-    infrared: NDArray[np.float32] | None  # twice as many each way: what all show there; None: nothing, or no samples
+    infrared: NDArray[np.float32] | None  # OVD_LINES x OVD_LINES: what all show there; None: nothing, or no samples
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from docscan.cutting import colours_of, grown, place_of, straightened, upright
 from docscan.documents.laying import Laid, on_frame
-from docscan.documents.model import OVD_MM, OvdPlace, Statistics
+from docscan.documents.model import OVD_LINES, OVD_MM, OvdPlace, Statistics
 from docscan.documents.model import OVD_SIDE as SIDE
 from docscan.documents.pictures import lies_exactly
 from docscan.types import Box, Homography, Image, Page
 
 PIXELS_PER_MM = SIDE / OVD_MM  # of the pictures in which colours are compared
-FINER = 2  # times finer are those under infrared: gratings' lines lie half a millimetre apart
+FINER = OVD_LINES // SIDE  # times finer are those under infrared: gratings' lines lie half a millimetre apart
 
 _FEWEST = 3  # samples that tell an OVD
 _WINDOW = 32  # pixels, a little smaller than most OVDs
@@ -74,22 +74,18 @@ def _near(picture: NDArray[np.float32], size: int) -> Plane:
     return np.asarray(cv2.blur(np.ascontiguousarray(picture, np.float32), (size, size)), np.float32)
 
 
-def _free(shape: tuple[int, int], of_holders: Sequence[Box]) -> Plane:
-    """Return 1 where an OVD is looked for, else 0."""
+def _searched(shape: tuple[int, int], of_holders: Sequence[Box], portrait: Box | None) -> Plane:
+    """Return 1 where an OVD is looked for, else 0; it may lie across a portrait's side."""
     free = np.zeros(shape, np.float32)
     rim = round(_RIM_MM * PIXELS_PER_MM)
     free[rim:-rim, rim:-rim] = 1
-    for box in of_holders:
+    own = list(of_holders)
+    if portrait is not None:
+        left, right = (portrait.x + share * portrait.width for share in _MIDDLE)
+        own.append(Box(left, portrait.y, right - left, portrait.height))
+    for box in own:
         free[place_of(box, _AROUND_MM, PIXELS_PER_MM)] = 0
     return free
-
-
-def _searched(shape: tuple[int, int], of_holders: Sequence[Box], portrait: Box | None) -> Plane:
-    """Return 1 where an OVD is looked for, else 0; it may lie across a portrait's side."""
-    if portrait is None:
-        return _free(shape, of_holders)
-    left, right = (portrait.x + share * portrait.width for share in _MIDDLE)
-    return _free(shape, [*of_holders, Box(left, portrait.y, right - left, portrait.height)])
 
 
 def _shining(colours: Plane, free: Plane) -> tuple[float, tuple[int, int]]:
@@ -205,8 +201,8 @@ def _found(seen: Plane, sought: Plane) -> tuple[float, tuple[int, int]]:
 
 
 def _inside_of(seen: Plane, place: tuple[int, int]) -> Plane:
-    (column, row), side = place, FINER * SIDE
-    return seen[row : row + side, column : column + side]
+    column, row = place
+    return seen[row : row + OVD_LINES, column : column + OVD_LINES]
 
 
 def dullness(page: Page, to_page: Homography, ovd: OvdPlace) -> float:

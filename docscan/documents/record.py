@@ -16,6 +16,7 @@ from docscan.documents.model import (
     GHOST_PAD,
     GHOST_SIZE,
     GRAIN_SIZE,
+    OVD_LINES,
     OVD_MM,
     OVD_SIDE,
     DocumentModel,
@@ -327,7 +328,7 @@ class _Taken:
         shines = self._numbers("ovd.shines", np.dtype(np.uint8), "8 bits")
         if shines.shape != (OVD_SIDE, OVD_SIDE) or not shines.any():
             raise ValueError("the array ovd.shines is not of an OVD's place")
-        infrared = self.array("ovd.infrared", (2 * OVD_SIDE, 2 * OVD_SIDE)) if found.infrared else None
+        infrared = self.array("ovd.infrared", (OVD_LINES, OVD_LINES)) if found.infrared else None
         if infrared is not None and not infrared.any():
             raise ValueError("the array ovd.infrared shows nothing")
         return OvdPlace(found.box.box(), shines > 0, self.statistics("ovd.level", 1, found.samples), infrared)

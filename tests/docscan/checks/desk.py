@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from datasets.sheet import Kind
 from datasets.specimens import Order, make
 from docscan.capture import ImageFile
@@ -20,6 +22,11 @@ from tests.docscan.conftest import Makes
 Make = Callable[..., Evidence]
 Results = dict[str, CheckResult]
 LIGHTS = [check for check in CHECKS if check.spectrum is not Spectrum.VISIBLE]
+
+
+def with_lights(seen: Seen, **lights: np.ndarray | None) -> Seen:
+    """Return a document with other pictures of its page, by the names that ``Page`` has for them."""
+    return replace(seen, page=replace(seen.page, **lights))  # type: ignore[arg-type]
 
 
 class Desk:

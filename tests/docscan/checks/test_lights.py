@@ -1,20 +1,14 @@
 """Checks of ultraviolet and infrared, on documents of Utopia as a page reader takes them, enrolled and forged."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from docscan.checks.ultraviolet import FIBRES
-from docscan.inspection import Seen
 from docscan.lights import look_at_lights
 from docscan.types import Outcome
-from tests.docscan.checks.desk import Desk
-
-
-def _with(seen: Seen, **lights: np.ndarray | None) -> Seen:
-    return replace(seen, page=replace(seen.page, **lights))  # type: ignore[arg-type]
+from tests.docscan.checks.desk import Desk, with_lights
 
 
 def test_a_genuine_document_fails_nothing(desk: Desk) -> None:
@@ -59,9 +53,9 @@ def test_a_portrait_of_another_process_is_told_by_samples_alone(desk: Desk) -> N
     )  # fmt: skip
     grey = seen.page.image[part].mean(2, keepdims=True)
     other[part] = grey.astype(np.uint8) if share < 0.5 else 200
-    result = desk.results(_with(seen, ir=other))["ir.portrait"]
+    result = desk.results(with_lights(seen, ir=other))["ir.portrait"]
     assert (result.outcome, "stays" in result.explanation) == (Outcome.FAILED, share < 0.5)
-    assert desk.results(_with(seen, ir=other), enrolled=False)["ir.portrait"].outcome is Outcome.NOT_PERFORMED
+    assert desk.results(with_lights(seen, ir=other), enrolled=False)["ir.portrait"].outcome is Outcome.NOT_PERFORMED
 
 
 @pytest.mark.parametrize(
@@ -81,7 +75,7 @@ def test_a_wrong_image_is_said_and_nothing_of_its_light_fails(
     desk: Desk, given: Callable[..., dict[str, np.ndarray]], light: str, says: str
 ) -> None:
     seen = desk.genuine()
-    results = desk.results(_with(seen, **given(seen.page)))
+    results = desk.results(with_lights(seen, **given(seen.page)))
     for check, result in results.items():
         if check.startswith(light):
             assert (result.outcome, says in result.explanation) == (Outcome.UNDETERMINED, True), result
@@ -94,14 +88,14 @@ def test_a_camera_without_colour_or_with_a_tint_is_no_wrong_image(desk: Desk) ->
     assert seen.page.ir is not None
     grey = np.repeat(seen.page.uv.max(2, keepdims=True), 3, 2)
     tinted = (seen.page.ir * np.array([1.0, 0.8, 0.95])).astype(np.uint8)
-    results = desk.results(_with(seen, uv=grey, ir=tinted))
+    results = desk.results(with_lights(seen, uv=grey, ir=tinted))
     assert results["uv.image"].outcome is results["ir.image"].outcome is Outcome.PASSED
 
 
 def test_without_a_light_its_checks_are_not_performed(desk: Desk) -> None:
     seen = desk.genuine()
     for given in ({"uv": None}, {"ir": None}, {"uv": None, "ir": None}):
-        for check, result in desk.results(_with(seen, **given)).items():
+        for check, result in desk.results(with_lights(seen, **given)).items():
             if check.partition(".")[0] in given:
                 assert result.outcome is Outcome.NOT_PERFORMED
 
@@ -116,7 +110,7 @@ def test_samples_are_measured_in_each_light(desk: Desk) -> None:
 def test_a_page_that_cannot_be_laid_on_the_samples_is_not_held_against_it(desk: Desk) -> None:
     seen = desk.genuine()
     turned = {name: np.ascontiguousarray(getattr(seen.page, name)[::-1]) for name in ("image", "uv", "ir")}
-    results = desk.results(_with(seen, **turned))
+    results = desk.results(with_lights(seen, **turned))
     for check in ("uv.pattern", "uv.fibres"):
         assert results[check].outcome is Outcome.UNDETERMINED
         assert "could not be laid exactly" in results[check].explanation

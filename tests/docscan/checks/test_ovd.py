@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from docscan.checks import CHECKS
+from docscan.cutting import place_of
 from docscan.inspection import Seen
 from docscan.page_geometry import moved
 from docscan.types import CheckResult, Outcome
 from docscan.zones import corners_mm
-from tests.docscan.checks.desk import Desk
+from tests.docscan.checks.desk import Desk, with_lights
 
 OVD = [check for check in CHECKS if check.id.endswith(".ovd")]
 BY_DAYLIGHT, UNDER_IR = "reference.ovd", "ir.ovd"
@@ -19,10 +20,6 @@ BY_DAYLIGHT, UNDER_IR = "reference.ovd", "ir.ovd"
 
 def _performed(desk: Desk, seen: Seen, *, enrolled: bool = True) -> dict[str, CheckResult]:
     return desk.results(seen, enrolled=enrolled, checks=OVD)
-
-
-def _with(seen: Seen, **lights: np.ndarray | None) -> Seen:
-    return replace(seen, page=replace(seen.page, **lights))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("index", [0, 5, 6])
@@ -52,12 +49,7 @@ def test_a_printed_picture_of_it_fails_under_both_lights(desk: Desk) -> None:
 
 def _place(desk: Desk, seen: Seen) -> tuple[slice, slice]:
     assert desk.model.ovd is not None
-    box, scale = desk.model.ovd.box, seen.page.pixels_per_mm
-    rows, columns = ((box.y, box.height), (box.x, box.width))
-    return (
-        slice(round((rows[0] - 2) * scale), round((sum(rows) + 2) * scale)),
-        slice(round((columns[0] - 2) * scale), round((sum(columns) + 2) * scale)),
-    )
+    return place_of(desk.model.ovd.box, 2.0, seen.page.pixels_per_mm)
 
 
 def test_colours_that_are_taken_off_are_missed(desk: Desk) -> None:
@@ -65,7 +57,7 @@ def test_colours_that_are_taken_off_are_missed(desk: Desk) -> None:
     seen = desk.genuine()
     image, place = seen.page.image.copy(), _place(desk, seen)
     image[place] = cv2.cvtColor(image[place], cv2.COLOR_RGB2GRAY)[..., None]
-    results = _performed(desk, _with(seen, image=image))
+    results = _performed(desk, with_lights(seen, image=image))
     assert (results[BY_DAYLIGHT].outcome, results[UNDER_IR].outcome) == (Outcome.FAILED, Outcome.PASSED)
 
 
@@ -77,14 +69,14 @@ def test_another_drawing_under_infrared_fails(desk: Desk) -> None:
     side = min(infrared[place].shape[:2])
     rows, columns = (slice(one.start, one.start + side) for one in place)
     infrared[rows, columns] = np.flipud(np.rot90(infrared[rows, columns]))
-    results = _performed(desk, _with(seen, ir=infrared))
+    results = _performed(desk, with_lights(seen, ir=infrared))
     assert (results[BY_DAYLIGHT].outcome, results[UNDER_IR].outcome) == (Outcome.PASSED, Outcome.FAILED)
 
 
 def test_without_samples_without_an_ovd_and_without_infrared_nothing_is_said(desk: Desk) -> None:
     seen = desk.genuine()
     assert {one.outcome for one in _performed(desk, seen, enrolled=False).values()} == {Outcome.NOT_PERFORMED}
-    assert _performed(desk, _with(seen, ir=None))[UNDER_IR].outcome is Outcome.NOT_PERFORMED
+    assert _performed(desk, with_lights(seen, ir=None))[UNDER_IR].outcome is Outcome.NOT_PERFORMED
     assert desk.model.ovd is not None
     for ovd, performed in ((None, Outcome.NOT_PERFORMED), (replace(desk.model.ovd, infrared=None), Outcome.PASSED)):
         results = _performed(desk.knowing(replace(desk.model, ovd=ovd)), seen)

@@ -8,6 +8,7 @@ from docscan.documents.appearance import SIZE
 from docscan.documents.model import (
     EDGE_PLACES,
     GRAIN_SIZE,
+    OVD_LINES,
     OVD_SIDE,
     DocumentModel,
     GhostImage,
@@ -64,7 +65,7 @@ def small_model(name: str = "uto-p-2019", version: int = 1, seed: int = 0) -> Do
             replace(box, width=12.0, height=12.0),
             rng.random((OVD_SIDE, OVD_SIDE)) > 0.5,
             statistics(1),
-            rng.normal(size=(2 * OVD_SIDE, 2 * OVD_SIDE)).astype(np.float32),
+            rng.normal(size=(OVD_LINES, OVD_LINES)).astype(np.float32),
         ),
         cells=rng.normal(size=(1, 9, 11, 11)).astype(np.float16),
         measured={"uv.fibres": statistics(1), "ir.portrait": statistics(1)},
