@@ -49,12 +49,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--design", choices=DESIGNS, default=usual.design)
     parser.add_argument("--width", type=int, default=usual.width)
     parser.add_argument("--batch", type=int, default=usual.batch, help="documents of a step")
+    parser.add_argument("--crops", type=int, default=usual.crops, help="of a document that a step looks at")
     parser.add_argument("--device", default=usual.device, help="that stream trains on: cuda, cpu")
     parser.add_argument("--seed", type=int, default=SEED + 1, help="of the documents that stream renders")
     parser.add_argument("--epochs", type=float, default=usual.epochs)
     parser.add_argument("--start", default=usual.start, help="checkpoint whose weights a training begins with")
     parser.add_argument("--rate", type=float, default=usual.learning_rate, help="highest learning rate")
     parser.add_argument("--minutes", type=float, default=usual.minutes, help="that a training may take")
+    parser.add_argument("--trainings", type=int, default=0, help="of leave-out, for all kinds; 0: one each")
     return parser
 
 
@@ -80,6 +82,7 @@ def main() -> None:
         design=wanted.design,
         width=wanted.width,
         batch=wanted.batch,
+        crops=wanted.crops,
         device=wanted.device if wanted.step == "stream" else usual.device,
         rendered=wanted.seed if wanted.step == "stream" else 0,
         epochs=wanted.epochs,
@@ -95,7 +98,7 @@ def main() -> None:
             if step == "compare":
                 compare(folders, recipe)
             elif step == "leave-out":
-                leave_out(folders, recipe)
+                leave_out(folders, recipe, wanted.trainings)
             else:
                 fit(folders, recipe, ranks)
     if step == "stream":

@@ -6,12 +6,13 @@ work shares the machine: then every network sees the same documents as often.
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from datasets.forging.catalogue import RECIPES
 from training.onnx_export import milliseconds
@@ -74,38 +75,58 @@ def groups(training: Crops) -> Iterator[str]:
     yield from sorted({RECIPES[name].group for name in set(training.recipes) & set(RECIPES) - UNSEEN})
 
 
-def leave_out(folders: Folders, recipe: Recipe) -> None:
+def dealt(names: Sequence[str], trainings: int) -> list[tuple[str, ...]]:
+    """Deal groups among so many trainings, in turn; 0: each has its own.
+
+    Neighbours in the catalogue's order are apart, so that what was made alike is not left out together.
+    """
+    count = min(trainings or len(names), len(names))
+    return [tuple(names[first::count]) for first in range(count)]
+
+
+def leave_out(folders: Folders, recipe: Recipe, trainings: int = 0) -> None:
     """Train without one group of recipes after another and write how that group is told; goes on where it stopped.
 
     Calibration never sees the group either. Beside it stands how a network tells the group that learned from all groups
     for the same time: what leaving out costs, apart from what so short a training leaves undone. The rates are on the
-    test states.
+    test states. With fewer ``trainings`` than groups each leaves out several (``beside`` names the others), and is as
+    much longer in the same time.
     """
     out = folders.work / "left_out.json"
     rows = rows_of(out)
     training, calibration, test = (open_split(folders.crops, split) for split in ("training", "calibration", "test"))
 
-    def seen_by(without: str) -> tuple[list[Scored], list[Scored]]:
+    def seen_by(without: tuple[str, ...]) -> tuple[list[Scored], list[Scored]]:
         path = _checkpoint(folders, without)
         network = train(training, replace(recipe, without=without), path)
         export(network, path.with_suffix(".onnx"))
-        session = open_network(path.with_suffix(".onnx"))
+        session = open_network(path.with_suffix(".onnx"), torch.get_num_threads())
         return score(calibration, session), score(test, session)
 
-    left = [group for group in groups(training) if group not in [row["group"] for row in rows]]
-    known = seen_by("") if left else ([], [])
-    for group in left:
-        own = {name for name, one in RECIPES.items() if one.group == group}
-        calibrating, tested = seen_by(group)
-        rest = [item for item in calibrating if item.line["recipe"] not in own]
-        told = {f"{name}_known": value for name, value in _measured(*known, own).items() if name != "documents"}
-        rows.append({"group": group, **_measured(rest, tested, own), **told, **_length(_checkpoint(folders, group))})
-        _log.info("%s", rows[-1])
+    done = [row["group"] for row in rows]
+    left = [names for names in dealt(list(groups(training)), trainings) if not set(names) <= set(done)]
+    known = seen_by(()) if left else ([], [])
+    for names in left:
+        calibrating, tested = seen_by(names)
+        unseen = _recipes(names)
+        rest = [item for item in calibrating if item.line["recipe"] not in unseen]
+        for group in names:
+            own = _recipes([group])
+            told = {f"{name}_known": value for name, value in _measured(*known, own).items() if name != "documents"}
+            beside = ", ".join(name for name in names if name != group) or "none"
+            measured = _measured(rest, tested, own)
+            rows.append({"group": group, "beside": beside, **measured, **told, **_length(_checkpoint(folders, names))})
+            _log.info("%s", rows[-1])
         _kept(out, rows)
 
 
-def _checkpoint(folders: Folders, without: str) -> Path:
-    return folders.work / "left_out" / f"{(without or 'nothing').replace(' ', '_')}.pt"
+def _recipes(names: Iterable[str]) -> set[str]:
+    """Return the recipes of some groups."""
+    return {name for name, one in RECIPES.items() if one.group in names}
+
+
+def _checkpoint(folders: Folders, without: tuple[str, ...]) -> Path:
+    return folders.work / "left_out" / f"{'+'.join(without or ('nothing',)).replace(' ', '_')}.pt"
 
 
 def _measured(calibrating: list[Scored], seen: list[Scored], own: set[str]) -> Row:

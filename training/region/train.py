@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -54,7 +54,7 @@ class Recipe:
     minutes: float = 35.0  # the schedule is made shorter where it would take longer
     seed: int = 9303
     start: str = ""  # a checkpoint whose weights it begins with
-    without: str = ""  # a group of recipes left out of training
+    without: tuple[str, ...] = ()  # groups of recipes left out of training
     bf16: bool = field(default_factory=_bf16)
     device: str = "cpu"
     rendered: int = 0  # seed of documents that are rendered while it learns; 0: it learns from a set
@@ -167,9 +167,9 @@ def groups_of(crops: Crops) -> tuple[NDArray[np.int64], int]:
     return np.where(forged | (crops.region == UNKNOWN), UNKNOWN, groups), len(REGIONS) * len(names)
 
 
-def _edits(without: str) -> tuple[str, ...]:
+def _edits(without: Collection[str]) -> tuple[str, ...]:
     """Return the edits to learn from: none that belongs to a group that is left out."""
-    return tuple(name for name in EDITS if RECIPES[name].group != without)
+    return tuple(name for name in EDITS if RECIPES[name].group not in without)
 
 
 def _schedule(share: float) -> float:
@@ -180,11 +180,11 @@ def _schedule(share: float) -> float:
     )
 
 
-def _learned_from(crops: Crops, without: str) -> NDArray[np.intp]:
-    """Return the documents to learn from: genuine ones, and forged ones but for a group that is left out."""
-    out = {name for name, recipe in RECIPES.items() if without and recipe.group == without} | UNSEEN
-    if without and len(out) == len(UNSEEN) and without not in {RECIPES[name].group for name in UNSEEN}:
-        raise ValueError(f"There is no group of recipes called {without}.")
+def _learned_from(crops: Crops, without: Collection[str]) -> NDArray[np.intp]:
+    """Return the documents to learn from: genuine ones, and forged ones but for groups that are left out."""
+    if unknown := set(without) - {recipe.group for recipe in RECIPES.values()}:
+        raise ValueError(f"There is no group of recipes called {' or '.join(sorted(unknown))}.")
+    out = {name for name, recipe in RECIPES.items() if recipe.group in without} | UNSEEN
     return np.array([row for row, recipe in enumerate(crops.recipes) if recipe not in out])
 
 

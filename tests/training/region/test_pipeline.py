@@ -59,7 +59,8 @@ def test_from_crops_to_a_model_that_the_product_opens(folders: Folders) -> None:
     assert entry.dataset["set"]["seed"] == 3
     (training,) = entry.dataset["trainings"]
     told = {"steps": 3, "documents": 6, "weights": sum(part.numel() for part in load(folders.checkpoint).parameters())}
-    assert training | {"minutes": 3.0, "start": ""} == asdict(TINY) | told
+    assert training | {"minutes": 3.0, "start": "", "without": ()} == asdict(TINY) | told  # JSON knows no tuples
+    assert training["without"] == []
     assert entry.parameters["precision"] == "int8"
     assert entry.parameters["measured"]["parity"] < 1e-3
     assert entry.error_rates["auc"] == pytest.approx(measured.whole.auc, abs=1e-3)
@@ -87,11 +88,14 @@ def test_left_out_kinds_and_designs_come_into_the_report(folders: Folders, monke
         fit(folders, TINY, Ranks())
         ship(folders, "fp32")
     monkeypatch.setattr(studies, "DESIGNS", ("plain", "high_pass"))
-    monkeypatch.setattr(studies, "groups", lambda _crops: iter(["portrait"]))
+    monkeypatch.setattr(studies, "groups", lambda _crops: iter(["digital", "portrait"]))
     studies.compare(folders, TINY)
-    studies.leave_out(folders, TINY)
+    studies.leave_out(folders, TINY, trainings=1)
     rows = json.loads((folders.work / "left_out.json").read_text())
-    assert [(row["group"], row["documents"]) for row in rows] == [("portrait", 1)]
+    assert [(row["group"], row["beside"], row["documents"]) for row in rows] == [
+        ("digital", "portrait", 1),
+        ("portrait", "digital", 1),
+    ]
     assert {"eer", "auc", "eer_known", "auc_known", "learned_from", "steps"} < set(rows[0])
     monkeypatch.setattr(studies, "train", None)  # a second run does nothing again
     studies.compare(folders, TINY)
@@ -99,6 +103,11 @@ def test_left_out_kinds_and_designs_come_into_the_report(folders: Folders, monke
     assess(folders)
     assert "| plain |" in (folders.models / "region.md").read_text()
     assert "high_pass" in folders.report.read_text()
+
+
+def test_groups_are_dealt_among_trainings_each_to_one() -> None:
+    assert studies.dealt(["a", "b", "c", "d", "e"], 2) == [("a", "c", "e"), ("b", "d")]
+    assert studies.dealt(["a", "b", "c"], 0) == studies.dealt(["a", "b", "c"], 7) == [("a",), ("b",), ("c",)]
 
 
 def test_int8_is_taken_where_it_is_faster_and_loses_nothing() -> None:

@@ -133,10 +133,11 @@ def test_a_time_box_ends_a_training(invented: Invent, tmp_path: Path) -> None:
 
 def test_a_kind_that_is_left_out_is_not_learned_from(invented: Invent) -> None:
     crops = invented(8)
-    assert len(module._learned_from(crops, "")) == 8
-    assert [crops.recipes[row] for row in module._learned_from(crops, "inkjet")] == ["genuine"] * 4
+    assert len(module._learned_from(crops, ())) == 8
+    assert [crops.recipes[row] for row in module._learned_from(crops, ("inkjet", "uv"))] == ["genuine"] * 4
+    assert module._edits(("digital",)) == ()
     with pytest.raises(ValueError, match="no group"):
-        module._learned_from(crops, "inkjets")
+        module._learned_from(crops, ("inkjet", "inkjets"))
 
 
 def test_crops_are_turned_with_their_labels_and_alike_over_a_document() -> None:
