@@ -93,6 +93,13 @@ def scale_of(to_capture: Homography, size: PageSize) -> float:
     return float(np.sqrt(abs(area(moved(rectangle(width, height), to_capture))) / (width * height)))
 
 
+def depth_ratio(to_capture: Homography, size: PageSize) -> float:
+    """Return how many times as far from the camera a page's farthest corner was as its nearest; 1: seen straight."""
+    corners = np.column_stack([rectangle(*size.millimetres), np.ones(4)])
+    depths = np.abs(corners @ to_capture[2])
+    return float(depths.max() / depths.min())
+
+
 def aspect(corners: Corners, shape: tuple[int, int]) -> NDArray[np.float64]:
     """Return width by height of the rectangles that a camera saw as these corners (… x 4 x 2).
 

@@ -43,6 +43,7 @@ class Calibration(BaseModel):
     than ``highest``, which the numbers of documents support; the check fails where it reaches ``threshold``. A value
     made up of several numbers is the sum of them times ``weights``. The ratio is against the forgeries that the check
     is there to find, a ``share`` of all: a forger who did something else leaves what it looks at as it was.
+    ``askew`` weighs captures that a hand held askew, where there were enough of them to say: they vary more.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,6 +57,7 @@ class Calibration(BaseModel):
     share: float = 1.0  # above 0, at most 1
     genuine: int  # documents of each class that it was fitted on
     forged: int
+    askew: "Calibration | None" = None
 
 
 class Manifest(BaseModel):

@@ -19,6 +19,10 @@ LARGEST_LOG10_LR = 4.0
 # counts, not their sum. What the other says for a genuine document they do not weaken.
 _SAME_WITNESS = {"reference": "print", "photo": "print", "page": "print"}
 
+# Regions' ratios add up: their print can refer a document none of whose regions fails.
+_TOGETHER = "No part of the print fails by itself, but together they look otherwise than issuers print them."
+_AGAIN = "What failed says too little by itself: capture the document again, and compare that place by eye."
+
 # Upper ends of the bands of the ENFSI verbal scale, as log10 of the likelihood ratio.
 _VERBAL_SCALE = (
     (math.log10(2), "no support"),
@@ -86,15 +90,18 @@ def decide(checks: Sequence[CheckResult], log10_lr: float, quality: Quality, *, 
     """Return the verdict and its one main reason.
 
     ``refer`` wins over ``insufficient``: a sign of forgery on a poor capture is still for a person to see.
-    A document whose printing or whose MRZ could not be looked at is never ``no_concern``.
+    A document whose printing or whose MRZ could not be looked at is never ``no_concern``, nor is one on which a check
+    failed that does not suffice to refer it: a second capture tells a sign from chance.
     """
+    against = [check for check in checks if check.speaks_for_forgery]
     if log10_lr >= refer_at:
-        strongest = max(checks, key=lambda check: check.log10_lr)
-        return Verdict.REFER, strongest.explanation
+        return Verdict.REFER, max(against, key=lambda check: check.log10_lr).explanation if against else _TOGETHER
     if not quality.usable:
         return Verdict.INSUFFICIENT, quality.advice[0] if quality.advice else "The capture is too poor to judge."
     for family in ("mrz", "print"):
         members = [check for check in checks if check.id.startswith(f"{family}.")]
         if not any(check.outcome in (Outcome.PASSED, Outcome.FAILED) for check in members):
             return Verdict.INSUFFICIENT, members[0].explanation
+    if against:
+        return Verdict.INSUFFICIENT, _AGAIN
     return Verdict.NO_CONCERN, "Nothing that was looked at speaks for a forgery."

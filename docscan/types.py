@@ -341,6 +341,11 @@ class CheckResult:
     log10_lr: float = 0.0  # forged against genuine
     region: Region | None = None
 
+    @property
+    def speaks_for_forgery(self) -> bool:
+        """Whether it failed in a way that weighs for a forgery; an expired document's does not."""
+        return self.outcome is Outcome.FAILED and self.log10_lr > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Confidence:

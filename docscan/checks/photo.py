@@ -8,7 +8,7 @@ about portraits, and which, and where a ghost image is, they alone tell.
 import numpy as np
 
 from docscan.checks.finding import Finding, not_performed, undetermined
-from docscan.checks.measured import Measurement
+from docscan.checks.measured import Measurement, captured_askew
 from docscan.documents.model import PhotoZone
 from docscan.documents.pictures import LEAST_SHARE
 from docscan.evidence import Evidence
@@ -97,6 +97,11 @@ def ghost(evidence: Evidence) -> Measurement | Finding:
     region = _region("ghost", evidence, photo.ghost.place, to_page)
     if evidence.page.pixels_per_mm < _COARSEST_GHOST:
         return undetermined("The picture is too coarse to compare the ghost image with the portrait.", region)
+    if captured_askew(evidence.page):  # of 119 genuine documents on calibration states 13 looked like another's
+        return undetermined(
+            "Seen askew, ghost image and portrait cannot be compared: hold the camera straight above the page.",
+            region,
+        )
     seen = likeness(pair_of(evidence.page, to_page, photo.ghost.portrait, photo.ghost.place), photo.ghost)
     if seen.covered > _COVERED:
         return undetermined("Glare, a shadow or a finger lies over the ghost image: capture it again.", region)

@@ -15,9 +15,10 @@ _PIXELS_PER_MM = 2.0  # of the pictures in which it is looked for
 _SCALES = np.geomspace(0.22, 0.65, 20)  # of a ghost image, against the portrait
 _SHOWN = 0.75  # of the zone of a portrait that surely shows the face
 _COARSE_MM = 6.0  # above which light and dark are the exposure's
-# Correlation over all samples from which there is a ghost image: 0.79 and more where there was one on 10 kinds of
-# training states, 0.49 and less on 8 kinds without.
-_FOUND = 0.65
+# Correlation over all samples from which a place may be a ghost image's, and likeness, then, of each sample's to its
+# own portrait from which it is one. On 42 sets of samples of calibration states: 0.60 and more, and 0.92 and more,
+# where there was one; up to 0.65, and 0.55 and less, where there was none.
+_FOUND, _EACH_FOUND = 0.5, 0.75
 _FAINT = 0.01  # deviation of the logarithm below which a place shows nothing
 _FINER = (0.94, 0.98, 1.02, 1.06)  # of a found size, and
 _FINER_MM = (-0.4, 0.0, 0.4)  # of its place, about which it is looked for again
@@ -43,12 +44,13 @@ def ghost_of(samples: Sequence[Placed], zone: Box) -> GhostImage | None:
     if place is None:
         return None
 
-    def taught(box: Box) -> tuple[float, GhostImage]:
+    def taught(box: Box) -> tuple[list[float], GhostImage]:
         pairs = [pair_of(page, matrix, face, box) for page, matrix in samples]
         ghost = learned(pairs, face, box)
-        return sum(likeness(pair, ghost).correlation for pair in pairs), ghost
+        return [likeness(pair, ghost).correlation for pair in pairs], ghost
 
-    return max((taught(box) for box in _about(place)), key=lambda found: found[0])[1]
+    alike, ghost = max((taught(box) for box in _about(place)), key=lambda found: sum(found[0]))
+    return ghost if min(alike) >= _EACH_FOUND else None
 
 
 def _middle(zone: Box) -> Box:

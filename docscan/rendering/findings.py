@@ -8,7 +8,7 @@ import numpy as np
 
 from docscan.rendering.language import Sentence
 from docscan.rendering.messages import message
-from docscan.rendering.words import check_name, family_name, speaks_for_forgery
+from docscan.rendering.words import check_name, family_name
 from docscan.types import CheckResult, Outcome, Region, Report, Spectrum, Verdict
 
 # Share of two regions' common area from which they are one place: a reader's MRZ and the network's differ by a margin.
@@ -44,7 +44,7 @@ def findings_of(checks: Iterable[CheckResult]) -> tuple[NumberedFinding, ...]:
     An expired document or a specimen is no finding: the list of checks says so.
     """
     every = list(checks)
-    weighing = sorted(filter(speaks_for_forgery, every), key=lambda check: -check.log10_lr)
+    weighing = sorted((check for check in every if check.speaks_for_forgery), key=lambda check: -check.log10_lr)
     unclear = [check for check in every if check.outcome is Outcome.UNDETERMINED and check.region]
     groups: list[list[CheckResult]] = []
     for check in (*weighing, *unclear):

@@ -109,14 +109,9 @@ LIGHTS = {
 }
 
 
-def speaks_for_forgery(check: CheckResult) -> bool:
-    """Tell whether a check failed in a way that weighs for a forgery; an expired document's does not."""
-    return check.outcome is Outcome.FAILED and check.log10_lr > 0
-
-
 def is_note(check: CheckResult) -> bool:
     """Tell whether a check failed on what is no sign of forgery: an expired document, a specimen."""
-    return check.outcome is Outcome.FAILED and check.log10_lr <= 0
+    return check.outcome is Outcome.FAILED and not check.speaks_for_forgery
 
 
 def check_name(check_id: str) -> str:

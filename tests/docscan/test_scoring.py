@@ -107,6 +107,25 @@ def test_verdicts() -> None:
     assert decide(guilty, 2.0, POOR, refer_at=1) == (Verdict.REFER, "print.viz says so.")
 
 
+def test_the_main_reason_is_of_a_check_that_failed() -> None:
+    passed = [check("mrz.found"), check("print.portrait", log10_lr=0.9), check("print.viz", log10_lr=0.8)]
+    verdict, reason = decide(passed, 1.2, GOOD, refer_at=1)
+    assert verdict is Verdict.REFER
+    assert reason.startswith("No part of the print fails by itself")
+    failed = [*passed, check("mrz.pitch", Outcome.FAILED, 0.7), check("document.expiry", Outcome.FAILED)]
+    assert decide(failed, 1.9, GOOD, refer_at=1) == (Verdict.REFER, "mrz.pitch says so.")
+
+
+def test_a_failed_check_that_does_not_refer_asks_for_another_capture() -> None:
+    seen = [check("mrz.found"), check("print.portrait"), check("mrz.glyphs", Outcome.FAILED, 0.9)]
+    verdict, reason = decide(seen, 0.9, GOOD, refer_at=1)
+    assert verdict is Verdict.INSUFFICIENT
+    assert "capture the document again" in reason
+    assert decide(seen, 0.9, POOR, refer_at=1) == (Verdict.INSUFFICIENT, "Move closer.")
+    expired = [*seen[:2], check("document.expiry", Outcome.FAILED)]  # says nothing of a forgery
+    assert decide(expired, 0.0, GOOD, refer_at=1)[0] is Verdict.NO_CONCERN
+
+
 @pytest.mark.parametrize("blind", ["mrz.found", "print.portrait"])
 def test_no_concern_needs_the_zone_and_the_print_to_have_been_looked_at(blind: str) -> None:
     seen = [

@@ -9,7 +9,7 @@ from docscan.runtime import open_models
 from docscan.types import Report
 from training.manifest import calibrated
 from training.witnesses import reference
-from training.witnesses.documents import Group, groups, make_all
+from training.witnesses.documents import Group, Wanted, groups, make_all
 from training.witnesses.fitting import FINDS, calibration
 from training.witnesses.judging import rows
 from training.witnesses.measuring import Witnessed, witness
@@ -26,6 +26,19 @@ def _write_reference(wanted: list[Group], models: Path, workers: int) -> None:
     reference.write(reference.reference_of(reports, wanted, opened), models)
 
 
+def _make(wanted: list[Group], workers: int) -> None:
+    for number, _ in enumerate(make_all(wanted, workers), 1):
+        print(f"made {number} of {len(wanted)} groups", flush=True)
+
+
+def _inspected(wanted: list[Group], workers: int) -> list[Witnessed]:
+    documents: list[Witnessed] = []
+    for number, found in enumerate(witness(wanted, workers), 1):
+        documents += found
+        print(f"inspected {number} of {len(wanted)} groups", flush=True)
+    return documents
+
+
 def main() -> None:
     """Make the documents that are missing, inspect them, and fit or judge."""
     parser = argparse.ArgumentParser(prog="python -m training.witnesses", description=__doc__)
@@ -35,23 +48,25 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=_ROOT / "build" / "witnesses", help="keeps the documents")
     parser.add_argument("--models", type=Path, default=_ROOT / "models", help="whose manifest is written")
     parser.add_argument("--states", type=int, help="the first so many of them; all where not given")
-    parser.add_argument("--whole-page-only", action="store_true", help="of forgeries only counterfeits and copies")
+    parser.add_argument(
+        "--which", choices=[which.value for which in Wanted], default=Wanted.USUAL.value, help="evaluate judges on them"
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
     split = "calibration" if chosen.what == "calibrate" else "test"
-    wanted = groups(chosen.work, split, chosen.states, whole_page_only=chosen.whole_page_only)
-    for number, _ in enumerate(make_all(wanted, chosen.workers), 1):
-        print(f"made {number} of {len(wanted)} groups", flush=True)
+    wanted = groups(chosen.work, split, chosen.states, Wanted(chosen.which))
+    _make(wanted, chosen.workers)
     if chosen.what == "reference":
         _write_reference(wanted, chosen.models, chosen.workers)
         return
-    documents: list[Witnessed] = []
-    for number, found in enumerate(witness(wanted, chosen.workers), 1):
-        documents += found
-        print(f"inspected {number} of {len(wanted)} groups", flush=True)
+    documents = _inspected(wanted, chosen.workers)
     measured = [check.id for check in CHECKS if check.measure is not None]
     if chosen.what == "calibrate":
-        calibrated(chosen.models, {check: calibration(check, documents) for check in measured if check in FINDS})
+        more = groups(chosen.work, split, chosen.states, Wanted.BY_HAND)
+        _make(more, chosen.workers)
+        by_hand = _inspected(more, chosen.workers)
+        fitted = {check: calibration(check, documents, by_hand) for check in measured if check in FINDS}
+        calibrated(chosen.models, fitted)
     models = open_models(chosen.models, providers=["CPUExecutionProvider"], threads=1, only=["region"])
     for name, value in rows(documents, models, measured).items():
         print(f"{name:<70} {value}")

@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import cv2
@@ -14,14 +15,24 @@ from datasets.specimens import GENUINE, Order, make
 from docscan.processes import each
 
 ENROLLED = 5
+_GENUINE_BY_HAND = 12
 KINDS = (Kind.TD3, Kind.TD2, Kind.MRV_A, Kind.TD1_BACK)  # sides with an MRZ: what can be enrolled
 _STATES = {"training": TRAINING, "calibration": (*CALIBRATION, *CALIBRATED_ONLY), "test": TEST}
 SEEDS = {"training": 6001, "calibration": 6002, "test": 6003}
+_SEEDS_BY_HAND = {"training": 6011, "calibration": 6012, "test": 6013}
 # The whole page made by other means than the issuer's.
 COUNTERFEITS = ("counterfeit_inkjet", "counterfeit_toner", "counterfeit_sublimation")
 WHOLE_PAGE = (*COUNTERFEITS, "print_and_scan", "screen_recapture")
 _LIGHTS = ("visible", "uv", "ir")
-_READER = "reader"
+_READER, _PHONE = "reader", "phone"
+
+
+class Wanted(StrEnum):
+    """Which documents of a kind of side are inspected."""
+
+    USUAL = "usual"  # from any device, half of the genuine ones from page readers
+    WHOLE_PAGE = "whole-page"  # the same, of forgeries only counterfeits and copies
+    BY_HAND = "by-hand"  # from phones, of forgeries those that show by daylight
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +47,21 @@ class Group:
         return self.folder / f"{order.index + 1:05d}.pkl"
 
 
-def _wanted(code: str, kind: Kind, whole_page_only: bool) -> Iterator[tuple[str, str | None]]:
+def _wanted(code: str, kind: Kind, which: Wanted) -> Iterator[tuple[str, str | None]]:
     """Yield recipe and device (None: any) of each document of a group."""
+    if which is Wanted.BY_HAND:
+        return _by_hand(code, kind)
+    return _by_any(code, kind, whole_page_only=which is Wanted.WHOLE_PAGE)
+
+
+def _by_hand(code: str, kind: Kind) -> Iterator[tuple[str, str]]:
+    yield from [(GENUINE, _READER)] * ENROLLED + [(GENUINE, _PHONE)] * _GENUINE_BY_HAND
+    for recipe in RECIPES:
+        if shows(recipe, ("visible",)) and applies(recipe, state(code), kind):
+            yield recipe, _PHONE
+
+
+def _by_any(code: str, kind: Kind, *, whole_page_only: bool) -> Iterator[tuple[str, str | None]]:
     yield from [(GENUINE, _READER)] * (ENROLLED + (4 if whole_page_only else 6)) + [(GENUINE, None)] * 6
     for recipe in WHOLE_PAGE if whole_page_only else RECIPES:
         if applies(recipe, state(code), kind):
@@ -46,17 +70,18 @@ def _wanted(code: str, kind: Kind, whole_page_only: bool) -> Iterator[tuple[str,
                 yield from [(recipe, None)] if whole_page_only else [(recipe, _READER), (recipe, None)]
 
 
-def groups(work: Path, split: str, states: int | None = None, *, whole_page_only: bool = False) -> list[Group]:
+def groups(work: Path, split: str, states: int | None = None, which: Wanted = Wanted.USUAL) -> list[Group]:
     """Return the groups of a split's first states (None: of all), one for each state and kind of side."""
+    seed = (_SEEDS_BY_HAND if which is Wanted.BY_HAND else SEEDS)[split]
     found, index = [], 0
     for code in _STATES[split][:states]:
         for kind in KINDS:
-            wanted = tuple(_wanted(code, kind, whole_page_only))
+            wanted = tuple(_wanted(code, kind, which))
             orders = tuple(
-                Order(SEEDS[split], index + number, code, kind, recipe, device)
+                Order(seed, index + number, code, kind, recipe, device)
                 for number, (recipe, device) in enumerate(wanted)
             )
-            folder = work / (f"{split}-whole-page" if whole_page_only else split)
+            folder = work / (split if which is Wanted.USUAL else f"{split}-{which.value}")
             found.append(Group(folder / f"{code}-{kind.value}", orders))
             index += len(orders)
     return found
@@ -74,7 +99,8 @@ def _make(group: Group) -> int:
     for order in group.orders:
         path = group.path(order)
         if not path.exists():
-            made = make(order, _LIGHTS).captured.files
+            lights = ("visible",) if order.device == _PHONE else _LIGHTS  # a phone has no other
+            made = make(order, lights).captured.files
             files = {light: data for light, (data, _) in made.items()}
             new = path.with_suffix(".new")
             new.write_bytes(pickle.dumps({"order": order, "files": files}))

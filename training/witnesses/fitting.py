@@ -72,6 +72,7 @@ _MOST = {"mrz.glyphs": 0.9, "page.copy_move": 0.9, "ir.page": 0.9}
 _BY_DESIGN = ("page.print", "uv.page")
 _STEPS = 20  # of the distribution of states
 _NO_SUPPORT = math.log10(2)  # below which the ENFSI scale has no word for what speaks for a forgery
+_FEWEST = 20  # documents of either class by which captures askew are weighed
 _STRENGTH = 0.3  # of the weights' regularisation, scikit-learn's C: there are a hundred numbers and few states
 
 Numbers = NDArray[np.float64]
@@ -118,14 +119,38 @@ def _in_other_states(genuine: Numbers, states: NDArray[np.str_]) -> Numbers:
     return np.asarray((genuine[:, None] + spread * steps).ravel(), np.float64)
 
 
-def calibration(check: str, documents: Sequence[Witnessed]) -> Calibration:
+def calibration(check: str, documents: Sequence[Witnessed], by_hand: Sequence[Witnessed] = ()) -> Calibration:
     """Fit one check.
+
+    Parameters
+    ----------
+    check
+        Its id.
+    documents
+        From any device.
+    by_hand
+        More from phones. Of those that were captured askew, with ``documents``' own, the calibration ``askew`` is made,
+        where there are enough of either class. What looks straight may be a phone's capture too: the usual calibration
+        is of all ``documents``.
+    """
+    usual = _told(check, documents)
+    askew = [one for one in (*usual, *_told(check, by_hand)) if one.askew]
+    few = any(sum(one.genuine is kind for one in askew) < _FEWEST for kind in (False, True))
+    return _fitted(check, usual).model_copy(update={"askew": None if few else _fitted(check, askew)})
+
+
+def _told(check: str, documents: Sequence[Witnessed]) -> list[Witnessed]:
+    """Return the documents that a check measured, of forged ones those that it is there to find."""
+    return [one for one in documents if check in one.numbers and (one.genuine or one.recipe in FINDS[check])]
+
+
+def _fitted(check: str, seen: Sequence[Witnessed]) -> Calibration:
+    """Fit a check on some documents.
 
     Where its value is made up of several numbers their weights are a logistic regression's; the likelihood ratio and
     the threshold are fitted on values that come of weights fitted without the document's own state. That every kind of
     forgery is as frequent is an assumption.
     """
-    seen = [one for one in documents if check in one.numbers and (one.genuine or one.recipe in FINDS[check])]
     forged = np.array([not one.genuine for one in seen])
     values, weights = _values([one.numbers[check] for one in seen], forged, [one.state for one in seen])
     # In genuine documents' deviations: the fit's penalty must not depend on a value's unit.

@@ -10,7 +10,7 @@ from datasets.forging.catalogue import shows
 from docscan.runtime import Models
 from docscan.scoring import fuse, fused
 from docscan.settings import Settings
-from docscan.types import Outcome, Spectrum
+from docscan.types import CheckResult, Outcome, Spectrum
 from training.region.measures import Rate, auc, bpcer_at
 from training.witnesses.documents import COUNTERFEITS, WHOLE_PAGE
 from training.witnesses.fitting import FINDS
@@ -120,6 +120,7 @@ def _as_captured(documents: Sequence[Witnessed], models: Models) -> dict[str, st
     """Return what is referred of all documents, and of those that phones and hands captured, from several ratios on."""
     ratios = np.array([_ratio(one, models, tuple(Spectrum)) for one in documents])
     genuine = np.array([one.genuine for one in documents])
+    again = (ratios < REFER) & np.array([_speaks_against(one) for one in documents])
     by_hand = np.array([one.lights == 1 for one in documents])
     found = {}
     for title, some in (("by all devices", np.ones_like(genuine)), ("by daylight alone", by_hand)):
@@ -127,14 +128,24 @@ def _as_captured(documents: Sequence[Witnessed], models: Models) -> dict[str, st
             for name, kind in (("genuine", genuine), ("forged", ~genuine)):
                 rate = _rate_of(ratios[some & kind] >= least)
                 found[f"captured {title}: {name} referred from log10 LR {least}"] = rate
+        for name, kind in (("genuine", genuine), ("forged", ~genuine)):
+            found[f"captured {title}: {name} of which another capture is asked for"] = _rate_of(again[some & kind])
     return found
 
 
-def _ratio(one: Witnessed, models: Models, lights: Collection[Spectrum]) -> float:
+def _speaks_against(one: Witnessed) -> bool:
+    """Tell whether a check failed that speaks for a forgery."""
+    return any(check.speaks_for_forgery for check in _judged_by(one, tuple(Spectrum)))
+
+
+def _judged_by(one: Witnessed, lights: Collection[Spectrum]) -> list[CheckResult]:
     # Generated states' codes are none that ICAO lists: what that check says would tell nothing.
-    checks = [check for check in one.checks if check.spectrum in lights and check.id != "mrz.issuing_state"]
-    return fuse(checks, models.fusions())
+    return [check for check in one.checks if check.spectrum in lights and check.id != "mrz.issuing_state"]
 
 
-def _rate_of(wrong: NDArray[np.bool_]) -> str:
-    return str(Rate(int(wrong.sum()), len(wrong)))
+def _ratio(one: Witnessed, models: Models, lights: Collection[Spectrum]) -> float:
+    return fuse(_judged_by(one, lights), models.fusions())
+
+
+def _rate_of(such: NDArray[np.bool_]) -> str:
+    return str(Rate(int(such.sum()), len(such)))

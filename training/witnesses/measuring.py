@@ -9,6 +9,7 @@ from datasets.specimens import GENUINE
 from docscan.capture import ImageFile
 from docscan.checks import CHECKS, perform
 from docscan.checks.finding import Finding
+from docscan.checks.measured import captured_askew
 from docscan.documents.matching import library_of
 from docscan.evidence import Evidence
 from docscan.inspection import Seen, Tools, gather, open_enrolment_tools, see
@@ -35,6 +36,7 @@ class Witnessed:
     numbers: dict[str, dict[str, float]]
     checks: tuple[CheckResult, ...]
     kind: str = ""  # of side
+    askew: bool = False  # seen from the side by the camera
 
     @property
     def genuine(self) -> bool:
@@ -84,7 +86,10 @@ def _witness(group: Group) -> list[Witnessed]:
         checks = tuple(perform(check, evidence) for check in CHECKS)
         modelled = evidence.model is not None
         numbers = _numbers(evidence)
-        found.append(Witnessed(order.recipe, order.code, len(images), modelled, numbers, checks, order.kind.value))
+        askew = captured_askew(evidence.page)
+        found.append(
+            Witnessed(order.recipe, order.code, len(images), modelled, numbers, checks, order.kind.value, askew)
+        )
     return found
 
 

@@ -1,10 +1,11 @@
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from docscan.checks.finding import Finding, not_performed
-from docscan.checks.measured import Measurement, measured
+from docscan.checks.measured import Measurement, captured_askew, measured
 from docscan.evidence import Evidence
 from docscan.runtime import Calibration
 from docscan.types import Outcome
@@ -47,6 +48,20 @@ def test_passing_says_little_where_few_forgeries_show_there(evidence: Make) -> N
         math.log10(0.9 + 0.1 * 10**-1.5)
     )
     assert _checked(evidence(calibrations=calibrations), 9.0).log10_lr == pytest.approx(1.5)
+
+
+def test_a_capture_askew_is_weighed_as_such(evidence: Make) -> None:
+    stricter = CALIBRATION.model_copy(update={"threshold": 1.2})
+    calibrations = {"reference.made_up": CALIBRATION.model_copy(update={"askew": stricter})}
+    straight = evidence(calibrations=calibrations)
+    tilted = straight.page.to_capture.copy()
+    tilted[2, 0] = 0.05 / straight.page.size.millimetres[0]  # its right edge is a twentieth farther away
+    askew = replace(straight, page=replace(straight.page, to_capture=tilted))
+    assert not captured_askew(straight.page)
+    assert captured_askew(askew.page)
+    assert _checked(straight, 1.0).outcome is Outcome.FAILED
+    assert _checked(askew, 1.0).outcome is Outcome.PASSED
+    assert _checked(replace(askew, calibrations={"reference.made_up": CALIBRATION}), 1.0).outcome is Outcome.FAILED
 
 
 def test_what_cannot_be_measured_is_said_and_weighs_nothing(evidence: Make) -> None:

@@ -8,10 +8,12 @@ import pytest
 
 from docscan.checks import CHECKS
 from docscan.cutting import part_of, straightened, upright
+from docscan.documents import ghosts
 from docscan.documents.ghosts import ghost_of
 from docscan.documents.laying import Laid
 from docscan.documents.model import GhostImage
 from docscan.documents.photo import photo_of
+from docscan.ghost import GhostLikeness, Pair, likeness, pair_of
 from docscan.inspection import Seen
 from docscan.page_geometry import moved
 from docscan.types import Box, CheckResult, Outcome, PageSize
@@ -129,6 +131,35 @@ def test_a_page_that_does_not_lie_on_the_samples_is_not_compared(desk: Desk) -> 
     seen = desk.genuine()
     for result in _performed(desk, _shown(seen, np.full_like(seen.page.image, 200))).values():
         assert (result.outcome, "by eye" in result.explanation) == (Outcome.UNDETERMINED, True)
+
+
+def test_a_page_seen_askew_does_not_compare_the_ghost(desk: Desk) -> None:
+    seen = desk.genuine()
+    tilted = seen.page.to_capture.copy()
+    tilted[2, 0] += 0.05 * tilted[2, 2] / seen.page.size.millimetres[0]
+    results = _performed(desk, replace(seen, page=replace(seen.page, to_capture=tilted)))
+    assert results["photo.ghost"].outcome is Outcome.UNDETERMINED
+    assert "straight above" in results["photo.ghost"].explanation
+    assert results["photo.edge"].outcome is Outcome.PASSED
+
+
+def test_a_place_where_one_sample_does_not_show_its_portrait_is_no_ghost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A visa's five samples once differed alike, four of them, where there is none: all genuine ones then failed."""
+    samples = [(desk.genuine(index).page, np.eye(3)) for index in range(1, 5)]
+    zone = LAYOUTS[PageSize.ID_3].portrait
+    assert zone is not None
+    found = ghost_of(samples, zone)
+    assert found is not None
+    first = pair_of(*samples[0], found.portrait, found.place)
+
+    def unlike(pair: Pair, known: GhostImage) -> GhostLikeness:
+        seen = likeness(pair, known)
+        return replace(seen, correlation=0.5) if np.array_equal(pair.portrait, first.portrait) else seen
+
+    monkeypatch.setattr(ghosts, "likeness", unlike)
+    assert ghost_of(samples, zone) is None
 
 
 def test_samples_whose_ghosts_are_others_show_none(desk: Desk) -> None:

@@ -1,10 +1,11 @@
 from pathlib import Path
 
+from datasets.forging.catalogue import shows
 from datasets.specimens import GENUINE
 from docscan.runtime import open_models
 from docscan.types import CheckResult, Outcome, Spectrum
 from tests.conftest import ROOT
-from training.witnesses.documents import ENROLLED, KINDS, WHOLE_PAGE, groups
+from training.witnesses.documents import ENROLLED, KINDS, WHOLE_PAGE, Wanted, groups
 from training.witnesses.judging import rows
 from training.witnesses.measuring import Witnessed
 
@@ -25,8 +26,17 @@ def test_groups_share_no_document_and_no_state_with_another_split(tmp_path: Path
 
 
 def test_a_set_of_whole_pages_has_no_other_forgery(tmp_path: Path) -> None:
-    for group in groups(tmp_path, "test", 1, whole_page_only=True):
+    for group in groups(tmp_path, "test", 1, Wanted.WHOLE_PAGE):
         assert {order.recipe for order in group.orders} == {GENUINE, *WHOLE_PAGE}
+
+
+def test_a_set_by_hand_is_from_phones_and_shares_no_document_with_the_usual(tmp_path: Path) -> None:
+    usual = {order for group in groups(tmp_path, "test", 1) for order in group.orders}
+    for group in groups(tmp_path, "test", 1, Wanted.BY_HAND):
+        assert {order.device for order in group.orders[:ENROLLED]} == {"reader"}
+        assert {order.device for order in group.orders[ENROLLED:]} == {"phone"}
+        assert all(shows(order.recipe, ("visible",)) for order in group.orders if order.recipe != GENUINE)
+        assert not {(order.seed, order.index) for order in group.orders} & {(one.seed, one.index) for one in usual}
 
 
 def _witnessed(recipe: str, fails: bool, uv: float = 0.0, print_lr: float = -0.5) -> Witnessed:
@@ -57,6 +67,8 @@ def test_what_is_found_is_counted_among_what_the_network_lets_pass() -> None:
     assert found["captured under three lights, of them genuine"] == "29, 20"
     assert found["captured by all devices: genuine referred from log10 LR 1.0"].startswith("0.0 % (0 of 20")
     assert found["captured by all devices: forged referred from log10 LR 2.0"].startswith("88.9 % (8 of 9")
+    assert found["captured by all devices: genuine of which another capture is asked for"].startswith("5.0 % (1 of 20")
+    assert found["captured by all devices: forged of which another capture is asked for"].startswith("0.0 % (0 of 9")
     assert found["captured by daylight alone: forged referred from log10 LR 1.0"] == "none of these"
     assert float(found["three lights: AUC"]) > float(found["visible light alone: AUC"])
 

@@ -102,3 +102,16 @@ def test_no_check_claims_more_than_real_specimens_support_nor_a_threshold_out_of
     assert fitted.highest == 0.9
     mixed = calibration("mrz.pitch", _of_one_number("mrz.pitch", {"A": 0.0, "B": 3.0}, forged=1.0))
     assert mixed.threshold <= mixed.highest
+
+
+def test_captures_askew_are_weighed_by_those_that_were_captured_so() -> None:
+    check, states = "mrz.pitch", {"A": 0.0, "B": 0.1, "C": -0.1}
+    straight = _of_one_number(check, states, forged=5.0)
+    askew = [replace(one, askew=True) for one in _of_one_number(check, dict.fromkeys(states, 2.0), forged=5.0)]
+    fitted = calibration(check, straight, [*askew, *straight])
+    assert fitted.askew is not None
+    fails_from = [(one.threshold - one.intercept) / one.weight for one in (fitted, fitted.askew)]
+    assert fails_from[1] > fails_from[0] + 1
+    assert fitted.model_copy(update={"askew": None}) == calibration(check, straight)
+    assert calibration(check, [*straight, *askew]).askew == fitted.askew
+    assert calibration(check, straight, askew[:30]).askew is None  # none of them forged: too few to say
