@@ -185,7 +185,7 @@ class Report(Part):
     created: datetime
     verdict: Verdict = Field(
         description="no_concern: nothing speaks for a forgery; refer: a person must look; insufficient: the capture "
-        "cannot carry a judgement."
+        "cannot carry a judgement, or what failed does not suffice to refer."
     )
     reason: str
     confidence: Confidence
