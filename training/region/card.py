@@ -117,6 +117,24 @@ def _table(rows: Sequence[Mapping[str, Any]], without: str) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+_MOST_EER = 0.2  # of any kind that training never saw: the goal
+_LEFT_OUT = """Each group was left out of a training and its calibration, with those that it stands beside; `known` is what a
+network of such a training says of it that learned from all groups. What leaving out costs is the difference: the
+trainings are short (`steps`), far shorter than that of the network in use.
+"""
+
+
+def _unknown(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return what is told of groups that were left out, and which of them are told worse than they should be."""
+    told = [row for row in rows if row["eer"] is not None]
+    if not told:
+        return _table(rows, "Not measured for this network: `python -m training leave-out`.")
+    left, known = (100 * sum(row[name] for row in told) / len(told) for name in ("eer", "eer_known"))
+    worse = ", ".join(f"{row['group']}" for row in told if row["eer"] > _MOST_EER)
+    means = f"Mean EER {left:.1f} %, of a known group {known:.1f} %; above {100 * _MOST_EER:.0f} %: {worse or 'none'}."
+    return f"{_LEFT_OUT}\n{means}\n\n{_table(rows, '')}"
+
+
 def write_card(
     path: Path,
     measured: Evaluation,
@@ -149,7 +167,7 @@ def write_card(
         ms_int8=shipped["milliseconds"]["int8"],
         kinds=_kinds(measured.kinds),
         unseen=_kinds(measured.unseen),
-        left_out=_table(studies["left_out"], "Not measured for this network: `python -m training leave-out`."),
+        left_out=_unknown(studies["left_out"]),
         tried=_table(studies["designs"], "Not compared for this network: `python -m training compare`."),
         real="\n".join(
             f"| {name} | {scale:.1f} | {'abstained' if ratio is None else f'{ratio:+.2f}'} |"

@@ -101,7 +101,10 @@ def test_left_out_kinds_and_designs_come_into_the_report(folders: Folders, monke
     studies.compare(folders, TINY)
     studies.leave_out(folders, TINY)
     assess(folders)
-    assert "| plain |" in (folders.models / "region.md").read_text()
+    card = (folders.models / "region.md").read_text()
+    assert "| plain |" in card
+    assert f"Mean EER {50 * (rows[0]['eer'] + rows[1]['eer']):.1f} %" in card
+    assert "| portrait | digital | 1 |" in card
     assert "high_pass" in folders.report.read_text()
 
 
