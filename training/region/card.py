@@ -130,7 +130,7 @@ def _unknown(rows: Sequence[Mapping[str, Any]]) -> str:
     if not told:
         return _table(rows, "Not measured for this network: `python -m training leave-out`.")
     left, known = (100 * sum(row[name] for row in told) / len(told) for name in ("eer", "eer_known"))
-    worse = ", ".join(f"{row['group']}" for row in told if row["eer"] > _MOST_EER)
+    worse = ", ".join(str(row["group"]) for row in told if row["eer"] > _MOST_EER)
     means = f"Mean EER {left:.1f} %, of a known group {known:.1f} %; above {100 * _MOST_EER:.0f} %: {worse or 'none'}."
     return f"{_LEFT_OUT}\n{means}\n\n{_table(rows, '')}"
 

@@ -76,10 +76,7 @@ def groups(training: Crops) -> Iterator[str]:
 
 
 def dealt(names: Sequence[str], trainings: int) -> list[tuple[str, ...]]:
-    """Deal groups among so many trainings, in turn; 0: each has its own.
-
-    Neighbours in the catalogue's order are apart, so that what was made alike is not left out together.
-    """
+    """Deal groups among so many trainings, in turn; 0: each has its own."""
     count = min(trainings or len(names), len(names))
     return [tuple(names[first::count]) for first in range(count)]
 
@@ -103,14 +100,14 @@ def leave_out(folders: Folders, recipe: Recipe, trainings: int = 0) -> None:
         session = open_network(path.with_suffix(".onnx"), torch.get_num_threads())
         return score(calibration, session), score(test, session)
 
-    done = [row["group"] for row in rows]
-    left = [names for names in dealt(list(groups(training)), trainings) if not set(names) <= set(done)]
+    done = {row["group"] for row in rows}
+    left = [names for names in dealt(list(groups(training)), trainings) if not done.issuperset(names)]
     known = seen_by(()) if left else ([], [])
     for names in left:
         calibrating, tested = seen_by(names)
         unseen = _recipes(names)
         rest = [item for item in calibrating if item.line["recipe"] not in unseen]
-        for group in names:
+        for group in sorted(set(names) - done):
             own = _recipes([group])
             told = {f"{name}_known": value for name, value in _measured(*known, own).items() if name != "documents"}
             beside = ", ".join(name for name in names if name != group) or "none"

@@ -54,7 +54,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
     split = "calibration" if chosen.what == "calibrate" else "test"
-    wanted = groups(chosen.work, split, chosen.states, Wanted(chosen.which))
+    which = Wanted(chosen.which) if chosen.what == "evaluate" else Wanted.USUAL
+    wanted = groups(chosen.work, split, chosen.states, which)
     _make(wanted, chosen.workers)
     if chosen.what == "reference":
         _write_reference(wanted, chosen.models, chosen.workers)

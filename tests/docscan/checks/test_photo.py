@@ -146,7 +146,7 @@ def test_a_page_seen_askew_does_not_compare_the_ghost(desk: Desk) -> None:
 def test_a_place_where_one_sample_does_not_show_its_portrait_is_no_ghost(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A visa's five samples once differed alike, four of them, where there is none: all genuine ones then failed."""
+    """Samples of a visa without one once differed alike at some place, and all its genuine documents failed."""
     samples = [(desk.genuine(index).page, np.eye(3)) for index in range(1, 5)]
     zone = LAYOUTS[PageSize.ID_3].portrait
     assert zone is not None
