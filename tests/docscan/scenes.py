@@ -1,13 +1,13 @@
 """Documents laid on a table, with a homography that is known: what the page's tests measure against."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from skimage import data
 
 from docscan.page_geometry import Corners, nominal_zone, rectangle
-from docscan.types import Image, MrzFormat, PageSize
+from docscan.types import Image, MrzFormat, Page, PageSize
 
 PIXELS_PER_MM = 8.0
 FORMATS = {PageSize.ID_1: MrzFormat.TD1, PageSize.ID_2: MrzFormat.TD2, PageSize.ID_3: MrzFormat.TD3}
@@ -19,6 +19,13 @@ class Scene:
     corners: Corners  # of the page as one reads it, in pixels of the image
     zone: tuple[tuple[float, float], ...]  # of the MRZ's text
     format: MrzFormat
+
+
+def seen_askew(page: Page) -> Page:
+    """Return a page as if its right edge had been a twentieth farther from the camera than its left."""
+    to_capture = page.to_capture.copy()
+    to_capture[2, 0] += 0.05 * to_capture[2, 2] / page.size.millimetres[0]
+    return replace(page, to_capture=to_capture)
 
 
 def document(size: PageSize, seed: int = 0) -> Image:

@@ -18,6 +18,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def _write_reference(wanted: list[Group], models: Path, workers: int) -> None:
+    _make(wanted, workers)
     reports: list[Report] = []
     for number, found in enumerate(reference.inspected(wanted, workers), 1):
         reports += found
@@ -32,6 +33,7 @@ def _make(wanted: list[Group], workers: int) -> None:
 
 
 def _inspected(wanted: list[Group], workers: int) -> list[Witnessed]:
+    _make(wanted, workers)
     documents: list[Witnessed] = []
     for number, found in enumerate(witness(wanted, workers), 1):
         documents += found
@@ -56,16 +58,13 @@ def main() -> None:
     split = "calibration" if chosen.what == "calibrate" else "test"
     which = Wanted(chosen.which) if chosen.what == "evaluate" else Wanted.USUAL
     wanted = groups(chosen.work, split, chosen.states, which)
-    _make(wanted, chosen.workers)
     if chosen.what == "reference":
         _write_reference(wanted, chosen.models, chosen.workers)
         return
     documents = _inspected(wanted, chosen.workers)
     measured = [check.id for check in CHECKS if check.measure is not None]
     if chosen.what == "calibrate":
-        more = groups(chosen.work, split, chosen.states, Wanted.BY_HAND)
-        _make(more, chosen.workers)
-        by_hand = _inspected(more, chosen.workers)
+        by_hand = _inspected(groups(chosen.work, split, chosen.states, Wanted.BY_HAND), chosen.workers)
         fitted = {check: calibration(check, documents, by_hand) for check in measured if check in FINDS}
         calibrated(chosen.models, fitted)
     models = open_models(chosen.models, providers=["CPUExecutionProvider"], threads=1, only=["region"])

@@ -117,13 +117,13 @@ def _by_lights(three: Sequence[Witnessed], models: Models) -> dict[str, str]:
 
 
 def _as_captured(documents: Sequence[Witnessed], models: Models) -> dict[str, str]:
-    """Return what is referred of all documents, and of those that phones and hands captured, from several ratios on."""
+    """Return what is referred of all documents, and of those that scanners and phones captured, from several ratios."""
     ratios = np.array([_ratio(one, models, tuple(Spectrum)) for one in documents])
     genuine = np.array([one.genuine for one in documents])
     again = (ratios < REFER) & np.array([_speaks_against(one) for one in documents])
-    by_hand = np.array([one.lights == 1 for one in documents])
+    one_light = np.array([one.lights == 1 for one in documents])
     found = {}
-    for title, some in (("by all devices", np.ones_like(genuine)), ("by daylight alone", by_hand)):
+    for title, some in (("by all devices", np.ones_like(genuine)), ("by daylight alone", one_light)):
         for least in (REFER, *_STRICTER):
             for name, kind in (("genuine", genuine), ("forged", ~genuine)):
                 rate = _rate_of(ratios[some & kind] >= least)

@@ -9,6 +9,7 @@ from docscan.checks.measured import Measurement, captured_askew, measured
 from docscan.evidence import Evidence
 from docscan.runtime import Calibration
 from docscan.types import Outcome
+from tests.docscan.scenes import seen_askew
 
 Make = Callable[..., Evidence]
 
@@ -54,9 +55,7 @@ def test_a_capture_askew_is_weighed_as_such(evidence: Make) -> None:
     stricter = CALIBRATION.model_copy(update={"threshold": 1.2})
     calibrations = {"reference.made_up": CALIBRATION.model_copy(update={"askew": stricter})}
     straight = evidence(calibrations=calibrations)
-    tilted = straight.page.to_capture.copy()
-    tilted[2, 0] = 0.05 / straight.page.size.millimetres[0]  # its right edge is a twentieth farther away
-    askew = replace(straight, page=replace(straight.page, to_capture=tilted))
+    askew = replace(straight, page=seen_askew(straight.page))
     assert not captured_askew(straight.page)
     assert captured_askew(askew.page)
     assert _checked(straight, 1.0).outcome is Outcome.FAILED

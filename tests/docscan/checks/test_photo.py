@@ -19,6 +19,7 @@ from docscan.page_geometry import moved
 from docscan.types import Box, CheckResult, Outcome, PageSize
 from docscan.zones import LAYOUTS, corners_mm
 from tests.docscan.checks.desk import Desk
+from tests.docscan.scenes import seen_askew
 
 PHOTO = [check for check in CHECKS if check.id.startswith("photo.")]
 
@@ -135,9 +136,7 @@ def test_a_page_that_does_not_lie_on_the_samples_is_not_compared(desk: Desk) -> 
 
 def test_a_page_seen_askew_does_not_compare_the_ghost(desk: Desk) -> None:
     seen = desk.genuine()
-    tilted = seen.page.to_capture.copy()
-    tilted[2, 0] += 0.05 * tilted[2, 2] / seen.page.size.millimetres[0]
-    results = _performed(desk, replace(seen, page=replace(seen.page, to_capture=tilted)))
+    results = _performed(desk, replace(seen, page=seen_askew(seen.page)))
     assert results["photo.ghost"].outcome is Outcome.UNDETERMINED
     assert "straight above" in results["photo.ghost"].explanation
     assert results["photo.edge"].outcome is Outcome.PASSED
