@@ -30,6 +30,7 @@ _TOO_SOFT = 4.6  # softness that leaves nothing of a character to measure
 _PROBE = 12  # characters that tell how soft a capture is
 _ROUNDS = 6  # of the fit
 _STEP, _STILL = 1.5, 0.03  # pixels: the farthest move in a round, and a move that ends it
+_SEEMS = (0.7, 4.0)  # times as far as it is may a shape seem to lie off
 _COARSER = 1.5  # deviation in pixels under which what a shape leaves is looked at: edges are the capture's
 
 Floats = NDArray[np.float64]
@@ -186,23 +187,34 @@ _MISSED = _Fit(np.nan, np.nan, 0.0, np.zeros(CELL[0] * CELL[1], np.float32))
 def _fitted(strip: Grey, begin: tuple[float, float], character: str, kind: _Kind) -> _Fit:
     """Lay a shape on a character that begins about a place."""
     parts, inverse = basis(kind.cut, character, kind.softness)
-    x, y = begin
-    middle = (CELL[1] - 1) / 2, (CELL[0] - 1) / 2
+    (x, y), middle = begin, ((CELL[1] - 1) / 2, (CELL[0] - 1) / 2)
+    right = lower = across = down = 0.0
     for _ in range(_ROUNDS):
         cell = cv2.getRectSubPix(strip, CELL[::-1], (x + middle[0], y + middle[1]), patchType=cv2.CV_32F).ravel()
         weights = inverse @ cell
         if weights[0] <= 0:
             return _MISSED
-        right, lower = (float(value) for value in weights[1:3] / weights[0])
+        before, (right, lower) = (right, lower), (weights[1:3] / weights[0]).tolist()
         if max(abs(right), abs(lower)) < _STILL:
             break
-        x, y = x + min(max(right, -_STEP), _STEP), y + min(max(lower, -_STEP), _STEP)
+        across, down = _step(right, before[0], across), _step(lower, before[1], down)
+        x, y = x + across, y + down
     # Independent of contrast: what the sum leaves unexplained against what there is.
     left, whole = cell - parts @ weights, cell - cell.mean()
     likeness = 1 - float(left @ left) / max(float(whole @ whole), 1e-6)
     more, inverse = explained(kind.cut, character, kind.softness)
     energy = weights[0] * np.linalg.norm(parts[:, 0] - parts[:, 0].mean())
     return _Fit(x, y, likeness, (cell - more @ (inverse @ cell)) / energy)
+
+
+def _step(off: float, before: float, step: float) -> float:
+    """Return where to move next in one direction, from how far off a shape seems to lie, now and before a step.
+
+    On edges that a scanner's software made sharper than any shape is, a shape seems farther off than it is: what the
+    step before made of it tells how much (secant method).
+    """
+    seems = (before - off) / step if abs(step) > _STILL else 1.0
+    return min(max(off / min(max(seems, _SEEMS[0]), _SEEMS[1]), -_STEP), _STEP)
 
 
 def _laid(strip: Grey, begins: Floats, text: str, kind: _Kind) -> list[_Fit]:
