@@ -106,4 +106,10 @@ def geometry(evidence: Evidence) -> Finding:
     if not evidence.mrz.zone.character_confidence:
         # A reader without confidences outlines the zone only roughly.
         return undetermined(f"The zone's outline is too rough to measure. {' '.join(faults)}", region)
+    if not evidence.page.quality.whole_page:
+        # Of a page that is cut off a side was not seen: what lies askew then is the border that was guessed.
+        return undetermined(
+            "A part of the page lies outside the image, so the place of the machine-readable zone cannot be measured.",
+            region,
+        )
     return RATES.finding(True, f"The machine-readable zone is out of place. {' '.join(faults)}", region)

@@ -63,6 +63,14 @@ def test_a_page_without_a_border_cannot_be_measured(evidence: Make) -> None:
     assert geometry(replace(seen, page=replace(seen.page, border_seen=False))).outcome is Outcome.UNDETERMINED
 
 
+def test_a_zone_is_not_out_of_place_on_a_page_that_is_cut_off(evidence: Make) -> None:
+    moved = tuple((x, y - 200.0) for x, y in ZONE)
+    seen = evidence(polygon=moved)
+    assert geometry(seen).outcome is Outcome.FAILED
+    cut = replace(seen, page=replace(seen.page, quality=replace(seen.page.quality, whole_page=False)))
+    assert geometry(cut).outcome is Outcome.UNDETERMINED
+
+
 def test_the_print_of_a_region(evidence: Make) -> None:
     check = region("portrait")
     score = RegionScore(Region("portrait", ZONE), forged=0.9, threshold=0.7, log10_lr=1.8)
