@@ -52,6 +52,8 @@ def _portrait(evidence: Evidence, too_coarse: str) -> tuple[PhotoZone, Homograph
     region = _region("portrait", evidence, photo.zone, to_page)
     if evidence.page.pixels_per_mm < _COARSEST_PRINT:
         return undetermined(too_coarse, region)
+    if evidence.comparison.sharpened:  # light and dark lines run along every contour then
+        return undetermined(str(evidence.comparison.missing), region)
     return photo, to_page, region
 
 

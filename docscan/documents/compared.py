@@ -30,5 +30,6 @@ class Comparison:
     numbers: Mapping[str, float]  # how its print differs, see docscan.documents.prints and .texture
     regions: Mapping[str, float]  # by region, how much less like an issuer's print it looks than the samples do
     missing: str | None = None
+    sharpened: bool = False  # that is why: its picture was sharpened so far that print and contours tell nothing
     line: FaintLine | None = None  # None: too little of the background is known to look along lines
     places: Places | None = None  # None: the model is from before places were compared

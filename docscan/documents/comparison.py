@@ -11,7 +11,7 @@ from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
 from docscan.documents.pictures import LEAST_SHARE, lies_exactly
 from docscan.documents.places import cells_of, compared_by_place
-from docscan.documents.prints import Fineness, by_region, differences, fineness_of, print_of
+from docscan.documents.prints import Fineness, by_region, differences, fineness_of, print_of, sharpened
 from docscan.documents.texture import (
     areas_of,
     deviations,
@@ -24,6 +24,11 @@ from docscan.documents.texture import (
 )
 from docscan.types import Page, Spectrum
 from docscan.zones import Spots
+
+_SHARPENED = (
+    "The picture is far sharper than those of genuine samples, as software makes it, so nothing tells how the page was "
+    "printed: switch sharpening off and capture it again."
+)
 
 
 def spots_of(model: DocumentModel | None) -> Mapping[str, Spots] | None:
@@ -66,10 +71,13 @@ def compare(page: Page, model: DocumentModel | None, looked: Looked, laid: Laid 
     answers = [looked.answers[name] for name in model.regions]
     fineness = fineness_of(page, laid.in_millimetres)
     seen = print_of(page, fineness, answers, model.print.known)
+    apart = differences(seen, model.print)
+    if sharpened(apart):
+        return Comparison({}, {}, _SHARPENED, sharpened=True)
     counts = {name: len(region.spots) for name, region in model.regions.items()}
     numbers, line = _by_place(fineness, model, laid)
     return Comparison(
-        differences(seen, model.print) | numbers,
+        apart | numbers,
         by_region(seen, model.print, counts),
         line=line if lies_exactly(laid) else None,
         places=_places(answers, model),

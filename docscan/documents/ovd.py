@@ -44,6 +44,7 @@ _LOCAL_LINES = 13  # the same of their lines
 _REACH, _ROUNDS = 10, 4  # finer pixels that pages may lie beside each other; times that samples are laid on their mean
 _MOST = 0.06  # contrast of infrared's lines that counts
 _MARGIN = 14  # pixels, three deviations of the coarser filter and more
+_LIMIT = 253  # of 255, in any channel: brighter light would show no other colour
 _VARIES = 0.3  # deviation of a page's colours between captures, beside what the samples tell
 _NOTHING = 1e-9
 
@@ -215,6 +216,12 @@ def dullness(page: Page, to_page: Homography, ovd: OvdPlace) -> float:
     """
     level = _level(_colours(page, to_page, ovd.box), ovd.shines)
     return (float(ovd.level.mean[0]) - level) / math.hypot(float(ovd.level.spread[0]), _VARIES)
+
+
+def over_exposed(page: Page, to_page: Homography, ovd: OvdPlace) -> float:
+    """Return the share of the place of an OVD where a page's picture is too bright to show colours."""
+    seen = _cut(page.image, page, to_page, ovd.box, PIXELS_PER_MM)[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
+    return float((seen[ovd.shines] >= _LIMIT).any(-1).mean())
 
 
 def drawn(infrared: Image, page: Page, to_page: Homography, ovd: OvdPlace) -> float | None:

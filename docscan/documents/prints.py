@@ -28,6 +28,9 @@ _OPPONENT = np.array(
     [[1 / 3, 1 / 3, 1 / 3], [1, -1, 0], [0.5, 0.5, -1]], np.float32
 )  # ``CHANNELS`` of red, green, blue
 _NOTHING = 1e-7  # contrast, squared, that is none
+# By which contrast of the finest bands may exceed the samples', as natural logarithms of energy: of 480 genuine
+# documents of calibration states, from all devices, four exceed one of them, and 17 of 1,401 forged ones.
+_SHARPEST = {"contrast_0": 1.36, "contrast_1": 0.72}
 
 Numbers = NDArray[np.float32]
 
@@ -167,6 +170,17 @@ def differences(page: PagePrint, model: PagePrint) -> dict[str, float]:
     for index, (seen, usual) in enumerate(zip(page.colours, model.colours, strict=True)):
         found[f"colour_{index}"] = float(np.sqrt(np.square(seen - usual)[known].mean()))
     return found
+
+
+def sharpened(found: Mapping[str, float]) -> bool:
+    """Tell whether a page is sharper than samples and devices explain: software made edges that print does not have.
+
+    Parameters
+    ----------
+    found
+        What ``differences`` returned.
+    """
+    return any(found[name] > most for name, most in _SHARPEST.items())
 
 
 def by_region(page: PagePrint, model: PagePrint, spots: Mapping[str, int]) -> dict[str, float]:

@@ -61,6 +61,14 @@ def test_colours_that_are_taken_off_are_missed(desk: Desk) -> None:
     assert (results[BY_DAYLIGHT].outcome, results[UNDER_IR].outcome) == (Outcome.FAILED, Outcome.PASSED)
 
 
+def test_what_is_over_exposed_is_not_called_dull(desk: Desk) -> None:
+    seen = desk.genuine()
+    image, place = seen.page.image.copy(), _place(desk, seen)
+    image[place] = cv2.convertScaleAbs(image[place], alpha=1.8)
+    result = _performed(desk, with_lights(seen, image=image))[BY_DAYLIGHT]
+    assert (result.outcome, "over-exposed" in result.explanation) == (Outcome.UNDETERMINED, True)
+
+
 def test_another_drawing_under_infrared_fails(desk: Desk) -> None:
     """The samples' own drawing, turned by a quarter where it stands."""
     seen = desk.genuine()

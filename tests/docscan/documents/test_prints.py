@@ -102,6 +102,23 @@ def test_the_report_says_which_is_printed_as_the_samples_are(knowing: Tools) -> 
     assert outcomes == {GENUINE: Outcome.PASSED, "counterfeit_inkjet": Outcome.FAILED}
 
 
+def _sharpened(file: ImageFile, amount: float) -> ImageFile:
+    picture = cv2.imdecode(np.frombuffer(file.data, np.uint8), cv2.IMREAD_COLOR)
+    soft = cv2.GaussianBlur(picture, (0, 0), 2.0)
+    sharp = cv2.addWeighted(picture, 1 + amount, soft, -amount, 0)
+    return ImageFile(file.name, cv2.imencode(".jpg", sharp, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes())
+
+
+def test_what_software_sharpened_far_beyond_the_samples_is_not_judged_by_its_print(knowing: Tools) -> None:
+    little, says = (
+        {check.id: check for check in inspect(_sharpened(_file(GENUINE), amount), tools=knowing).report.checks}
+        for amount in (0.2, 2.0)
+    )
+    for name in ("print.viz", "page.print", "page.copy_move", "reference.print", "reference.places", "photo.edge"):
+        assert (little[name].outcome, says[name].outcome) == (Outcome.PASSED, Outcome.UNDETERMINED), name
+        assert "switch sharpening off" in says[name].explanation
+
+
 def test_a_page_of_no_known_kind_is_not_compared(makes: Makes, tools: Tools) -> None:
     path = makes.path("XVA", Kind.TD2, 0)
     evidence = gather(ImageFile(path.name, path.read_bytes()), tools=replace(tools, reader=None))
