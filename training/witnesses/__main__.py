@@ -2,16 +2,17 @@
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from docscan.checks import CHECKS
-from docscan.runtime import open_models
+from docscan.runtime import Models, open_models
 from docscan.types import Report
 from training.manifest import calibrated
-from training.witnesses import reference
+from training.witnesses import processed, reference
 from training.witnesses.documents import Group, Wanted, groups, make_all
 from training.witnesses.fitting import FINDS, calibration
-from training.witnesses.judging import rows
+from training.witnesses.judging import processed_rows, rows
 from training.witnesses.measuring import Witnessed, witness
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -23,8 +24,7 @@ def _write_reference(wanted: list[Group], models: Path, workers: int) -> None:
     for number, found in enumerate(reference.inspected(wanted, workers), 1):
         reports += found
         print(f"inspected {number} of {len(wanted)} groups", flush=True)
-    opened = open_models(models, providers=["CPUExecutionProvider"], threads=1, only=["region"])
-    reference.write(reference.reference_of(reports, wanted, opened), models)
+    reference.write(reference.reference_of(reports, wanted, _opened(models)), models)
 
 
 def _make(wanted: list[Group], workers: int) -> None:
@@ -41,11 +41,32 @@ def _inspected(wanted: list[Group], workers: int) -> list[Witnessed]:
     return documents
 
 
+def _judge_processed(wanted: list[Group], models: Path, workers: int) -> None:
+    _make(wanted, workers)
+    found: dict[str, list[Witnessed]] = {}
+    for number, of_group in enumerate(processed.witness(wanted, workers), 1):
+        for name, documents in of_group.items():
+            found.setdefault(name, []).extend(documents)
+        print(f"inspected {number} of {len(wanted)} groups", flush=True)
+    _print(processed_rows(found, _opened(models)))
+
+
+def _opened(models: Path) -> Models:
+    return open_models(models, providers=["CPUExecutionProvider"], threads=1, only=["region"])
+
+
+def _print(table: Mapping[str, str]) -> None:
+    for name, value in table.items():
+        print(f"{name:<70} {value}")
+
+
 def main() -> None:
     """Make the documents that are missing, inspect them, and fit or judge."""
     parser = argparse.ArgumentParser(prog="python -m training.witnesses", description=__doc__)
     parser.add_argument(
-        "what", choices=("calibrate", "evaluate", "reference"), help="calibrates; the others use test states"
+        "what",
+        choices=("calibrate", "evaluate", "processed", "reference"),
+        help="calibrates; the others use test states, processed what software makes of their pictures",
     )
     parser.add_argument("--work", type=Path, default=_ROOT / "build" / "witnesses", help="keeps the documents")
     parser.add_argument("--models", type=Path, default=_ROOT / "models", help="whose manifest is written")
@@ -61,15 +82,16 @@ def main() -> None:
     if chosen.what == "reference":
         _write_reference(wanted, chosen.models, chosen.workers)
         return
+    if chosen.what == "processed":
+        _judge_processed(wanted, chosen.models, chosen.workers)
+        return
     documents = _inspected(wanted, chosen.workers)
     measured = [check.id for check in CHECKS if check.measure is not None]
     if chosen.what == "calibrate":
         by_hand = _inspected(groups(chosen.work, split, chosen.states, Wanted.BY_HAND), chosen.workers)
         fitted = {check: calibration(check, documents, by_hand) for check in measured if check in FINDS}
         calibrated(chosen.models, fitted)
-    models = open_models(chosen.models, providers=["CPUExecutionProvider"], threads=1, only=["region"])
-    for name, value in rows(documents, models, measured).items():
-        print(f"{name:<70} {value}")
+    _print(rows(documents, _opened(chosen.models), measured))
 
 
 if __name__ == "__main__":

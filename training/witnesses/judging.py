@@ -1,5 +1,6 @@
 """How often the checks against a reference find a counterfeit that the region network alone lets pass."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
@@ -18,6 +19,7 @@ from training.witnesses.measuring import Witnessed
 
 _OTHER_LIGHTS = (Spectrum.UV.value, Spectrum.IR.value)
 _STRICTER = (1.5, 2.0)  # log10 likelihood ratios from which an authority might refer instead
+_NAMED = 5  # checks that fail most
 REFER = float(Settings.model_fields["refer_log10_lr"].default)
 
 
@@ -145,6 +147,25 @@ def _judged_by(one: Witnessed, lights: Collection[Spectrum]) -> list[CheckResult
 
 def _ratio(one: Witnessed, models: Models, lights: Collection[Spectrum]) -> float:
     return fuse(_judged_by(one, lights), models.fusions())
+
+
+def processed_rows(processed: Mapping[str, Sequence[Witnessed]], models: Models) -> dict[str, str]:
+    """Return what is referred by daylight of genuine documents whose picture software worked on, by what it did.
+
+    Beside it which checks failed most often on them.
+    """
+    found = {}
+    for name, documents in processed.items():
+        referred = _rate_of(np.array([_ratio(one, models, (Spectrum.VISIBLE,)) for one in documents]) >= REFER)
+        failed = Counter(
+            check.id
+            for one in documents
+            for check in _judged_by(one, (Spectrum.VISIBLE,))
+            if check.outcome is Outcome.FAILED and check.speaks_for_forgery
+        )
+        most = ", ".join(f"{check} {count}" for check, count in failed.most_common(_NAMED))
+        found[name] = f"{referred}; failed: {most or 'none'}"
+    return found
 
 
 def _rate_of(such: NDArray[np.bool_]) -> str:

@@ -1,11 +1,11 @@
 """Enrols the first documents of a group, inspects the others, and keeps what every measured check measured."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from datasets.specimens import GENUINE
+from datasets.specimens import GENUINE, Order
 from docscan.capture import ImageFile
 from docscan.checks import CHECKS, perform
 from docscan.checks.finding import Finding
@@ -71,26 +71,37 @@ def _numbers(evidence: Evidence) -> dict[str, dict[str, float]]:
     return found
 
 
-def _witness(group: Group) -> list[Witnessed]:
+def tools_that_know(group: Group) -> Tools:
+    """Return what inspections share once the first documents of a group are enrolled."""
     tools = tools_of_a_process()
     model = model_of(samples_of(group, tools), tools)
     # Samples are read, as an office's are; of what is inspected the visual zone is not: no measured check looks at it,
     # and training.visual measures it.
-    tools = replace(tools, library=library_of([model] if model else []), reader=None)
-    found = []
-    for index, order in enumerate(group.orders):
-        if index < ENROLLED:
-            continue
-        images = images_of(group, index)
-        evidence = gather(**images, tools=tools, today=TODAY)  # type: ignore[arg-type]
-        checks = tuple(perform(check, evidence) for check in CHECKS)
-        modelled = evidence.model is not None
-        numbers = _numbers(evidence)
-        askew = captured_askew(evidence.page)
-        found.append(
-            Witnessed(order.recipe, order.code, len(images), modelled, numbers, checks, order.kind.value, askew)
-        )
-    return found
+    return replace(tools, library=library_of([model] if model else []), reader=None)
+
+
+def witnessed(order: Order, images: Mapping[str, ImageFile], tools: Tools) -> Witnessed:
+    """Inspect a document, given its images by light."""
+    evidence = gather(**images, tools=tools, today=TODAY)  # type: ignore[arg-type]
+    return Witnessed(
+        recipe=order.recipe,
+        state=order.code,
+        lights=len(images),
+        modelled=evidence.model is not None,
+        numbers=_numbers(evidence),
+        checks=tuple(perform(check, evidence) for check in CHECKS),
+        kind=order.kind.value,
+        askew=captured_askew(evidence.page),
+    )
+
+
+def _witness(group: Group) -> list[Witnessed]:
+    tools = tools_that_know(group)
+    return [
+        witnessed(order, images_of(group, index), tools)
+        for index, order in enumerate(group.orders)
+        if index >= ENROLLED
+    ]
 
 
 def _died(group: Group) -> list[Witnessed]:
