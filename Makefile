@@ -54,7 +54,7 @@ LONG := tests/end_to_end/test_killed_service.py tests/end_to_end/test_batches_ki
 	tests/end_to_end/test_accessibility.py
 
 tests: .venv/everything
-	$(BIN)/pytest -n 2 $(addprefix --ignore=,$(LONG))
+	$(BIN)/pytest -n 2 --dist worksteal $(addprefix --ignore=,$(LONG))
 
 tests-long: .venv/everything
 	$(BIN)/pytest -n 2 $(LONG)
