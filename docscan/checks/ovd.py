@@ -8,7 +8,7 @@ from docscan.checks.measured import Measurement
 from docscan.checks.reference import not_compared
 from docscan.checks.slots import unusable
 from docscan.documents.model import OvdPlace
-from docscan.documents.ovd import drawn, dullness, over_exposed
+from docscan.documents.ovd import drawn, dullness, over_exposed, shown_at
 from docscan.documents.pictures import lies_exactly
 from docscan.evidence import Evidence
 from docscan.page_geometry import in_capture, moved
@@ -46,7 +46,8 @@ def shines(evidence: Evidence) -> Measurement | Finding:
     if finding is not None:
         return finding
     ovd, to_page, region = known
-    if over_exposed(evidence.page, to_page, ovd) > _MOST_EXPOSED:
+    shown = shown_at(evidence.page, to_page, ovd.box)
+    if over_exposed(shown, ovd) > _MOST_EXPOSED:
         return undetermined(
             "The hologram (OVD) is over-exposed, so its colours cannot be compared: capture it in less light.",
             region,
@@ -57,7 +58,7 @@ def shines(evidence: Evidence) -> Measurement | Finding:
         failed="Where genuine samples have a hologram (OVD) hardly any colours shine: it may be missing or a printed "
         "picture. Tilt the document and see whether it changes.",
         region=region,
-        numbers={"dull": dullness(evidence.page, to_page, ovd), _SOFT: evidence.comparison.numbers[_SOFT]},
+        numbers={"dull": dullness(shown, ovd), _SOFT: evidence.comparison.numbers[_SOFT]},
     )
 
 

@@ -11,6 +11,7 @@ from docscan.checks.finding import Finding, not_performed, undetermined
 from docscan.checks.measured import Measurement, captured_askew
 from docscan.documents.model import PhotoZone
 from docscan.documents.pictures import LEAST_SHARE
+from docscan.documents.prints import sharper
 from docscan.evidence import Evidence
 from docscan.ghost import likeness, pair_of
 from docscan.grain import grain_of, rougher
@@ -66,7 +67,7 @@ def edge(evidence: Evidence) -> Measurement | Finding:
     if isinstance(known, Finding):
         return known
     photo, to_page, region = known
-    if any(evidence.comparison.numbers.get(name, 0.0) > most for name, most in _SHARP.items()):
+    if sharper(evidence.comparison.numbers, _SHARP):
         return undetermined(
             "The picture is sharper than those of genuine samples: lines along the portrait may be the software's, so "
             "look at its contour by eye.",

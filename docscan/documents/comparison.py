@@ -11,7 +11,7 @@ from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
 from docscan.documents.pictures import LEAST_SHARE, lies_exactly
 from docscan.documents.places import cells_of, compared_by_place
-from docscan.documents.prints import Fineness, by_region, differences, fineness_of, print_of, sharpened
+from docscan.documents.prints import SHARPEST, Fineness, by_region, differences, fineness_of, print_of, sharper
 from docscan.documents.texture import (
     areas_of,
     deviations,
@@ -72,7 +72,7 @@ def compare(page: Page, model: DocumentModel | None, looked: Looked, laid: Laid 
     fineness = fineness_of(page, laid.in_millimetres)
     seen = print_of(page, fineness, answers, model.print.known)
     apart = differences(seen, model.print)
-    if sharpened(apart):
+    if sharper(apart, SHARPEST):
         return Comparison({}, {}, _SHARPENED, sharpened=True)
     counts = {name: len(region.spots) for name, region in model.regions.items()}
     numbers, line = _by_place(fineness, model, laid)

@@ -8,6 +8,7 @@ shows nothing, or something else.
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -206,22 +207,26 @@ def _inside_of(seen: Plane, place: tuple[int, int]) -> Plane:
     return seen[row : row + OVD_LINES, column : column + OVD_LINES]
 
 
-def dullness(page: Page, to_page: Homography, ovd: OvdPlace) -> float:
-    """Return by how many deviations of samples a page shines less than they do where their OVD is.
+def shown_at(page: Page, to_page: Homography, box: Box) -> Image:
+    """Return what a page shows by daylight at a place, with ``_MARGIN`` about it.
 
     Parameters
     ----------
     to_page
         From millimetres of the samples' frame to millimetres of the page.
     """
-    level = _level(_colours(page, to_page, ovd.box), ovd.shines)
+    return _cut(page.image, page, to_page, box, PIXELS_PER_MM)
+
+
+def dullness(shown: Image, ovd: OvdPlace) -> float:
+    """Return by how many deviations of samples an OVD shines less than theirs, of what ``shown_at`` its place."""
+    level = _level(_inner(fine_colours(shown)), ovd.shines)
     return (float(ovd.level.mean[0]) - level) / math.hypot(float(ovd.level.spread[0]), _VARIES)
 
 
-def over_exposed(page: Page, to_page: Homography, ovd: OvdPlace) -> float:
-    """Return the share of the place of an OVD where a page's picture is too bright to show colours."""
-    seen = _cut(page.image, page, to_page, ovd.box, PIXELS_PER_MM)[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
-    return float((seen[ovd.shines] >= _LIMIT).any(-1).mean())
+def over_exposed(shown: Image, ovd: OvdPlace) -> float:
+    """Return the share of an OVD that is too bright to show colours, of what ``shown_at`` its place."""
+    return float((_inner(shown)[ovd.shines] >= _LIMIT).any(-1).mean())
 
 
 def drawn(infrared: Image, page: Page, to_page: Homography, ovd: OvdPlace) -> float | None:
@@ -239,7 +244,12 @@ def _level(colours: Plane, shines: Mask) -> float:
 
 def _colours(page: Page, to_page: Homography, box: Box) -> Plane:
     """Return a place's fine colours."""
-    return fine_colours(_cut(page.image, page, to_page, box, PIXELS_PER_MM))[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
+    return np.asarray(_inner(fine_colours(shown_at(page, to_page, box))), np.float32)
+
+
+def _inner(shown: NDArray[Any]) -> NDArray[Any]:
+    """Return a place without what is about it."""
+    return shown[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
 
 
 def _lines(infrared: Image, page: Page, to_page: Homography, box: Box) -> Plane:

@@ -30,7 +30,7 @@ _OPPONENT = np.array(
 _NOTHING = 1e-7  # contrast, squared, that is none
 # By which contrast of the finest bands may exceed the samples', as natural logarithms of energy: of 480 genuine
 # documents of calibration states, from all devices, four exceed one of them, and 17 of 1,401 forged ones.
-_SHARPEST = {"contrast_0": 1.36, "contrast_1": 0.72}
+SHARPEST = {"contrast_0": 1.36, "contrast_1": 0.72}
 
 Numbers = NDArray[np.float32]
 
@@ -172,15 +172,17 @@ def differences(page: PagePrint, model: PagePrint) -> dict[str, float]:
     return found
 
 
-def sharpened(found: Mapping[str, float]) -> bool:
-    """Tell whether a page is sharper than samples and devices explain: software made edges that print does not have.
+def sharper(found: Mapping[str, float], most: Mapping[str, float]) -> bool:
+    """Tell whether a page has more fine contrast than the samples by some limit: software makes edges that print lacks.
 
     Parameters
     ----------
     found
-        What ``differences`` returned.
+        What ``differences`` returned; nothing where the page was not compared.
+    most
+        Limits, by the names of ``differences``.
     """
-    return any(found[name] > most for name, most in _SHARPEST.items())
+    return any(found.get(name, 0.0) > limit for name, limit in most.items())
 
 
 def by_region(page: PagePrint, model: PagePrint, spots: Mapping[str, int]) -> dict[str, float]:

@@ -24,6 +24,7 @@ from docscan.mrz.recognise import ALPHABET
 from docscan.runtime import Calibration
 from docscan.types import Capture, Outcome
 from docscan.typesetting import typesetting_of
+from tests.docscan import scenes
 from tests.docscan.checks.conftest import PASSPORT, SCALE
 from training.ocr_b import atlas as drawn_atlas
 
@@ -107,8 +108,7 @@ class Desk:
         if shrink != 1.0:
             small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
             image = np.asarray(cv2.resize(small, image.shape[1::-1]), np.uint8)
-        soft = cv2.GaussianBlur(image, (0, 0), 2.0)
-        image = np.asarray(cv2.addWeighted(image, 1 + sharpened, soft, -sharpened, 0), np.uint8)
+        image = scenes.sharpened(image, sharpened)
         values = {"capture": Capture(image), "calibrations": CALIBRATIONS, "model": SAMPLES} | other
         seen = self._evidence(**values)
         laid = Laid(np.eye(3), share)

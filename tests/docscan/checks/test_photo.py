@@ -19,7 +19,7 @@ from docscan.page_geometry import moved
 from docscan.types import Box, CheckResult, Outcome, PageSize
 from docscan.zones import LAYOUTS, corners_mm
 from tests.docscan.checks.desk import Desk
-from tests.docscan.scenes import seen_askew
+from tests.docscan.scenes import seen_askew, sharpened
 
 PHOTO = [check for check in CHECKS if check.id.startswith("photo.")]
 
@@ -104,9 +104,7 @@ def test_a_portrait_without_contrast_is_not_compared(desk: Desk) -> None:
 
 def test_lines_of_a_picture_that_was_sharpened_are_not_held_against_it(desk: Desk) -> None:
     seen = desk.genuine()
-    soft = cv2.GaussianBlur(seen.page.image, (0, 0), 2.0)
-    sharp = cv2.addWeighted(seen.page.image, 2.0, soft, -1.0, 0)
-    result = _performed(desk, _shown(seen, sharp))["photo.edge"]
+    result = _performed(desk, _shown(seen, sharpened(seen.page.image, 1.0)))["photo.edge"]
     assert (result.outcome, "may be the software's" in result.explanation) == (Outcome.UNDETERMINED, True)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from docscan.documents.laying import Laid
-from docscan.documents.ovd import SIDE, drawn, dullness, ovd_of
+from docscan.documents.ovd import SIDE, drawn, dullness, ovd_of, shown_at
 from docscan.types import Box, Page, PageSize, Quality
 
 SCALE = 4.0  # pixels a millimetre
@@ -65,11 +65,11 @@ def test_the_place_is_found_and_what_it_does_learned() -> None:
     assert found.level.samples == 5
     assert found.infrared is not None
     other = _shining(9)
-    assert abs(dullness(other, np.eye(3), found)) < 1
+    assert abs(dullness(shown_at(other, np.eye(3), found.box), found)) < 1
     assert other.ir is not None
     assert drawn(other.ir, other, np.eye(3), found) == pytest.approx(1, abs=0.15)
     plain = _page(_paper(9), np.full_like(other.ir, 200))
-    assert dullness(plain, np.eye(3), found) > 4
+    assert dullness(shown_at(plain, np.eye(3), found.box), found) > 4
     assert plain.ir is not None
     assert abs(drawn(plain.ir, plain, np.eye(3), found) or 0) < 0.1
 
