@@ -42,6 +42,16 @@ class Group:
     folder: Path
     orders: tuple[Order, ...]
 
+    @property
+    def samples(self) -> tuple[Order, ...]:
+        """The documents that are enrolled."""
+        return self.orders[:ENROLLED]
+
+    @property
+    def inspected(self) -> tuple[Order, ...]:
+        """All others."""
+        return self.orders[ENROLLED:]
+
     def path(self, order: Order) -> Path:
         """Return where a document lies."""
         return self.folder / f"{order.index + 1:05d}.pkl"

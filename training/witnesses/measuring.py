@@ -17,7 +17,7 @@ from docscan.processes import each
 from docscan.settings import Settings
 from docscan.types import CheckResult
 from training.enrolling import model_of
-from training.witnesses.documents import ENROLLED, Group, files_of
+from training.witnesses.documents import Group, files_of
 
 TODAY = date(2026, 11, 24)
 
@@ -45,21 +45,20 @@ class Witnessed:
 
 
 @cache
-def tools_of_a_process() -> Tools:
+def _tools_of_a_process() -> Tools:
     """Return what inspections share, without a library."""
     return open_enrolment_tools(Settings(threads=1))
 
 
-def images_of(group: Group, index: int) -> dict[str, ImageFile]:
+def images_of(group: Group, order: Order) -> dict[str, ImageFile]:
     """Return the images of a group's document, by light."""
-    files = files_of(group.path(group.orders[index]))
+    files = files_of(group.path(order))
     return {light: ImageFile("generated", data) for light, data in files.items()}
 
 
-def samples_of(group: Group, tools: Tools) -> Iterator[Seen]:
-    """Yield the documents of a group that are enrolled."""
-    for index in range(ENROLLED):
-        yield see(**images_of(group, index), tools=tools, today=TODAY)  # type: ignore[arg-type]
+def _samples(group: Group, tools: Tools) -> Iterator[Seen]:
+    for order in group.samples:
+        yield see(**images_of(group, order), tools=tools, today=TODAY)  # type: ignore[arg-type]
 
 
 def _numbers(evidence: Evidence) -> dict[str, dict[str, float]]:
@@ -73,16 +72,17 @@ def _numbers(evidence: Evidence) -> dict[str, dict[str, float]]:
 
 def tools_that_know(group: Group) -> Tools:
     """Return what inspections share once the first documents of a group are enrolled."""
-    tools = tools_of_a_process()
-    model = model_of(samples_of(group, tools), tools)
-    # Samples are read, as an office's are; of what is inspected the visual zone is not: no measured check looks at it,
-    # and training.visual measures it.
-    return replace(tools, library=library_of([model] if model else []), reader=None)
+    tools = _tools_of_a_process()
+    model = model_of(_samples(group, tools), tools)
+    return replace(tools, library=library_of([model] if model else []))
 
 
 def witnessed(order: Order, images: Mapping[str, ImageFile], tools: Tools) -> Witnessed:
-    """Inspect a document, given its images by light."""
-    evidence = gather(**images, tools=tools, today=TODAY)  # type: ignore[arg-type]
+    """Inspect a document, given its images by light.
+
+    Its visual zone is not read: no measured check looks at it, and ``training.visual`` measures it.
+    """
+    evidence = gather(**images, tools=replace(tools, reader=None), today=TODAY)  # type: ignore[arg-type]
     return Witnessed(
         recipe=order.recipe,
         state=order.code,
@@ -97,11 +97,7 @@ def witnessed(order: Order, images: Mapping[str, ImageFile], tools: Tools) -> Wi
 
 def _witness(group: Group) -> list[Witnessed]:
     tools = tools_that_know(group)
-    return [
-        witnessed(order, images_of(group, index), tools)
-        for index, order in enumerate(group.orders)
-        if index >= ENROLLED
-    ]
+    return [witnessed(order, images_of(group, order), tools) for order in group.inspected]
 
 
 def _died(group: Group) -> list[Witnessed]:

@@ -10,38 +10,20 @@ from types import MappingProxyType
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from datasets.specimens import GENUINE
 from docscan.capture import ImageFile
 from docscan.processes import each
-from training.witnesses.documents import ENROLLED, Group
+from training.software import Picture, bent, enlarged, noisy, sharpened, smoothed
+from training.witnesses.documents import Group
 from training.witnesses.measuring import Witnessed, images_of, tools_that_know, witnessed
-
-Picture = NDArray[np.uint8]
-"""Height x width x 3, as OpenCV decodes files."""
 
 _VISIBLE = "visible"
 _QUALITY = 93  # of JPEG, as whatever was worked on is stored again
 
 
-def _sharpened(amount: float, radius: float, picture: Picture) -> Picture:
-    soft = cv2.GaussianBlur(picture, (0, 0), radius)
-    return np.asarray(cv2.addWeighted(picture, 1 + amount, soft, -amount, 0), np.uint8)
-
-
-def _smoothed(picture: Picture) -> Picture:
-    return np.asarray(cv2.fastNlMeansDenoisingColored(picture, None, 4, 4, 5, 11), np.uint8)
-
-
 def _noisy(picture: Picture) -> Picture:
-    noise = np.random.default_rng(4).normal(0, 5, picture.shape)
-    return np.clip(picture + noise, 0, 255).astype(np.uint8)
-
-
-def _bent(gamma: float, picture: Picture) -> Picture:
-    curve = np.rint(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
-    return np.asarray(cv2.LUT(picture, curve), np.uint8)
+    return noisy(picture, 5.0, np.random.default_rng(4))
 
 
 def _lit_unevenly(picture: Picture) -> Picture:
@@ -53,12 +35,6 @@ def _lit_unevenly(picture: Picture) -> Picture:
 
 def _tinted(blue: float, red: float, picture: Picture) -> Picture:
     return np.clip(picture * np.array([blue, 0.97, red]), 0, 255).astype(np.uint8)
-
-
-def _enlarged(picture: Picture) -> Picture:
-    """Shrink to two thirds and enlarge again, as a page of a PDF was."""
-    small = cv2.resize(picture, None, fx=2 / 3, fy=2 / 3, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.resize(small, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def _blurred(picture: Picture) -> Picture:
@@ -74,17 +50,17 @@ _Work = Callable[[Picture], Picture]
 PROCESSINGS: Mapping[str, tuple[_Work, int]] = MappingProxyType(
     {
         "stored again": (_same, _QUALITY),
-        "sharpened, 0.8 times what a blur of 2 pixels takes": (partial(_sharpened, 0.8, 2.0), _QUALITY),
-        "sharpened, 1.5 times of 1.2 pixels": (partial(_sharpened, 1.5, 1.2), _QUALITY),
-        "noise reduced (non-local means, strength 4)": (_smoothed, _QUALITY),
+        "sharpened, 0.8 times what a blur of 2 pixels takes": (partial(sharpened, amount=0.8, radius=2.0), _QUALITY),
+        "sharpened, 1.5 times of 1.2 pixels": (partial(sharpened, amount=1.5, radius=1.2), _QUALITY),
+        "noise reduced (non-local means, strength 4)": (partial(smoothed, strength=4), _QUALITY),
         "noise of 5 grey levels": (_noisy, _QUALITY),
         "JPEG at quality 50": (_same, 50),
-        "brightened (gamma 0.7)": (partial(_bent, 0.7), _QUALITY),
-        "darkened (gamma 1.4)": (partial(_bent, 1.4), _QUALITY),
+        "brightened (gamma 0.7)": (partial(bent, gamma=0.7), _QUALITY),
+        "darkened (gamma 1.4)": (partial(bent, gamma=1.4), _QUALITY),
         "lit by a fifth more and less": (_lit_unevenly, _QUALITY),
         "bluish": (partial(_tinted, 1.08, 0.85), _QUALITY),
         "reddish": (partial(_tinted, 0.85, 1.03), _QUALITY),
-        "shrunk to two thirds and enlarged": (_enlarged, _QUALITY),
+        "shrunk to two thirds and enlarged": (partial(enlarged, share=2 / 3), _QUALITY),
         "blurred by a pixel": (_blurred, _QUALITY),
     }
 )
@@ -101,10 +77,10 @@ def processed(file: ImageFile, name: str) -> ImageFile:
 
 def _witness(group: Group) -> dict[str, list[Witnessed]]:
     tools, found = tools_that_know(group), dict[str, list[Witnessed]]()
-    for index, order in enumerate(group.orders):
-        if index < ENROLLED or order.recipe != GENUINE:
+    for order in group.inspected:
+        if order.recipe != GENUINE:
             continue
-        file = images_of(group, index)[_VISIBLE]
+        file = images_of(group, order)[_VISIBLE]
         found.setdefault("as captured", []).append(witnessed(order, {_VISIBLE: file}, tools))
         for name in PROCESSINGS:
             found.setdefault(name, []).append(witnessed(order, {_VISIBLE: processed(file, name)}, tools))

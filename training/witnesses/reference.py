@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,10 +14,9 @@ from docscan.runtime import Models
 from docscan.scoring import decide, fuse
 from docscan.service.watching.reference import FILE, SCHEMA, Bins, CheckReference, ReferenceScores, digest
 from docscan.types import Outcome, Report, Verdict
-from training.enrolling import model_of
-from training.witnesses.documents import ENROLLED, SEEDS, Group
+from training.witnesses.documents import SEEDS, Group
 from training.witnesses.judging import REFER
-from training.witnesses.measuring import TODAY, images_of, library_of, samples_of, tools_of_a_process
+from training.witnesses.measuring import TODAY, images_of, tools_that_know
 
 # Few: the fewer bins, the fewer documents tell that a distribution moved (see docscan.service.watching.drift).
 _BINS = 5
@@ -30,13 +28,11 @@ _NOT_COMPARED = "mrz.issuing_state"
 
 
 def _genuine(group: Group) -> list[Report]:
-    tools = tools_of_a_process()
-    model = model_of(samples_of(group, tools), tools)
-    tools = replace(tools, library=library_of([model] if model else []))
+    tools = tools_that_know(group)
     return [
-        inspect(**images_of(group, index), tools=tools, today=TODAY).report  # type: ignore[arg-type]
-        for index, order in enumerate(group.orders)
-        if index >= ENROLLED and order.recipe == GENUINE
+        inspect(**images_of(group, order), tools=tools, today=TODAY).report  # type: ignore[arg-type]
+        for order in group.inspected
+        if order.recipe == GENUINE
     ]
 
 
