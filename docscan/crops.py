@@ -26,7 +26,7 @@ def middle_scale(to_capture: Homography, size: PageSize) -> float:
     return local_scale(to_capture, width / 2, height / 2)
 
 
-def _about_page(
+def about_page(
     image: NDArray[np.uint8], to_capture: Homography, size: PageSize
 ) -> tuple[NDArray[np.uint8], Homography]:
     """Return the part of a capture that shows a page, and the homography that goes with it: less to resample."""
@@ -48,7 +48,7 @@ def shrunk(image: Image, to_capture: Homography, size: PageSize, scale: float) -
     factor = CROP_PIXELS_PER_MM / scale
     if factor > 0.8:
         return image, to_capture
-    image, to_capture = _about_page(image, to_capture, size)
+    image, to_capture = about_page(image, to_capture, size)
     small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     fx, fy = small.shape[1] / image.shape[1], small.shape[0] / image.shape[0]
     return np.asarray(small, np.uint8), np.diag([fx, fy, 1.0]) @ to_capture
@@ -63,7 +63,7 @@ def whole(image: NDArray[np.uint8], to_capture: Homography, size: PageSize, pixe
     """Return the whole page, of as many channels as the image has, at a scale coarser than the capture's."""
     width, height = size.millimetres
     factor = min(1.0, pixels_per_mm / middle_scale(to_capture, size))
-    image, to_capture = _about_page(image, to_capture, size)
+    image, to_capture = about_page(image, to_capture, size)
     small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     fx, fy = small.shape[1] / image.shape[1], small.shape[0] / image.shape[0]
     from_page = np.diag([fx, fy, 1.0]) @ to_capture @ np.diag([1 / pixels_per_mm, 1 / pixels_per_mm, 1])

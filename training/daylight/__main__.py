@@ -9,14 +9,15 @@ from functools import partial
 
 from docscan.daylight_network import CHANNELS, HEIGHT, MODEL, WIDTH
 from training.daylight.card import write_card
-from training.daylight.data import SEEDS, prepare
+from training.daylight.data import SEEDS, WORKED_ON, prepare
 from training.daylight.measuring import ranges, told
 from training.daylight.task import PagesTask
 from training.fitting import Plan
 from training.pages import command
 from training.pages.shipping import ship
+from training.region.scoring import open_network
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 PLAN = Plan(steps=20_000, batch=8, rate=2e-3, seed=9, half=True)
 
 
@@ -38,7 +39,8 @@ def main() -> None:
         dataset={"recipe": "training.daylight.data", "seeds": SEEDS, "documents": documents},
         ranges=ranges(pages["validation"]),
     )
-    write_card(chosen.models / "daylight.md", seen, measured, documents)
+    shipped = open_network(chosen.models / f"{MODEL}.onnx")
+    write_card(chosen.models / "daylight.md", seen, told(shipped, pages["validation"], WORKED_ON), measured, documents)
 
 
 if __name__ == "__main__":

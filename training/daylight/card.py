@@ -19,14 +19,16 @@ Says of every cell ({cell:.2f} mm) of a page, and of all of it, whether it looks
 | input | `page_by_daylight`, n x {channels} x {height} x {width}: colours at {scale:g} pixels a millimetre, and how much fine structure there is at twice that; -1 to 1, -1 beside the page |
 | output | logits, `cells` n x {rows} x {columns} and `page` n |
 | parameters; bytes | {parameters:,}; {bytes:,} |
-| trained | {steps:,} steps of 8 pages in {minutes:g} minutes |
+| trained | {begun}, {steps:,} steps of 8 pages in {minutes:g} minutes |
 | torch against ONNX Runtime, largest difference of a logit | {parity:.1e} |
 | a page on one thread, int8 and single precision | {milliseconds:.0f}, {milliseconds_fp32:.0f} ms |
 | AUC on the validation states, int8 and single precision | {whole:.3f}, {auc_fp32:.3f} |
 | the same by the page's own logit, and by the strongest cells | {page:.3f}, {place:.3f} |
+| the same where software worked on the pictures, int8 | {whole_worked_on:.3f} |
 
 Learned from {training:,} documents of {states} states, measured here on {validation:,} of four states that were not among them; half of
-them genuine, from page readers, scanners and phones (`datasets/`). What the check finds on the test states, calibrated, is in
+them genuine, from page readers, scanners and phones (`datasets/`). Every other page was shown as software may leave it
+(`training/software.py`): smoothed, sharpened, enlarged, brightened, compressed, by chance. What the check finds on the test states, calibrated, is in
 the README.
 
 The check weighs the mean of the page's own logit and that of its strongest cells. By kind:
@@ -43,8 +45,18 @@ The check weighs the mean of the page's own logit and that of its strongest cell
 """
 
 
-def write_card(path: Path, seen: Told, measured: Mapping[str, float], documents: Mapping[str, int]) -> None:
-    """Write the card; ``measured`` is what was measured of the network."""
+def write_card(
+    path: Path, seen: Told, worked_on: Told, measured: Mapping[str, float], documents: Mapping[str, int]
+) -> None:
+    """Write the card.
+
+    Parameters
+    ----------
+    seen, worked_on
+        On pages as devices delivered them, and as software left them.
+    measured
+        What was measured of the network.
+    """
     kinds = [f"| {RECIPES[kind].title} | {auc:.3f} |" for kind, auc in seen.kinds.items()]
     about = {"training": documents["training"], "validation": documents["validation"], "kinds": "\n".join(kinds)}
     path.write_text(
@@ -58,6 +70,7 @@ def write_card(path: Path, seen: Told, measured: Mapping[str, float], documents:
             columns=GRID.columns,
             states=len(STATES["training"]),
             whole=seen.whole,
+            whole_worked_on=worked_on.whole,
             page=seen.page,
             place=seen.place,
             **measured,

@@ -1,6 +1,7 @@
 """Pages of generated documents by daylight, small, with what is forged there; kept in files mapped into memory.
 
-Cut where the truth has the page, misplaced as a page finder errs; from page readers, scanners and phones.
+Cut where the truth has the page, misplaced as a page finder errs; from page readers, scanners and phones. Of each there
+are two pictures: as its device delivered it, and as software may have left it.
 """
 
 from collections.abc import Mapping
@@ -14,24 +15,28 @@ from numpy.typing import NDArray
 
 from datasets.design.states import LEARNED_FROM, VALIDATION
 from datasets.generate import generate, read
+from docscan.crops import about_page
 from docscan.daylight_network import CHANNELS, HEIGHT, PIXELS_PER_MM, WIDTH, channels_of
 from docscan.types import Spectrum
 from training.pages.cells import Grid
 from training.pages.kept import kept
 from training.region.cutting import misplaced, opened
 from training.region.labels import LEARNED, SIZES, UNSEEN, truth_of
+from training.software import worked_on
 
 GRID = Grid(HEIGHT, WIDTH, PIXELS_PER_MM)
 STATES = {"training": LEARNED_FROM, "validation": VALIDATION}
 SEEDS = {"training": 5201, "validation": 5202}
+DELIVERED, WORKED_ON = 0, 1  # pictures of a page
+PICTURES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
     """Pages of n documents.
 
-    ``pixels`` is n x HEIGHT x WIDTH x CHANNELS (uint8), 0 beside a page; ``cells`` n x rows x columns of ``GRID``:
-    forged, 1, or not, 0; UNKNOWN where nobody can say.
+    ``pixels`` is n x PICTURES x HEIGHT x WIDTH x CHANNELS (uint8), 0 beside a page; ``cells`` n x rows x columns of
+    ``GRID``: forged, 1, or not, 0; UNKNOWN where nobody can say.
     """
 
     pixels: NDArray[np.uint8]
@@ -42,21 +47,27 @@ class Pages:
         """Return how many documents there are."""
         return len(self.lines)
 
-    def page(self, row: int) -> NDArray[np.uint8]:
+    def page(self, row: int, picture: int = DELIVERED) -> NDArray[np.uint8]:
         """Return a document's page as the network is to see it: height x width x channels."""
-        return np.asarray(self.pixels[row])
+        return np.asarray(self.pixels[row, picture])
 
 
 def page_of(
     line: Mapping[str, Any], data: bytes, rng: np.random.Generator
 ) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Return a document's page and its labels, as ``Pages`` has them."""
+    """Return the pictures of a document's page and its labels, as ``Pages`` has them."""
     cv2.setNumThreads(1)
     truth = truth_of(line)
+    size = SIZES[truth.kind]
     seen = misplaced(rng, truth.to_capture)
-    shown = channels_of(opened(data), seen, SIZES[truth.kind])
-    pixels = np.zeros((HEIGHT, WIDTH, CHANNELS), np.uint8)
-    pixels[: shown.shape[0], : shown.shape[1]] = shown
+    capture, to_part = about_page(opened(data), seen, size)
+    pixels = np.zeros((PICTURES, HEIGHT, WIDTH, CHANNELS), np.uint8)
+    after = cv2.cvtColor(
+        worked_on(np.asarray(cv2.cvtColor(capture, cv2.COLOR_RGB2BGR), np.uint8), rng), cv2.COLOR_BGR2RGB
+    )
+    for picture, image in ((DELIVERED, capture), (WORKED_ON, np.asarray(after, np.uint8))):
+        shown = channels_of(image, to_part, size)
+        pixels[picture, : shown.shape[0], : shown.shape[1]] = shown
     to_seen = np.asarray(np.linalg.inv(seen) @ truth.to_capture, np.float64)
     return pixels, GRID.labelled(truth, to_seen, shown.shape[:2])
 
@@ -74,4 +85,6 @@ def prepare(work: Path, split: str, documents: int, workers: int) -> Pages:
         states, seed = STATES[split], SEEDS[split]
         generate(folder, documents=documents, seed=seed, recipes=LEARNED, states=states, workers=workers)
     lines = tuple(line for line in read(folder) if "error" not in line and line["recipe"] not in UNSEEN)
-    return Pages(*kept(work, split, lines, _cut, (HEIGHT, WIDTH, CHANNELS), (GRID.rows, GRID.columns), workers), lines)
+    return Pages(
+        *kept(work, split, lines, _cut, (PICTURES, HEIGHT, WIDTH, CHANNELS), (GRID.rows, GRID.columns), workers), lines
+    )

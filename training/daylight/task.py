@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from docscan.daylight_network import CHANNELS, HEIGHT, WIDTH
-from training.daylight.data import GRID, Pages
+from training.daylight.data import DELIVERED, GRID, WORKED_ON, Pages
 from training.pages.variation import LEVELS, curves
 from training.region.losses import any_forged, balanced
 
+_WORKED_ON = 0.5  # share of pages that are shown as software left them
 _BLURRED = 0.3  # share of pages that a poorer lens sees
 _STRAY = 0.06
 _FINER, _GRAIN = 0.12, 0.05  # deviation of how much finer, by a factor, or grainier, of the range, a page is
@@ -35,7 +36,8 @@ class PagesTask:
         """Return pages as the network sees them, and their cells."""
         seen = np.empty((len(indices), HEIGHT, WIDTH, CHANNELS), np.float32)
         for place, row in enumerate(indices):
-            seen[place] = varied(self.pages.page(int(row)), rng)
+            picture = WORKED_ON if rng.random() < _WORKED_ON else DELIVERED
+            seen[place] = varied(self.pages.page(int(row), picture), rng)
         pages = torch.from_numpy(seen).permute(0, 3, 1, 2)  # contiguous in channels, which convolutions like
         return (pages.to(device),), self.labels[torch.from_numpy(indices)].to(device)
 

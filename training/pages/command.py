@@ -24,6 +24,11 @@ def told(name: str, about: str | None, *, documents: int, validation: int, minut
     options.add_argument("--documents", type=int, default=documents, help="to learn from; half of them genuine")
     options.add_argument("--validation", type=int, default=validation)
     options.add_argument("--minutes", type=float, default=minutes, help="for each network, which is done by then")
+    options.add_argument(
+        "--continued",
+        action="store_true",
+        help="goes on from the network in --models, at a smaller rate, instead of from nothing",
+    )
     options.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     chosen = options.parse_args()
     chosen.work.mkdir(parents=True, exist_ok=True)

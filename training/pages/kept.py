@@ -24,6 +24,11 @@ def _died(numbered: tuple[int, Line]) -> Page:
     raise RuntimeError(f"The process that cut document {numbered[1]['index']} died.")
 
 
+def _shape(pixels: Path) -> tuple[int, ...]:
+    found: tuple[int, ...] = np.load(pixels, mmap_mode="r").shape
+    return found
+
+
 def kept(
     work: Path,
     split: str,
@@ -49,7 +54,7 @@ def kept(
     """
     pixels, labels, about = (work / f"{split}-{name}" for name in ("pixels.npy", "cells.npy", "lines.json"))
     named = [{name: line[name] for name in _NAMED} for line in lines]
-    if not about.exists() or json.loads(about.read_text(encoding="utf-8")) != named:
+    if not about.exists() or json.loads(about.read_text(encoding="utf-8")) != named or _shape(pixels)[1:] != page:
         out = np.lib.format.open_memmap(pixels, mode="w+", dtype=np.uint8, shape=(len(lines), *page))
         marked = np.zeros((len(lines), *cells), np.int8)
         for (row, _), made in each(list(enumerate(lines)), partial(cut, work / split), died=_died, workers=workers):

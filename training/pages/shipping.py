@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,28 @@ import torch
 from numpy.typing import NDArray
 
 from docscan.page_answer import OUTPUTS
+from docscan.runtime import read_manifest
 from training.fitting import Plan, Task, done, fit
 from training.manifest import update_manifest
 from training.onnx_export import export, milliseconds
 from training.pages.network import Flat, PageNetwork
+from training.pages.restoring import restored
 from training.pages.told import Told
 from training.quantising import write_shipped
 from training.region.scoring import open_network
+
+_SMALLER = 0.25  # of the plan's rate, at which a network that has learned goes on
+_SEEN_FIRST = 32  # pages that tell what its normalisations see
+
+
+def _begun(name: str, task: Task, plan: Plan, chosen: argparse.Namespace, channels: int) -> tuple[PageNetwork, Plan]:
+    """Return the network from which the training starts, and its plan."""
+    torch.manual_seed(plan.seed)
+    if not chosen.continued:
+        return PageNetwork(channels), plan
+    some = np.unique(np.linspace(0, len(task) - 1, _SEEN_FIRST).astype(np.int64))
+    (pages, *_), _ = task.batch(some, np.random.default_rng(plan.seed), torch.device("cpu"))
+    return restored(chosen.models / f"{name}.onnx", pages), replace(plan, rate=_SMALLER * plan.rate)
 
 
 def ship(
@@ -55,8 +70,9 @@ def ship(
     -------
     What was told, and what was measured of the network: numbers by name.
     """
-    torch.manual_seed(plan.seed)
-    network, checkpoint = PageNetwork(shape[0]), chosen.work / f"{name}.pt"
+    before = read_manifest(chosen.models).models[name].sha256 if chosen.continued else None
+    network, plan = _begun(name, task, plan, chosen, shape[0])
+    checkpoint = chosen.work / f"{name}.pt"
     fit(Flat(network), task, plan, checkpoint, 60 * chosen.minutes, box=True)
     steps, path, full = done(checkpoint) or 0, chosen.models / f"{name}.onnx", chosen.work / f"{name}-fp32.onnx"
     parity = export(network, (2, *shape), full, {0: "batch"}, name=entry, outputs=OUTPUTS)
@@ -67,13 +83,17 @@ def ship(
         name,
         file=path.name,
         version=version,
-        dataset={**dataset, "training": asdict(plan) | {"steps": steps, "minutes": chosen.minutes}},
+        dataset={
+            **dataset,
+            "training": asdict(plan) | {"steps": steps, "minutes": chosen.minutes, "continued_from": before},
+        },
         error_rates={"auc_validation_states": round(seen.whole, 4)},
         parameters={"input": [2, *shape], "precision": "int8" if ranges else "fp32", **measured},
     )
     count = sum(weights.numel() for weights in network.parameters())
     print(f"{name}: AUC {seen.whole:.4f}, {measured}", flush=True)
     about = {"parameters": count, "steps": steps, "bytes": path.stat().st_size, "minutes": chosen.minutes}
+    about["begun"] = f"from the network {before[:8]}" if before else "from nothing"
     return seen, measured | about
 
 
