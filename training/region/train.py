@@ -32,6 +32,7 @@ _EDITED = 0.4  # of the genuine documents of a step
 _STORED_AGAIN = 0.3  # of all its documents
 _FLIPPED = 0.6  # of the documents that are rendered while it learns
 _TAKEN_EVERY = 20  # steps, from what is rendered meanwhile
+_LEAST_MINUTES = 0.1  # of training, however long rendering took: with none left it would never end
 
 Batch = tuple[Tensor, Tensor, Tensor, Tensor]  # as ``Learner`` takes it
 
@@ -238,7 +239,8 @@ def train_while_rendering(stream: Stream, recipe: Recipe, checkpoint: Path) -> R
     """
     begun = time.monotonic()
     stream.wait()
-    recipe = replace(recipe, minutes=recipe.minutes - (time.monotonic() - begun) / 60)
+    left = recipe.minutes - (time.monotonic() - begun) / 60
+    recipe = replace(recipe, minutes=max(left, _LEAST_MINUTES))
 
     def batch(step: int) -> Batch:
         if step % _TAKEN_EVERY == 0:

@@ -109,6 +109,15 @@ def test_training_while_rendering_learns_from_what_is_there_and_says_how_much(tm
     assert load(checkpoint).design == "deep"
 
 
+def test_training_ends_where_rendering_took_all_of_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.set_num_threads(1)
+    stream = Stream(tmp_path, 4, CPU)
+    stream._add(_rendered(4))
+    monkeypatch.setattr("training.region.train._LEAST_MINUTES", 0.01)
+    train_while_rendering(stream, replace(TINY, minutes=-1.0), tmp_path / "region.pt")
+    assert trained(tmp_path / "region.pt")["steps"] > 0
+
+
 def test_a_group_that_fails_is_told_and_nothing_waits_for_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     future: Future[None] = Future()
     future.set_exception(ValueError("no ink"))
