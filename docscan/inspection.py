@@ -294,7 +294,7 @@ def _look_at_print(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> 
     with watch.room("reference"):
         network = tools.models.entries[REGION_NETWORK].sha256
         comparison = compare(seen.page, kind.model, looked, kind.laid_on_own, network)
-    # No network learned from pictures that were sharpened so far: of 120 genuine ones that were, 31 were referred.
+    # The region network learned from none that were sharpened so far: of 120 such genuine ones 31 were referred.
     return Looked({}, None, comparison.missing) if comparison.sharpened else looked, comparison
 
 

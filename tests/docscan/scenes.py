@@ -123,9 +123,3 @@ def photographed(
     nominal = nominal_zone(FORMATS[size]) - (page_width / 2, page_height / 2)
     zone = seen(np.column_stack([nominal, np.zeros(4)]))
     return Scene(image, corners, tuple((float(x), float(y)) for x, y in zone), FORMATS[size])
-
-
-def sharpened(image: Image, amount: float) -> Image:
-    """Sharpen a picture as a scanner's software does: by so many times what a blur of two pixels takes."""
-    soft = cv2.GaussianBlur(image, (0, 0), 2.0)
-    return np.asarray(cv2.addWeighted(image, 1 + amount, soft, -amount, 0), np.uint8)

@@ -1,7 +1,8 @@
 """Genuine documents whose picture software worked on before it arrived: a scanner's driver, a camera, an office.
 
-The generator's devices sharpen and compress within limits, and no network saw what lies beyond. Nothing is calibrated
-on these; how many genuine documents are referred for it says where a post's devices had better leave pictures alone.
+The generator's devices sharpen and compress within limits; of the networks only that of whole pages by daylight saw
+what lies beyond. Nothing is calibrated on these; how many genuine documents are referred for it says where a post's
+devices had better leave pictures alone.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -24,8 +24,8 @@ from docscan.mrz.recognise import ALPHABET
 from docscan.runtime import Calibration
 from docscan.types import Capture, Outcome
 from docscan.typesetting import typesetting_of
-from tests.docscan import scenes
 from tests.docscan.checks.conftest import PASSPORT, SCALE
+from training import software
 from training.ocr_b import atlas as drawn_atlas
 
 Make = Callable[..., Evidence]
@@ -108,7 +108,7 @@ class Desk:
         if shrink != 1.0:
             small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
             image = np.asarray(cv2.resize(small, image.shape[1::-1]), np.uint8)
-        image = scenes.sharpened(image, sharpened)
+        image = software.sharpened(image, sharpened, 2.0)
         values = {"capture": Capture(image), "calibrations": CALIBRATIONS, "model": SAMPLES} | other
         seen = self._evidence(**values)
         laid = Laid(np.eye(3), share)

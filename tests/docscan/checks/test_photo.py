@@ -19,7 +19,8 @@ from docscan.page_geometry import moved
 from docscan.types import Box, CheckResult, Outcome, PageSize
 from docscan.zones import LAYOUTS, corners_mm
 from tests.docscan.checks.desk import Desk
-from tests.docscan.scenes import seen_askew, sharpened
+from tests.docscan.scenes import seen_askew
+from training.software import sharpened
 
 PHOTO = [check for check in CHECKS if check.id.startswith("photo.")]
 
@@ -104,7 +105,7 @@ def test_a_portrait_without_contrast_is_not_compared(desk: Desk) -> None:
 
 def test_lines_of_a_picture_that_was_sharpened_are_not_held_against_it(desk: Desk) -> None:
     seen = desk.genuine()
-    result = _performed(desk, _shown(seen, sharpened(seen.page.image, 1.0)))["photo.edge"]
+    result = _performed(desk, _shown(seen, sharpened(seen.page.image, 1.0, 2.0)))["photo.edge"]
     assert (result.outcome, "may be the software's" in result.explanation) == (Outcome.UNDETERMINED, True)
 
 

@@ -16,7 +16,7 @@ from docscan.documents.prints import BANDS, CHANNELS, differences
 from docscan.inspection import Tools, gather, inspect, see
 from docscan.types import Outcome
 from tests.docscan.conftest import Makes
-from tests.docscan.scenes import sharpened
+from training.software import sharpened
 
 
 @cache
@@ -105,7 +105,7 @@ def test_the_report_says_which_is_printed_as_the_samples_are(knowing: Tools) -> 
 
 def _sharpened(file: ImageFile, amount: float) -> ImageFile:
     picture = cv2.imdecode(np.frombuffer(file.data, np.uint8), cv2.IMREAD_COLOR)
-    sharp = sharpened(np.asarray(picture, np.uint8), amount)
+    sharp = sharpened(np.asarray(picture, np.uint8), amount, 2.0)
     return ImageFile(file.name, cv2.imencode(".jpg", sharp, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes())
 
 
