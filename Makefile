@@ -9,6 +9,9 @@ BIN := .venv/bin
 # Compiling every module of every dependency costs 145 MB; what is imported is compiled anyway.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable
 
+# Where the environment forbids to keep what is compiled, each of the hundreds of processes that tests begin compiles all.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test lint types tests tests-long train train-lights train-daylight train-mrz bench-mrz bench-regions bench-documents bench-inspection bench-kills \
 	bench-service fuzz-rest fuzz-uploads clean
 
