@@ -34,4 +34,5 @@ class Evidence:
     typesetting: Typesetting | None = None  # of the MRZ; None: no zone, or its characters are not surely known
     all_of_page: PageAnswer | None = None  # what the network says of it by daylight; None: it was not asked
     twins: Twins | None = None  # places of it that show the same print; None: no two do, or it cannot be judged
+    grid: float | None = None  # how strongly it shows a display's pixels; None: it cannot be told
     laid: Laid | None = None  # how the page lies on the model's picture; None: no model, or it has none

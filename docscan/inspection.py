@@ -17,6 +17,7 @@ from docscan.checks.regions import MODEL as REGION_NETWORK
 from docscan.checks.regions import Looked, look, looks_at
 from docscan.copies import Twins, twins_of
 from docscan.daylight_network import look_at_whole
+from docscan.displays import grid_strength
 from docscan.documents.compared import Comparison
 from docscan.documents.comparison import compare, spots_of
 from docscan.documents.matching import Library, Match, match, open_library
@@ -242,6 +243,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
     # They need no samples, so that nobody waits for the document model.
     all_of_page = tools.lanes.beside(partial(_look_at_whole, seen, tools, watch))
     copied = tools.lanes.beside(partial(_look_for_copies, seen, tools, watch))
+    shown_grid = tools.lanes.beside(partial(_look_for_grid, seen, tools, watch))
     with watch.room("document"):
         kind = match(seen.page, seen.mrz.parsed if seen.mrz else None, tools.library)
     printed = tools.lanes.beside(partial(_look_at_print, seen, kind, tools, watch))
@@ -252,7 +254,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         on_page = kind.laid.in_millimetres if kind.laid is not None and lies_exactly(kind.laid) else None
         visual = read_visual(seen.page, seen.mrz, layout, tools.reader, on_page)
     (lights, typesetting), (looked, comparison) = shown(), printed()
-    whole, twins = all_of_page(), copied()
+    whole, twins, grid = all_of_page(), copied(), shown_grid()
     evidence = Evidence(
         capture=seen.capture,
         page=seen.page,
@@ -270,6 +272,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         laid=kind.laid_on_own,
         all_of_page=whole if looked.abstained is None else None,
         twins=twins if looked.abstained is None else None,
+        grid=grid if looked.abstained is None else None,
     )
     return evidence, looked.heat
 
@@ -286,6 +289,13 @@ def _look_for_copies(seen: Seen, tools: Tools, watch: _Stopwatch) -> Twins | Non
         if not looks_at(seen.page, seen.mrz_format, tools.models):
             return None
         return twins_of(seen.page, layout_of(seen.page.size, seen.mrz_format))
+
+
+def _look_for_grid(seen: Seen, tools: Tools, watch: _Stopwatch) -> float | None:
+    with watch.room("print"):
+        if not looks_at(seen.page, seen.mrz_format, tools.models):
+            return None
+        return grid_strength(seen.page.image)
 
 
 def _look_at_print(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> tuple[Looked, Comparison]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from docscan.checks import (
     copy_move,
+    display,
     document,
     infrared,
     light_pages,
@@ -72,6 +73,7 @@ CHECKS: tuple[Check, ...] = (
     Check("print.background", printing.region("background")),
     _measured("page.print", whole_page.by_daylight),
     _measured("page.copy_move", copy_move.copied),
+    _measured("page.display", display.pixels),
     _measured("reference.print", reference.print_of_page),
     _measured("reference.microtext", reference.microtext),
     _measured("reference.places", reference.places),

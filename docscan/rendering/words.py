@@ -81,6 +81,7 @@ CHECKS = {
     "print.background": message("Background"),
     "page.print": message("Page by daylight"),
     "page.copy_move": message("Copied data"),
+    "page.display": message("Pixels of a screen"),
     "reference.print": message("Print of the page"),
     "reference.microtext": message("Fine lines and microtext"),
     "reference.places": message("Print, place by place"),

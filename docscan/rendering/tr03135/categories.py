@@ -62,6 +62,7 @@ CATEGORIES = {
     "print.background": _spectral("(VI, AB, IS)", nearest=True),
     "page.print": _spectral("(VI, AB, IS)", nearest=True),
     "page.copy_move": _spectral("(VI, AB, ID)", nearest=True),
+    "page.display": _spectral("(VI, AB, IS)", nearest=True),
     "reference.print": _spectral("(VI, AB, IS)", nearest=True),
     "reference.microtext": _spectral("(VI, AB, IS)"),
     "reference.places": _spectral("(VI, AB, ID)", nearest=True),
