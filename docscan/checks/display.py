@@ -5,7 +5,9 @@ from docscan.checks.measured import Measurement
 from docscan.evidence import Evidence
 
 _PASSED = "No grid of a screen's pixels is seen on the page."
-_FAILED = "The fine coloured grid of a screen's pixels lies over the page: a screen was captured, not a document."
+_FAILED = (
+    "A fine coloured grid lies over the page, as a screen's pixels leave it: make sure that no screen was captured."
+)
 
 
 def pixels(evidence: Evidence) -> Measurement | Finding:

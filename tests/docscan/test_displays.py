@@ -7,7 +7,7 @@ import pytest
 from docscan.displays import grid_strength
 from docscan.types import Image
 
-# Beyond the first a page is referred, beyond the second lie one in twenty genuine pages of calibration states.
+# Beyond the first a page fails for sure, beyond the second lie one in twenty genuine pages of calibration states.
 FOUND, USUAL = 1.65, 1.2
 HEIGHT, WIDTH, FINER = 600, 900, 4  # pixels of a page; places of a pixel in which it is drawn
 

@@ -17,11 +17,11 @@ from tests.docscan.checks.desk import Desk
 Makes = Callable[..., Evidence]
 
 
-def test_it_says_that_a_screen_was_captured(evidence: Makes) -> None:
+def test_it_asks_to_make_sure_that_it_is_no_screen(evidence: Makes) -> None:
     seen = pixels(evidence(grid=3.0))
     assert not isinstance(seen, Finding)
     assert seen.value == 3.0
-    assert "screen was captured" in seen.failed
+    assert "no screen was captured" in seen.failed
 
 
 def test_where_the_print_cannot_be_judged_it_says_so(evidence: Makes) -> None:
