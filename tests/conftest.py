@@ -16,8 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GROUPS = {
     "tests/training/region/": "region",
     "tests/docscan/documents/": "documents",
-    "tests/docscan/checks/test_lights.py": "documents",
-    "tests/docscan/checks/test_photo.py": "documents",
+    "tests/docscan/checks/": "documents",
     "tests/docscan/visual/test_read.py": "visual",
     "tests/docscan/test_specimens.py": "specimens",
     "tests/training/mrz/": "mrz",

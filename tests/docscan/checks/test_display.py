@@ -9,10 +9,9 @@ from docscan.checks.display import pixels
 from docscan.checks.finding import Finding
 from docscan.displays import grid_strength
 from docscan.evidence import Evidence
-from docscan.inspection import Tools, inspect
+from docscan.inspection import Tools, inspect, see
 from docscan.types import Outcome, Verdict
 from tests.docscan.checks.conftest import TODAY
-from tests.docscan.checks.desk import Desk
 
 Makes = Callable[..., Evidence]
 
@@ -35,10 +34,15 @@ def test_where_too_little_of_the_page_is_seen_it_says_so(evidence: Makes) -> Non
     assert finding.outcome is Outcome.UNDETERMINED
 
 
-def test_a_captured_screen_is_told_from_documents(desk: Desk) -> None:
+def _captured(recipe: str) -> ImageFile:
+    made = make(Order(4712, 8, "UTO", Kind.TD3, recipe), ("visible",), device="phone", dpi=300)
+    return ImageFile(recipe, made.captured.files["visible"][0])
+
+
+def test_a_captured_screen_is_told_from_documents(tools: Tools) -> None:
     genuine, printed, shown = (
-        grid_strength(seen.page.image)
-        for seen in (desk.genuine(), desk.forged("counterfeit_toner"), desk.forged("screen_recapture"))
+        grid_strength(see(_captured(recipe), tools=tools).page.image)
+        for recipe in ("genuine", "counterfeit_toner", "screen_recapture")
     )
     assert genuine is not None
     assert printed is not None
@@ -47,8 +51,7 @@ def test_a_captured_screen_is_told_from_documents(desk: Desk) -> None:
 
 
 def test_the_pipeline_does_not_let_a_captured_screen_pass(tools: Tools) -> None:
-    made = make(Order(4712, 8, "UTO", Kind.TD3, "screen_recapture"), ("visible",), device="phone", dpi=300)
-    report = inspect(ImageFile("shown", made.captured.files["visible"][0]), tools=tools, today=TODAY).report
+    report = inspect(_captured("screen_recapture"), tools=tools, today=TODAY).report
     shown = next(check for check in report.checks if check.id == "page.display")
     assert shown.outcome is Outcome.FAILED
     assert 0.5 < shown.log10_lr < 1  # it refers no document alone
