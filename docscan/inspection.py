@@ -2,12 +2,13 @@
 
 import time
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from threading import Lock
+from typing import TypeVar
 
 from docscan import capture as capture_room
 from docscan import scoring
@@ -15,7 +16,7 @@ from docscan.capture import ImageFile
 from docscan.checks import perform_all
 from docscan.checks.regions import MODEL as REGION_NETWORK
 from docscan.checks.regions import Looked, look, looks_at
-from docscan.copies import Twins, twins_of
+from docscan.copies import twins_of
 from docscan.daylight_network import look_at_whole
 from docscan.displays import grid_strength
 from docscan.documents.compared import Comparison
@@ -29,7 +30,6 @@ from docscan.lights import Lights, judged, look_at_lights
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
-from docscan.page_answer import PageAnswer
 from docscan.page_candidates import candidates
 from docscan.processes import reuse_memory
 from docscan.runtime import Models, open_models
@@ -39,6 +39,8 @@ from docscan.typesetting import Typesetting, typesetting_of
 from docscan.visual.ocr import TextReader
 from docscan.visual.read import lines_of_page, read_visual
 from docscan.zones import layout_of
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +243,12 @@ def gather(
 def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tuple[Evidence, HeatMap | None]:
     seen = _see(files, tools, today, watch)
     # They need no samples, so that nobody waits for the document model.
-    all_of_page = tools.lanes.beside(partial(_look_at_whole, seen, tools, watch))
-    copied = tools.lanes.beside(partial(_look_for_copies, seen, tools, watch))
-    shown_grid = tools.lanes.beside(partial(_look_for_grid, seen, tools, watch))
+    where_judged = partial(_where_judged, seen, tools, watch)
+    all_of_page = tools.lanes.beside(lambda: where_judged(lambda: look_at_whole(seen.capture, seen.page, tools.models)))
+    copied = tools.lanes.beside(
+        lambda: where_judged(lambda: twins_of(seen.page, layout_of(seen.page.size, seen.mrz_format)))
+    )
+    shown_grid = tools.lanes.beside(lambda: where_judged(lambda: grid_strength(seen.page.image)))
     with watch.room("document"):
         kind = match(seen.page, seen.mrz.parsed if seen.mrz else None, tools.library)
     printed = tools.lanes.beside(partial(_look_at_print, seen, kind, tools, watch))
@@ -277,25 +282,10 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
     return evidence, looked.heat
 
 
-def _look_at_whole(seen: Seen, tools: Tools, watch: _Stopwatch) -> PageAnswer | None:
+def _where_judged(seen: Seen, tools: Tools, watch: _Stopwatch, look: Callable[[], Answer]) -> Answer | None:
+    """Look at a page's print, unless it is kept from being judged."""
     with watch.room("print"):
-        if not looks_at(seen.page, seen.mrz_format, tools.models):
-            return None
-        return look_at_whole(seen.capture, seen.page, tools.models)
-
-
-def _look_for_copies(seen: Seen, tools: Tools, watch: _Stopwatch) -> Twins | None:
-    with watch.room("print"):
-        if not looks_at(seen.page, seen.mrz_format, tools.models):
-            return None
-        return twins_of(seen.page, layout_of(seen.page.size, seen.mrz_format))
-
-
-def _look_for_grid(seen: Seen, tools: Tools, watch: _Stopwatch) -> float | None:
-    with watch.room("print"):
-        if not looks_at(seen.page, seen.mrz_format, tools.models):
-            return None
-        return grid_strength(seen.page.image)
+        return look() if looks_at(seen.page, seen.mrz_format, tools.models) else None
 
 
 def _look_at_print(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> tuple[Looked, Comparison]:
