@@ -59,6 +59,10 @@ class Calibration(BaseModel):
     forged: int
     askew: "Calibration | None" = None
 
+    def of_capture(self, *, askew: bool) -> "Calibration":
+        """Return what weighs a capture, that a camera saw ``askew`` or not."""
+        return self.askew if askew and self.askew is not None else self
+
 
 class Manifest(BaseModel):
     """All models of an installation."""

@@ -71,7 +71,7 @@ def measured(check_id: str, measure: Measure) -> Callable[[Evidence], Finding]:
         seen = measure(evidence)
         if isinstance(seen, Finding):
             return seen
-        usual = evidence.calibrations[check_id]
-        return weighed(seen, usual.askew if usual.askew and captured_askew(evidence.page) else usual)
+        calibration = evidence.calibrations[check_id]
+        return weighed(seen, calibration.of_capture(askew=captured_askew(evidence.page)))
 
     return check

@@ -12,9 +12,11 @@ from training.manifest import calibrated
 from training.witnesses import processed, reference
 from training.witnesses.documents import Group, Wanted, groups, make_all
 from training.witnesses.fitting import FINDS, calibration
-from training.witnesses.judging import processed_rows, rows
+from training.witnesses.judging import judged_anew, processed_rows, rows, rows_of_checks
 from training.witnesses.measuring import Witnessed, witness
 
+_MEASURED = [check.id for check in CHECKS if check.measure is not None]
+_FITTED = [check for check in _MEASURED if check in FINDS]
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -39,6 +41,21 @@ def _inspected(wanted: list[Group], workers: int) -> list[Witnessed]:
         documents += found
         print(f"inspected {number} of {len(wanted)} groups", flush=True)
     return documents
+
+
+def _calibrate(wanted: list[Group], by_hand: list[Group], checks: list[str], models: Path, workers: int) -> None:
+    """Fit checks, few of them on genuine documents and those that they are there to find; print what they then say."""
+    every = checks == _FITTED
+    if not every:
+        recipes = {recipe for check in checks for recipe in FINDS[check]}
+        wanted, by_hand = ([group.only(recipes) for group in some] for some in (wanted, by_hand))
+    documents = _inspected(wanted, workers)
+    phones = _inspected(by_hand, workers)
+    fitted = {check: calibration(check, documents, phones) for check in checks}
+    calibrated(models, fitted)
+    anew = judged_anew(documents, fitted)
+    # Without the other checks' forgeries, what is said of whole documents would say nothing.
+    _print(rows(anew, _opened(models), _MEASURED) if every else rows_of_checks(anew, checks))
 
 
 def _judge_processed(wanted: list[Group], models: Path, workers: int) -> None:
@@ -74,6 +91,14 @@ def main() -> None:
     parser.add_argument(
         "--which", choices=[which.value for which in Wanted], default=Wanted.USUAL.value, help="evaluate judges on them"
     )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        metavar="CHECK",
+        choices=_FITTED,
+        default=_FITTED,
+        help="checks to calibrate; all others stay",
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
     split = "calibration" if chosen.what == "calibrate" else "test"
@@ -85,13 +110,11 @@ def main() -> None:
     if chosen.what == "processed":
         _judge_processed(wanted, chosen.models, chosen.workers)
         return
-    documents = _inspected(wanted, chosen.workers)
-    measured = [check.id for check in CHECKS if check.measure is not None]
     if chosen.what == "calibrate":
-        by_hand = _inspected(groups(chosen.work, split, chosen.states, Wanted.BY_HAND), chosen.workers)
-        fitted = {check: calibration(check, documents, by_hand) for check in measured if check in FINDS}
-        calibrated(chosen.models, fitted)
-    _print(rows(documents, _opened(chosen.models), measured))
+        by_hand = groups(chosen.work, split, chosen.states, Wanted.BY_HAND)
+        _calibrate(wanted, by_hand, chosen.only, chosen.models, chosen.workers)
+        return
+    _print(rows(_inspected(wanted, chosen.workers), _opened(chosen.models), _MEASURED))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The documents on which measured checks are calibrated and judged: generated once, kept on disk."""
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -51,6 +51,11 @@ class Group:
     def inspected(self) -> tuple[Order, ...]:
         """All others."""
         return self.orders[ENROLLED:]
+
+    def only(self, recipes: Collection[str]) -> "Group":
+        """Return the group without forgeries that other recipes made; what is enrolled and genuine stays."""
+        kept = tuple(order for order in self.inspected if order.recipe in {GENUINE, *recipes})
+        return Group(self.folder, self.samples + kept)
 
     def path(self, order: Order) -> Path:
         """Return where a document lies."""

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from datasets.forging.catalogue import shows
-from docscan.runtime import Models
+from docscan.checks.measured import Measurement, weighed
+from docscan.runtime import Calibration, Models
 from docscan.scoring import fuse, fused
 from docscan.settings import Settings
 from docscan.types import CheckResult, Outcome, Spectrum
@@ -64,14 +66,24 @@ def _telling(light: str, documents: Sequence[Witnessed]) -> str:
     return "; ".join(f"{auc(genuine, some):.3f}" if len(genuine) and len(some) else "none" for some in forged)
 
 
-def rows(documents: Sequence[Witnessed], models: Models, checks: Sequence[str]) -> Mapping[str, str]:
-    """Return what was measured, as a table of two columns."""
+def judged_anew(documents: Sequence[Witnessed], fitted: Mapping[str, Calibration]) -> list[Witnessed]:
+    """Return documents as checks judge them by other calibrations than those they were inspected with."""
+    return [replace(one, checks=tuple(_judged_anew(one, said, fitted) for said in one.checks)) for one in documents]
+
+
+def _judged_anew(one: Witnessed, said: CheckResult, fitted: Mapping[str, Calibration]) -> CheckResult:
+    if said.id not in fitted or said.id not in one.numbers:
+        return said
+    numbers = one.numbers[said.id]
+    # What was said stays as it was: sentences are not kept with what was measured.
+    seen = Measurement(numbers["value"], passed=said.explanation, failed=said.explanation, numbers=numbers)
+    found = weighed(seen, fitted[said.id].of_capture(askew=one.askew))
+    return replace(said, outcome=found.outcome, log10_lr=found.log10_lr, score=found.score, threshold=found.threshold)
+
+
+def rows_of_checks(documents: Sequence[Witnessed], checks: Sequence[str]) -> dict[str, str]:
+    """Return of each check how many genuine documents fail it, and how many forgeries that it is there to find."""
     genuine = [one for one in documents if one.genuine]
-
-    def missed(one: Witnessed) -> bool:
-        ratio = _by_print(one, models)
-        return ratio is not None and ratio < REFER
-
     found = {
         "documents, of them genuine": f"{len(documents)}, {len(genuine)}",
         "matched to their model": _rate(documents, lambda one: one.modelled),
@@ -81,6 +93,17 @@ def rows(documents: Sequence[Witnessed], models: Models, checks: Sequence[str]) 
         found[f"genuine that fail {check}, where it spoke"] = _rate(_spoke(check, genuine), fails)
         kinds = [one for one in documents if one.recipe in FINDS.get(check, ())]
         found[f"forgeries that it is there to find, found, where {check} spoke"] = _rate(_spoke(check, kinds), fails)
+    return found
+
+
+def rows(documents: Sequence[Witnessed], models: Models, checks: Sequence[str]) -> Mapping[str, str]:
+    """Return what was measured, as a table of two columns."""
+
+    def missed(one: Witnessed) -> bool:
+        ratio = _by_print(one, models)
+        return ratio is not None and ratio < REFER
+
+    found = rows_of_checks(documents, checks)
     for recipe in WHOLE_PAGE:
         alike = [one for one in documents if one.recipe == recipe]
         found[f"{recipe} that fail a reference check"] = _rate(alike, _against_samples)

@@ -39,6 +39,15 @@ def test_a_set_by_hand_is_from_phones_and_shares_no_document_with_the_usual(tmp_
         assert not {(order.seed, order.index) for order in group.orders} & {(one.seed, one.index) for one in usual}
 
 
+def test_a_group_of_few_recipes_keeps_its_samples_its_genuine_documents_and_their_files(tmp_path: Path) -> None:
+    whole = groups(tmp_path, "calibration", 1)[0]
+    few = whole.only(["screen_recapture"])
+    assert few.samples == whole.samples
+    assert set(few.inspected) == {one for one in whole.inspected if one.recipe in (GENUINE, "screen_recapture")}
+    assert len({one.recipe for one in few.inspected}) == 2
+    assert [few.path(one) for one in few.orders] == [whole.path(one) for one in few.orders]
+
+
 def _witnessed(recipe: str, fails: bool, uv: float = 0.0, print_lr: float = -0.5) -> Witnessed:
     checks = (
         CheckResult("print.portrait", Outcome.PASSED, "", log10_lr=print_lr),
