@@ -1,6 +1,7 @@
 """Every pixel layout that an image file may have, to 8-bit sRGB, on purpose; and its channels side by side."""
 
 import io
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -10,6 +11,8 @@ from PIL import ImageCms
 
 from docscan.errors import InputError
 from docscan.types import Image
+
+Pixel = TypeVar("Pixel", np.uint8, np.float32)
 
 MAX_PROFILE_BYTES = 4_000_000  # a printer's CMYK profile has up to about 3 MB
 _PROFILE_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
@@ -43,16 +46,16 @@ def to_rgb(image: PillowImage.Image) -> Image:
     return np.ascontiguousarray(np.asarray(plain if plain.mode == "RGB" else plain.convert("RGB")))
 
 
-def strongest(image: Image) -> NDArray[np.uint8]:
-    """Return the brightest of the three channels at each pixel: height x width."""
+def strongest(image: NDArray[Pixel]) -> NDArray[Pixel]:
+    """Return the largest of the three channels at each pixel, height x width: numpy takes ten times as long."""
     red, green, blue = cv2.split(image)
-    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
+    return np.asarray(cv2.max(cv2.max(red, green), blue), image.dtype)
 
 
-def weakest(image: Image) -> NDArray[np.uint8]:
-    """Return the darkest of the three channels at each pixel: height x width."""
+def weakest(image: NDArray[Pixel]) -> NDArray[Pixel]:
+    """Return the least of the three channels at each pixel: height x width."""
     red, green, blue = cv2.split(image)
-    return np.asarray(cv2.min(cv2.min(red, green), blue), np.uint8)
+    return np.asarray(cv2.min(cv2.min(red, green), blue), image.dtype)
 
 
 def _three_channels(grey: NDArray[np.uint8]) -> Image:

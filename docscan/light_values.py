@@ -4,19 +4,16 @@ Every value is relative: to the brightest thing on the page, to the surroundings
 Readers differ in exposure. Pictures are those of ``Lights``; contrast is a share of the paper's light about it.
 """
 
-from typing import TypeVar
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.colour import strongest
+from docscan.colour import Pixel, strongest
 from docscan.documents.laying import PIXELS_PER_MM
 from docscan.lights import Expected, Lights
 from docscan.types import Box, Image, Spectrum
 
 Plane = NDArray[np.float32]
-_Pixel = TypeVar("_Pixel", np.uint8, np.float32)
 
 RIM = 8  # pixels of a page's edge that are left out: a border is never found exactly
 _LINE = np.ones((7, 7), np.uint8)  # wider than a fluorescent line
@@ -39,7 +36,7 @@ def _glowing(image: Image) -> Plane:
     return np.asarray(cv2.LUT(strongest(image), _ROOT), np.float32)
 
 
-def part(picture: NDArray[_Pixel], box: Box, grow: float = 0.0) -> NDArray[_Pixel]:
+def part(picture: NDArray[Pixel], box: Box, grow: float = 0.0) -> NDArray[Pixel]:
     """Return a box of a picture, in millimetres, as a view; grown on each side."""
     left, top = (max(0, round((value - grow) * PIXELS_PER_MM)) for value in (box.x, box.y))
     right, bottom = (round((value + grow) * PIXELS_PER_MM) for value in (box.x + box.width, box.y + box.height))
@@ -109,11 +106,11 @@ def fibres(image: Image, expected: Expected) -> tuple[int, float]:
     inside[RIM + 4 : -RIM - 4, RIM + 4 : -RIM - 4] = known[RIM + 4 : -RIM - 4, RIM + 4 : -RIM - 4]
     free = inside[..., None] & ~printed
     thin = lines(image)
-    brightest = max(0.5, float(np.percentile(thin.max(axis=2), 99.5)))
-    hit = ((thin > _FIBRE * brightest) & free).any(axis=2)
-    _, _, found, _ = cv2.connectedComponentsWithStats(np.asarray(hit, np.uint8), connectivity=8)
+    brightest = max(0.5, float(np.percentile(strongest(thin), 99.5)))
+    hit = strongest(((thin > _FIBRE * brightest) & free).view(np.uint8))
+    _, _, found, _ = cv2.connectedComponentsWithStats(hit, connectivity=8)
     length = found[1:, 2:4].max(axis=1) / PIXELS_PER_MM if len(found) > 1 else np.zeros(0)
-    searched = float(free.any(axis=2).sum()) / PIXELS_PER_MM**2 / 100
+    searched = cv2.countNonZero(strongest(free.view(np.uint8))) / PIXELS_PER_MM**2 / 100
     return int(((length >= 0.9) & (length < 9)).sum()), searched
 
 

@@ -3,7 +3,7 @@
 import argparse
 import json
 import shutil
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,7 @@ from training.region.scoring import open_network
 CPU = torch.device("cpu")
 
 
+@cache
 def _made(recipe: str, kind: Kind = Kind.TD3) -> tuple[dict[str, object], bytes]:
     made = make(Order(78, 4, "XFA", kind, recipe, "reader"), ("visible",), dpi=250)
     return truth(made, {"visible": ""}), made.captured.files["visible"][0]

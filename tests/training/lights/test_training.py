@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -35,6 +36,7 @@ CELL_MM = CELL_PIXELS / PIXELS_PER_MM
 ALL = tuple(light.value for light in Spectrum)
 
 
+@cache
 def _made(recipe: str, kind: Kind = Kind.TD3) -> tuple[dict[str, object], dict[Spectrum, bytes]]:
     made = make(Order(77, 4, "XFA", kind, recipe, "reader"), ALL, dpi=200)
     files = {Spectrum(light): content for light, (content, _) in made.captured.files.items()}
