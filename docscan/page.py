@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docscan.enlarging import enlargement
 from docscan.lanes import Lanes
 from docscan.page_candidates import Candidate, candidates
 from docscan.page_geometry import (
@@ -209,6 +210,7 @@ def _rectified(capture: Capture, place: _Place, lanes: Lanes | None = None) -> P
         return _warped(light, _scaled(place, shape, light), pixels_per_mm, native)
 
     others = [None if light is None else lanes.beside(partial(cut, light)) for light in (capture.uv, capture.ir)]
+    enlarged = lanes.beside(partial(enlargement, capture.visible, place.to_capture, place.size))
     image = _warped(capture.visible, place, pixels_per_mm, native)
     whole = _wholly_in(place, shape)
     quality = measure(image, pixels_per_mm, dpi=native * 25.4, whole_page=whole, found=place.found, lanes=lanes)
@@ -223,6 +225,7 @@ def _rectified(capture: Capture, place: _Place, lanes: Lanes | None = None) -> P
         quality=quality,
         uv=uv,
         ir=ir,
+        enlarged=enlarged(),
     )
 
 

@@ -129,6 +129,7 @@ class Page:
     quality: Quality
     uv: Image | None = None  # same geometry as image
     ir: Image | None = None
+    enlarged: float = 1.0  # how many times larger than it was software made the visible capture; 1: it did not
 
     def light(self, spectrum: Spectrum) -> Image | None:
         """Return the rectified image under this light, if it was given."""

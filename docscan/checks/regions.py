@@ -121,6 +121,13 @@ def abstains(page: Page, mrz_format: MrzFormat | None, scale: float, parameters:
             f"The capture shows {scale * 25.4:.0f} dpi; to judge how the page was printed, {lowest * 25.4:.0f} dpi or "
             "more are needed: move closer or scan at 300 dpi."
         )
+    shown = scale / page.enlarged
+    if shown < lowest:
+        return (
+            f"Software enlarged the picture {page.enlarged:.1f} times, and it shows no more than {shown * 25.4:.0f} "
+            f"dpi; to judge how the page was printed, {lowest * 25.4:.0f} dpi or more are needed: capture the document "
+            "itself."
+        )
     if page.quality.sharpness < float(parameters["lowest_sharpness"]):
         return "The capture is too blurred to judge how the page was printed: hold still, or clean the glass."
     return None

@@ -32,6 +32,10 @@ PATTERNS = (
         "move closer or scan at 300 dpi."
     ),
     message(
+        "Software enlarged the picture %(times)s times, and it shows no more than %(shown)s dpi; "
+        "to judge how the page was printed, %(needed)s dpi or more are needed: capture the document itself."
+    ),
+    message(
         "Move closer or scan finer: the document is shown at %(shown)s dpi; "
         "%(needed)s dpi or more are needed to read it."
     ),

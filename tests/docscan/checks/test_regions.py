@@ -112,6 +112,9 @@ def test_out_of_its_depth_it_abstains_and_says_what_to_do(evidence: Make) -> Non
     cropped = replace(page, found=False)
     assert abstains(cropped, MrzFormat.TD3, 8.0, LIMITS) is None, "a scan cropped to the page, as its MRZ confirms"
     assert "not found" in str(abstains(cropped, None, 8.0, LIMITS))
+    enlarged = _abstained(replace(page, enlarged=2.0), 12.0)
+    assert "enlarged the picture 2.0 times, and it shows no more than 152 dpi" in enlarged
+    assert abstains(replace(page, enlarged=1.6), MrzFormat.TD3, 12.0, LIMITS) is None, "7.5 of 7 pixels are left"
     session = _Session()
     looked = _looked(evidence, session, quality=replace(page.quality, sharpness=0.05))
     assert (looked.scores, looked.heat, session.calls) == ({}, None, [])
