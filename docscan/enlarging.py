@@ -9,6 +9,7 @@ authentication using periodic properties of interpolation, IEEE TIFS 3(3), 2008.
 """
 
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,13 +20,17 @@ from docscan.types import Homography, Image, PageSize
 
 _ROWS, _LENGTH = 320, 1024  # that are looked at, at most, and how much of each
 _LEAST = 256  # pixels of a page, across and down, below which nothing is known
-_BAND = (0.08, 0.46)  # periods a pixel: coarser is what a page shows, finer what JPEG leaves out
-_FREQUENCIES = 4096  # in which a tone is looked for
+# Periods a pixel: coarser is what a page shows, finer what JPEG leaves out. What is shown again lies about as far from
+# half the tone's frequency on the other side of it, so that a tone is looked for in the band that has its half.
+_BANDS = ((0.08, 0.20), (0.16, 0.28), (0.24, 0.36), (0.33, 0.46))
+_TELLS = 0.75  # of half a band's width, from its middle, where a tone's half may lie
+_SAMPLES, _FINER = 288, 4  # of a band's signal, and how much more finely its tones are looked for
+_FREQUENCIES = 4096  # in which all bands' tones are looked for
 _NEAR = 9  # of them, that count as one: pages are seldom as long as wide
 _LEAST_SHARE, _MOST_SHARE = 0.2, 0.93  # of pixels across that a picture had before, where a tone tells it
-# What a tone must have of a signal, across and down. 320 captures that nothing was done to had 0.122 at most, and 0.325
-# at eighths: there the blocks of JPEG leave a tone, and the colours of a sensor, which stand in every other pixel.
-_TONE, _TONE_AT_EIGHTHS = 0.14, 0.36
+# What a tone must have of a signal, across and down. Captures that nothing was done to (320) had 0.14 at most; at a
+# half, where the colours of a sensor's pixels leave one, 0.23; at other eighths, where the blocks of JPEG do, 0.55.
+_TONE, _TONE_AT_HALF, _TONE_AT_EIGHTHS = 0.16, 0.27, 0.62
 _ABOUT_EIGHTHS = 0.006
 
 Tones = NDArray[np.float32]
@@ -62,20 +67,31 @@ def _tones(grey: NDArray[np.uint8]) -> Tones:
     signal = grey[rows, start : start + length].astype(np.float32)
     signal = (signal - signal.mean(1, keepdims=True)) * np.hanning(length).astype(np.float32)
     spectrum = np.fft.rfft(signal, axis=1)
-    frequency = np.arange(spectrum.shape[1]) / length
     # Every frequency counts alike, or a line pattern would drown all else.
-    level = np.where((frequency > _BAND[0]) & (frequency < _BAND[1]), np.abs(spectrum).mean(0) + 1e-6, np.inf)
-    turning = np.fft.ifft(spectrum / level, length, axis=1)  # no negative frequencies
+    level = np.abs(spectrum).mean(0) + 1e-6
+    found = np.zeros(_FREQUENCIES, np.float32)
+    for low, high in _BANDS:
+        first, end = round(low * length), round(high * length)
+        tones = _tones_of(spectrum[:, first:end] / level[first:end])
+        frequency = (2 * first + np.arange(len(tones)) / _FINER) / length
+        reach = _TELLS * (high - low)
+        told = np.where(np.abs(frequency - (low + high)) < reach, tones, 0)
+        found = np.maximum(found, np.interp(np.arange(_FREQUENCIES) / _FREQUENCIES, frequency, told, 0, 0))
+    return np.asarray(cv2.dilate(found.astype(np.float32)[None], np.ones((1, _NEAR), np.uint8))[0], np.float32)
+
+
+def _tones_of(band: NDArray[np.complexfloating[Any]]) -> Tones:
+    """Return the tones of a band's signal, rows x places of the spectrum; no negative frequencies: it turns."""
+    turning = np.fft.ifft(band, _SAMPLES, axis=1)
     energy = np.square(np.abs(turning)).sum(1, keepdims=True) + 1e-9
-    together = (np.square(turning) / energy).mean(0)
-    found = np.abs(np.fft.fft(together, _FREQUENCIES)).astype(np.float32)
-    return np.asarray(cv2.dilate(found[None], np.ones((1, _NEAR), np.uint8))[0], np.float32)
+    return np.asarray(np.abs(np.fft.fft((np.square(turning) / energy).mean(0), _FINER * _SAMPLES)), np.float32)
 
 
 @cache
 def _needed() -> NDArray[np.float64]:
     """Return what a tone of each frequency must have."""
     share = np.arange(_FREQUENCIES) / _FREQUENCIES
-    at_eighths = np.abs(share - np.rint(share * 8) / 8) < _ABOUT_EIGHTHS
-    needed = np.where(at_eighths, _TONE_AT_EIGHTHS, _TONE)
+    needed = np.full(_FREQUENCIES, _TONE)
+    needed[np.abs(share - np.rint(share * 8) / 8) < _ABOUT_EIGHTHS] = _TONE_AT_EIGHTHS
+    needed[np.abs(share - 0.5) < _ABOUT_EIGHTHS] = _TONE_AT_HALF
     return np.where((share > _LEAST_SHARE) & (share < _MOST_SHARE), needed, np.inf)
