@@ -58,10 +58,10 @@ def _calibrate(wanted: list[Group], by_hand: list[Group], checks: list[str], mod
     _print(rows(anew, _opened(models), _MEASURED) if every else rows_of_checks(anew, checks))
 
 
-def _judge_processed(wanted: list[Group], models: Path, workers: int) -> None:
+def _judge_processed(wanted: list[Group], models: Path, workers: int, like: str) -> None:
     _make(wanted, workers)
     found: dict[str, list[Witnessed]] = {}
-    for number, of_group in enumerate(processed.witness(wanted, workers), 1):
+    for number, of_group in enumerate(processed.witness(wanted, workers, like), 1):
         for name, documents in of_group.items():
             found.setdefault(name, []).extend(documents)
         print(f"inspected {number} of {len(wanted)} groups", flush=True)
@@ -99,6 +99,9 @@ def main() -> None:
         default=_FITTED,
         help="checks to calibrate; all others stay",
     )
+    parser.add_argument(
+        "--like", default="", metavar="TEXT", help="processed: of what software does, that with it in its name"
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
     split = "calibration" if chosen.what == "calibrate" else "test"
@@ -108,7 +111,7 @@ def main() -> None:
         _write_reference(wanted, chosen.models, chosen.workers)
         return
     if chosen.what == "processed":
-        _judge_processed(wanted, chosen.models, chosen.workers)
+        _judge_processed(wanted, chosen.models, chosen.workers, chosen.like)
         return
     if chosen.what == "calibrate":
         by_hand = groups(chosen.work, split, chosen.states, Wanted.BY_HAND)

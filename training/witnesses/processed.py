@@ -5,7 +5,7 @@ what lies beyond. Nothing is calibrated on these; how many genuine documents are
 devices had better leave pictures alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
@@ -15,7 +15,7 @@ import numpy as np
 from datasets.specimens import GENUINE
 from docscan.capture import ImageFile
 from docscan.processes import each
-from training.software import Picture, bent, enlarged, noisy, sharpened, smoothed
+from training.software import Picture, bent, enlarged, from_the_web, noisy, sharpened, smoothed
 from training.witnesses.documents import Group
 from training.witnesses.measuring import Witnessed, images_of, tools_that_know, witnessed
 
@@ -63,6 +63,7 @@ PROCESSINGS: Mapping[str, tuple[_Work, int]] = MappingProxyType(
         "reddish": (partial(_tinted, 0.85, 1.03), _QUALITY),
         "shrunk to two thirds and enlarged": (partial(enlarged, share=2 / 3), _QUALITY),
         "blurred by a pixel": (_blurred, _QUALITY),
+        "from the web: shrunk to 0.45, sharpened, enlarged": (partial(from_the_web, share=0.45), _QUALITY),
     }
 )
 """What software does, and the quality at which its result is stored."""
@@ -76,14 +77,14 @@ def processed(file: ImageFile, name: str) -> ImageFile:
     return ImageFile(file.name, data)
 
 
-def _witness(group: Group) -> dict[str, list[Witnessed]]:
+def _witness(names: Sequence[str], group: Group) -> dict[str, list[Witnessed]]:
     tools, found = tools_that_know(group), dict[str, list[Witnessed]]()
     for order in group.inspected:
         if order.recipe != GENUINE:
             continue
         file = images_of(group, order)[_VISIBLE]
         found.setdefault("as captured", []).append(witnessed(order, {_VISIBLE: file}, tools))
-        for name in PROCESSINGS:
+        for name in names:
             found.setdefault(name, []).append(witnessed(order, {_VISIBLE: processed(file, name)}, tools))
     return found
 
@@ -92,7 +93,11 @@ def _died(group: Group) -> dict[str, list[Witnessed]]:
     raise RuntimeError(f"The process that inspected {group.folder} died.")
 
 
-def witness(groups: list[Group], workers: int) -> Iterator[dict[str, list[Witnessed]]]:
-    """Inspect the genuine documents of every group by daylight, by what software did; yield each group's."""
-    for _, found in each(groups, _witness, died=_died, workers=workers):
+def witness(groups: list[Group], workers: int, like: str = "") -> Iterator[dict[str, list[Witnessed]]]:
+    """Inspect the genuine documents of every group by daylight, by what software did; yield each group's.
+
+    Of what software does only that which has ``like`` in its name.
+    """
+    names = [name for name in PROCESSINGS if like in name]
+    for _, found in each(groups, partial(_witness, names), died=_died, workers=workers):
         yield found
