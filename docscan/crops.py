@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.types import Box, Homography, Image, PageSize
+from docscan.types import Box, Homography, Image, Page, PageSize
 
 CROP_PIXELS_PER_MM = 11.0  # about 280 dpi: an inkjet's grain still shows, and page readers deliver it
 CROP_PIXELS = 176  # 16 mm a side: two dozen of them see nearly every datum of a passport's page
@@ -24,6 +24,11 @@ def middle_scale(to_capture: Homography, size: PageSize) -> float:
     """Return the capture's pixels for each millimetre in the middle of a page."""
     width, height = size.millimetres
     return local_scale(to_capture, width / 2, height / 2)
+
+
+def shown_scale(page: Page) -> float:
+    """Return the pixels for each millimetre of a rectified page, without those that software added to its capture."""
+    return min(page.pixels_per_mm, middle_scale(page.to_capture, page.size) / page.enlarged)
 
 
 def about_page(

@@ -9,6 +9,7 @@ import numpy as np
 
 from docscan.checks.finding import Finding, not_performed, undetermined
 from docscan.checks.measured import Measurement, captured_askew
+from docscan.crops import shown_scale
 from docscan.documents.model import PhotoZone
 from docscan.documents.pictures import LEAST_SHARE
 from docscan.documents.prints import sharper
@@ -54,7 +55,7 @@ def _portrait(evidence: Evidence, too_coarse: str) -> tuple[PhotoZone, Homograph
         return known
     photo, to_page = known
     region = _region("portrait", evidence, photo.zone, to_page)
-    if evidence.page.pixels_per_mm < _COARSEST_PRINT:
+    if shown_scale(evidence.page) < _COARSEST_PRINT:
         return undetermined(too_coarse, region)
     if evidence.comparison.sharpened:  # light and dark lines run along every contour then
         return undetermined(str(evidence.comparison.missing), region)
@@ -107,7 +108,7 @@ def ghost(evidence: Evidence) -> Measurement | Finding:
     if photo.ghost is None:
         return not_performed("Genuine documents of this kind show no ghost image.")
     region = _region("ghost", evidence, photo.ghost.place, to_page)
-    if evidence.page.pixels_per_mm < _COARSEST_GHOST:
+    if shown_scale(evidence.page) < _COARSEST_GHOST:
         return undetermined("The picture is too coarse to compare the ghost image with the portrait.", region)
     if captured_askew(evidence.page):  # of 119 genuine documents on calibration states 13 looked like another's
         return undetermined(

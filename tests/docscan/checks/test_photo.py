@@ -118,6 +118,13 @@ def test_a_coarse_page_says_nothing(desk: Desk) -> None:
         assert (result.outcome, "too coarse" in result.explanation) == (Outcome.UNDETERMINED, True)
 
 
+def test_a_page_that_software_enlarged_says_as_little(desk: Desk) -> None:
+    seen = desk.genuine()
+    enlarged = replace(seen, page=replace(seen.page, enlarged=seen.page.pixels_per_mm / 5.0))
+    for result in _performed(desk, enlarged).values():
+        assert (result.outcome, "too coarse" in result.explanation) == (Outcome.UNDETERMINED, True)
+
+
 def test_without_samples_nothing_is_performed(desk: Desk) -> None:
     for result in _performed(desk, desk.genuine(), enrolled=False).values():
         assert (result.outcome, "enrolled" in result.explanation) == (Outcome.NOT_PERFORMED, True)
