@@ -7,19 +7,18 @@ with a sliding grid for where there is print that no other crop shows, and for w
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docscan.colour import Pixel
 from docscan.crops import CROP_MM, grid
 from docscan.page_geometry import PAGE_OF, Corners, nominal_zone, rectangle
 from docscan.types import Box, MrzFormat, PageSize
 
 SEARCH_PIXELS_PER_MM = 4.0  # of the picture in which the grid slides: strokes of text still show
 
-_Pixel = TypeVar("_Pixel", np.uint8, np.float32)
 
 _Spot = tuple[float, float]
 Spots = tuple[_Spot, ...]
@@ -96,7 +95,7 @@ def _on_the_right(grey: NDArray[np.uint8], portrait: Box, page: Box) -> bool:
     return right < left
 
 
-def _part(grey: NDArray[_Pixel], box: Box) -> NDArray[_Pixel]:
+def _part(grey: NDArray[Pixel], box: Box) -> NDArray[Pixel]:
     x, y, w, h = (round(value * SEARCH_PIXELS_PER_MM) for value in (box.x, box.y, box.width, box.height))
     return grey[max(0, y) : y + h, max(0, x) : x + w]
 

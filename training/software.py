@@ -43,17 +43,15 @@ def bent(picture: Picture, gamma: float) -> Picture:
     return np.asarray(cv2.LUT(picture, curve), np.uint8)
 
 
-def enlarged(picture: Picture, share: float) -> Picture:
-    """Shrink to a share of the sides and enlarge again, as a page of a PDF was."""
-    small = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.resize(small, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
+def enlarged(picture: Picture, share: float, between: Callable[[Picture], Picture] = lambda small: small) -> Picture:
+    """Shrink to a share of the sides and enlarge again, as a page of a PDF was; ``between`` works on it while small."""
+    small = np.asarray(cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(between(small), picture.shape[1::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def from_the_web(picture: Picture, share: float) -> Picture:
     """Shrink to a share of the sides, sharpen, store, and enlarge again, as who has no better picture does."""
-    small = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    kept = stored(sharpened(np.asarray(small, np.uint8), amount=0.8, radius=0.9), quality=85)
-    return np.asarray(cv2.resize(kept, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
+    return enlarged(picture, share, lambda small: stored(sharpened(small, amount=0.8, radius=0.9), quality=85))
 
 
 def stored(picture: Picture, quality: int) -> Picture:

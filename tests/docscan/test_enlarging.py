@@ -12,6 +12,7 @@ from docscan.enlarging import enlargement
 from docscan.inspection import Inspection, Tools, inspect
 from docscan.types import Image, PageSize, Verdict
 from tests.conftest import ROOT
+from training.software import sharpened, stored
 
 SAMPLE = ROOT / "datasets" / "samples" / "genuine-utopia.jpg"
 HOW = {"linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "lanczos": cv2.INTER_LANCZOS4}
@@ -20,11 +21,6 @@ HOW = {"linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "lanczos": cv2.INTE
 @cache
 def _captured() -> Image:
     return np.asarray(cv2.imread(str(SAMPLE)), np.uint8)
-
-
-def _stored(image: Image, quality: int = 85) -> Image:
-    data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
 
 def _times(image: Image) -> float:
@@ -37,14 +33,14 @@ def _times(image: Image) -> float:
 def _small(share: float) -> Image:
     """Return the sample as the web has it: shrunk, sharpened, stored."""
     small = cv2.resize(_captured(), None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    return _stored(cv2.addWeighted(small, 1.8, cv2.GaussianBlur(small, (0, 0), 0.9), -0.8, 0))
+    return stored(sharpened(np.asarray(small, np.uint8), amount=0.8, radius=0.9), quality=85)
 
 
 @pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("times", [1.5, 1.7, 2.0, 2.4, 3.0])
 def test_it_tells_how_many_times_a_picture_was_enlarged(how: str, times: float) -> None:
     large = cv2.resize(_small(0.45), None, fx=times, fy=times, interpolation=HOW[how])
-    assert _times(_stored(np.asarray(large, np.uint8))) == pytest.approx(times, rel=0.02)
+    assert _times(stored(np.asarray(large, np.uint8), quality=85)) == pytest.approx(times, rel=0.02)
 
 
 def _grating(pitch: float) -> Image:
@@ -67,10 +63,10 @@ def _through_a_mosaic() -> Image:
     "made",
     [
         _captured,
-        lambda: _stored(_captured(), 50),
-        lambda: _stored(np.asarray(cv2.resize(_captured(), None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA))),
+        lambda: stored(_captured(), quality=50),
+        lambda: stored(np.asarray(cv2.resize(_captured(), None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)), 85),
         _through_a_mosaic,
-        *(lambda pitch=pitch: _stored(_grating(pitch)) for pitch in (2.9, 4.0, 6.3)),
+        *(lambda pitch=pitch: stored(_grating(pitch), quality=85) for pitch in (2.9, 4.0, 6.3)),
         lambda: np.full((900, 1200, 3), 230, np.uint8),
     ],
     ids=["captured", "stored coarsely", "shrunk", "colours apart", "fine lines", "lines", "coarse lines", "nothing"],
