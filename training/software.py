@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from docscan.types import Image
+
 Picture = NDArray[np.uint8]
 """Height x width x 3, blue, green, red: as OpenCV decodes files."""
 
@@ -97,9 +99,10 @@ _WORK: tuple[tuple[float, Callable[[Picture, np.random.Generator], Picture]], ..
 )
 
 
-def worked_on(picture: Picture, rng: np.random.Generator) -> Picture:
-    """Do to a picture what software may do, drawn by chance."""
+def worked_on(image: Image, rng: np.random.Generator) -> Image:
+    """Do to an image, red first, what software may do, drawn by chance."""
+    picture = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR), np.uint8)
     for share, work in _WORK:
         if rng.random() < share:
             picture = work(picture, rng)
-    return picture
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)

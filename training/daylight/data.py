@@ -62,10 +62,7 @@ def page_of(
     seen = misplaced(rng, truth.to_capture)
     capture, to_part = about_page(opened(data), seen, size)
     pixels = np.zeros((PICTURES, HEIGHT, WIDTH, CHANNELS), np.uint8)
-    after = cv2.cvtColor(
-        worked_on(np.asarray(cv2.cvtColor(capture, cv2.COLOR_RGB2BGR), np.uint8), rng), cv2.COLOR_BGR2RGB
-    )
-    for picture, image in ((DELIVERED, capture), (WORKED_ON, np.asarray(after, np.uint8))):
+    for picture, image in ((DELIVERED, capture), (WORKED_ON, worked_on(capture, rng))):
         shown = channels_of(image, to_part, size)
         pixels[picture, : shown.shape[0], : shown.shape[1]] = shown
     to_seen = np.asarray(np.linalg.inv(seen) @ truth.to_capture, np.float64)

@@ -17,10 +17,10 @@ from training.fitting import Plan, Task, done, fit
 from training.manifest import update_manifest
 from training.onnx_export import export, milliseconds
 from training.pages.network import Flat, PageNetwork
-from training.pages.restoring import restored
 from training.pages.told import Told
 from training.quantising import write_shipped
 from training.region.scoring import open_network
+from training.restoring import restore
 
 _SMALLER = 0.25  # of the plan's rate, at which a network that has learned goes on
 _SEEN_FIRST = 32  # pages that tell what its normalisations see
@@ -29,11 +29,13 @@ _SEEN_FIRST = 32  # pages that tell what its normalisations see
 def _begun(name: str, task: Task, plan: Plan, chosen: argparse.Namespace, channels: int) -> tuple[PageNetwork, Plan]:
     """Return the network from which the training starts, and its plan."""
     torch.manual_seed(plan.seed)
+    network = PageNetwork(channels)
     if not chosen.continued:
-        return PageNetwork(channels), plan
+        return network, plan
     some = np.unique(np.linspace(0, len(task) - 1, _SEEN_FIRST).astype(np.int64))
     (pages, *_), _ = task.batch(some, np.random.default_rng(plan.seed), torch.device("cpu"))
-    return restored(chosen.models / f"{name}.onnx", pages), replace(plan, rate=_SMALLER * plan.rate)
+    restore(network, chosen.models / f"{name}.onnx", lambda: network(pages))
+    return network, replace(plan, rate=_SMALLER * plan.rate)
 
 
 def ship(

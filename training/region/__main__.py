@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default=usual.device, help="that stream trains on: cuda, cpu")
     parser.add_argument("--seed", type=int, default=SEED + 1, help="of the documents that stream renders")
     parser.add_argument("--epochs", type=float, default=usual.epochs)
-    parser.add_argument("--start", default=usual.start, help="checkpoint whose weights a training begins with")
+    parser.add_argument("--start", default=usual.start, help="checkpoint or kept network that a training begins with")
     parser.add_argument("--rate", type=float, default=usual.learning_rate, help="highest learning rate")
     parser.add_argument("--minutes", type=float, default=usual.minutes, help="that a training may take")
     parser.add_argument("--trainings", type=int, default=0, help="of leave-out, for all kinds; 0: one each")

@@ -1,6 +1,6 @@
 """Cuts one document's crops and labels them: by the truth for training, as the product does for everything else."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from docscan.capture import ImageFile, load
 from docscan.checks.regions import CELLS, view_of
-from docscan.crops import CROP_PIXELS, cut, middle_scale, overview, shrunk
+from docscan.crops import CROP_PIXELS, about_page, cut, middle_scale, overview, shrunk
 from docscan.inspection import Tools, open_mrz_tools
 from docscan.mrz import own_reader
 from docscan.mrz.icao9303 import MrzFormatError, parse
@@ -27,6 +27,10 @@ SPREAD_MM = 3.0  # by which training moves each crop
 
 _LIMIT = 200_000_000  # bytes and pixels of a file of a set, which is no stranger's
 _TODAY = date(2026, 11, 25)  # for the century of a date of birth; nothing here depends on it
+
+
+Software = Callable[[Image, np.random.Generator], Image]
+"""What works on a picture before it arrives; ``training.software`` has some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +86,29 @@ def opened(data: bytes) -> Image:
     return load(ImageFile("document", data), max_bytes=_LIMIT, max_pixels=_LIMIT).visible
 
 
-def cut_by_truth(line: Mapping[str, Any], data: bytes, rng: np.random.Generator, spread_mm: float = SPREAD_MM) -> Cut:
-    """Cut a document of a set where the truth has the page, as page finders err; each crop moved at random."""
+def cut_by_truth(
+    line: Mapping[str, Any],
+    data: bytes,
+    rng: np.random.Generator,
+    spread_mm: float = SPREAD_MM,
+    software: Software | None = None,
+) -> Cut:
+    """Cut a document of a set where the truth has the page, as page finders err; each crop moved at random.
+
+    ``software`` works on the picture about the page before anything is cut.
+    """
     cv2.setNumThreads(1)
     truth, image = truth_of(line), opened(data)
     size = SIZES[truth.kind]
-    seen = misplaced(rng, truth.to_capture)
+    seen = to_image = misplaced(rng, truth.to_capture)
+    if software is not None:
+        image, to_image = about_page(image, seen, size)
+        image = software(image, rng)
     scale = middle_scale(seen, size)
-    view = overview(image, seen, size, SEARCH_PIXELS_PER_MM)
+    view = overview(image, to_image, size, SEARCH_PIXELS_PER_MM)
     found = crop_spots(view, layout_of(size, FORMATS[truth.kind]))
     spots = {name: tuple(_moved(rng, place, spread_mm) for place in group) for name, group in found.items()}
-    small, to_small = shrunk(image, seen, size, scale)
+    small, to_small = shrunk(image, to_image, size, scale)
     pixels = np.stack([cut(small, to_small, x, y) for group in spots.values() for x, y in group])
     cells, region = _labelled(truth, seen, spots)
     return Cut(pixels, cells, region, {"abstained": None, "scale": scale, "sharpness": None})

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +16,7 @@ from sklearn.metrics import roc_auc_score
 
 from datasets.forging.catalogue import RECIPES, shows
 from datasets.generate import generate, read
+from docscan.processes import keep_memory
 from docscan.runtime import read_manifest
 from docscan.settings import Settings
 from training.manifest import remeasured, update_manifest
@@ -40,7 +42,7 @@ DOCUMENTS = 4000  # made on two cores in 35 minutes, so that all of it takes les
 LIMITS = Limits()
 _QUANTISED_ON = 48  # documents whose crops tell the ranges of activations
 _COMPARED_ON = 3  # documents whose crops torch and ONNX Runtime are compared on
-_ROOM = {"cuda": 16_000, "cpu": 1_000}  # documents of a stream that memory holds, 4.5 MB each
+_ROOM = {"cuda": 16_000, "cpu": 2_000}  # documents of a stream that memory holds, 4.5 MB each
 _OWN = ".made-by-training"  # marks a set that this command generates
 _INT8_MAY_LOSE = 0.002  # of the documents' AUC on the validation states
 
@@ -105,6 +107,8 @@ def fit(folders: Folders, recipe: Recipe, ranks: Ranks) -> None:
 def fit_while_rendering(folders: Folders, recipe: Recipe, documents: int, workers: int) -> None:
     """Train on up to so many documents while they are rendered; nothing was prepared, and none of them is kept."""
     device = torch.device(recipe.device)
+    keep_memory()
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) - workers))
     groups = orders(recipe.rendered, documents)
     with rendering(groups, workers, min(documents, _ROOM[device.type]), device) as stream:
         train_while_rendering(stream, recipe, folders.checkpoint)

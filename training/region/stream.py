@@ -31,12 +31,14 @@ from docscan.zones import REGIONS
 from training.region.cutting import MOST_CROPS, cut_by_truth
 from training.region.edits import EDITS, edit, stored_again
 from training.region.labels import LEARNED, UNKNOWN
+from training.software import worked_on
 
 _log = logging.getLogger(__name__)
 
 GROUPS = len(RENDERED_FROM) * len(KINDS) * len(REGIONS)  # that the embedding is to tell apart
 _GROUP = 12  # documents of one state and kind, whose artwork a process draws once; whole pairs
-_VIEWS = 2  # of each document: as it was captured, and edited or stored again
+_VIEWS = 2  # of each document: as it was captured, and as software, editors and archives may leave it
+_WORKED_ON = 0.75  # of the second views
 _EDITED, _STORED_AGAIN = 0.5, 0.6  # of the second views; of genuine documents those that are edited
 _LEAST = 240  # documents, before any are learned from: the first would be learned by heart
 _PAUSE = 0.1  # seconds
@@ -85,7 +87,9 @@ def render(group: Sequence[Order]) -> Rendered:
         made = make(wanted, ("visible",))
         line, (data, _) = truth(made, {"visible": ""}), made.captured.files["visible"]
         for view in range(_VIEWS):
-            cut = cut_by_truth(line, data, np.random.default_rng([wanted.seed, wanted.index, 3, view]))
+            rng = np.random.default_rng([wanted.seed, wanted.index, 3, view])
+            software = worked_on if view and rng.random() < _WORKED_ON else None
+            cut = cut_by_truth(line, data, rng, software=software)
             pixels[number, view, : len(cut.pixels)] = cut.pixels
             cells[number, view], region[number, view] = cut.cells, cut.region
     _vary(group, pixels[:, 1], cells[:, 1], region[:, 1])

@@ -28,10 +28,10 @@ from training.fitting import Plan, done, fit
 from training.onnx_export import export
 from training.pages.command import ROOT
 from training.pages.network import Flat, PageNetwork
-from training.pages.restoring import restored
 from training.pages.shipping import ship
 from training.region.labels import LEARNED, UNKNOWN, UNSEEN
 from training.region.scoring import open_network
+from training.restoring import restore
 
 CPU = torch.device("cpu")
 
@@ -168,7 +168,8 @@ def _answers_as_shipped(name: str, pages: torch.Tensor) -> float:
     """Return how alike a network and what came back of it answer for the first of some pages, 1 at most."""
     session = open_network(ROOT / "models" / f"{name}.onnx")
     torch.set_num_threads(1)
-    network = restored(ROOT / "models" / f"{name}.onnx", pages)
+    network = PageNetwork(pages.shape[1]).eval()
+    restore(network, ROOT / "models" / f"{name}.onnx", lambda: network(pages))
     with torch.no_grad():
         cells, page = network(pages[:1])
     theirs, of_page = session.run(list(OUTPUTS), {session.get_inputs()[0].name: pages[:1].numpy()})

@@ -8,7 +8,7 @@ import pytest
 from docscan.zones import REGIONS
 from tests.training.region.conftest import here
 from training.region import data
-from training.region.cutting import MOST_CROPS, Cut, Limits, cut_as_product, cut_by_truth
+from training.region.cutting import MOST_CROPS, Cut, Limits, Software, cut_as_product, cut_by_truth
 from training.region.data import Crops, cut_split, open_split
 
 PORTRAIT = REGIONS.index("portrait")
@@ -108,6 +108,19 @@ def test_the_truth_has_no_say_in_where_crops_are_cut(folder: Path) -> None:
     one, other = (cut_by_truth(told, data, np.random.default_rng(0)) for told in (line, without))
     assert np.array_equal(one.pixels, other.pixels)
     assert not np.array_equal(one.cells, other.cells)
+
+
+def test_software_works_on_the_picture_and_moves_nothing(folder: Path) -> None:
+    line, data = _read(folder, 1)
+
+    def cut_after(software: Software) -> Cut:
+        return cut_by_truth(line, data, np.random.default_rng(0), 0.0, software)
+
+    whole = cut_by_truth(line, data, np.random.default_rng(0), 0.0)
+    untouched = cut_after(lambda image, _: image)
+    assert np.array_equal(untouched.cells, whole.cells)
+    assert np.abs(untouched.pixels.astype(int) - whole.pixels).mean() < 0.5
+    assert (cut_after(lambda image, _: np.full_like(image, 90)).pixels == 90).all()
 
 
 def test_where_the_product_abstains_there_are_no_crops(folder: Path) -> None:

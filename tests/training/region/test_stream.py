@@ -22,6 +22,7 @@ from datasets.specimens import GENUINE, Order
 from docscan.checks.regions import CELLS
 from docscan.crops import CROP_PIXELS
 from docscan.mrz.codes import ISO_3166, SPECIAL
+from docscan.types import Image
 from training.region.cutting import MOST_CROPS
 from training.region.labels import UNKNOWN, UNSEEN
 from training.region.stream import GROUPS, Rendered, Stream, _failed, orders, render, rendering
@@ -66,8 +67,22 @@ def test_groups_hold_whole_pairs_of_training_states_and_of_kinds_that_print_tell
     assert [group[0].index for group in groups] != sorted(group[0].index for group in groups)
 
 
-def test_a_document_is_rendered_in_two_views_and_its_first_is_as_it_was_captured() -> None:
+def test_a_document_is_rendered_in_two_views_and_its_first_is_as_it_was_captured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reddened = []
+
+    def redden(image: Image, _: np.random.Generator) -> Image:
+        reddened.append(image.shape)
+        return image // np.array([1, 8, 8], np.uint8)
+
+    monkeypatch.setattr("training.region.stream._WORKED_ON", 1.0)
+    monkeypatch.setattr("training.region.stream.worked_on", redden)
     made = render(PAIR)
+    assert len(reddened) == len(PAIR)
+    red, green, _ = np.moveaxis(made.pixels[:, :, 0].mean((2, 3)), -1, 0)
+    assert (red[:, 1] > 4 * green[:, 1]).all()
+    assert (red[:, 0] < 2 * green[:, 0]).all()
     assert made.pixels.shape == (2, 2, MOST_CROPS, CROP_PIXELS, CROP_PIXELS, 3)
     there = made.region >= 0
     assert there.any(2).all()

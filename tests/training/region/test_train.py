@@ -4,19 +4,23 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
 from sklearn.metrics import roc_auc_score
+from torch import Tensor
 
 from datasets.specimens import GENUINE
 from docscan.checks.regions import prepared
 from tests.conftest import ROOT
 from training.region import train as module
 from training.region.data import Crops
+from training.region.export import export
 from training.region.labels import UNKNOWN
 from training.region.losses import Learner, _holds_forgery, _of_documents, balanced
+from training.region.members import Member, keep
 from training.region.network import DESIGNS, Answers, RegionNetwork
 from training.region.train import Recipe, _flipped, load, train, trained
 
@@ -122,6 +126,36 @@ def test_a_training_begins_with_anothers_weights_and_says_so(invented: Invent, t
     first.unlink()  # what it began with is told, and it goes on, without that file
     train(crops, replace(started, minutes=6), second)
     assert trained(second)["begun"] == told["begun"]
+
+
+def test_a_training_goes_on_from_a_network_that_was_kept(
+    invented: Invent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crops, recipe = invented(16), replace(TINY, epochs=4)
+    first, shown = tmp_path / "first.pt", tmp_path / "shown.onnx"
+    export(train(crops, recipe, first), shown)
+    keep(Member(shown, 0.0, 1, trained(first)), "kept", tmp_path / "members")
+    started = replace(recipe, learning_rate=0.0, start=str(tmp_path / "members" / "kept.onnx"))
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "Learner", _Watched)
+        train(crops, started, tmp_path / "second.pt")
+    assert _Watched.groups == {UNKNOWN}  # where its embedding had placed them is not kept
+    assert trained(tmp_path / "second.pt")["begun"] == trained(first) | {"without": []}  # as JSON has it
+    # No weight was learned: but for what its normalisations see, it answers as the one that was kept did.
+    before, after = (answers_of(load(path), crops, 1).forged.flatten() for path in (first, tmp_path / "second.pt"))
+    assert float(torch.corrcoef(torch.stack([before, after]))[0, 1]) > 0.95
+    with pytest.raises(ValueError, match="another design"):
+        train(crops, replace(started, design="deep"), tmp_path / "third.pt")
+
+
+class _Watched(Learner):
+    """Notes which groups it is told of."""
+
+    groups: ClassVar[set[int]] = set()
+
+    def forward(self, crops: Tensor, cells: Tensor, group: Tensor, document: Tensor) -> Tensor:
+        self.groups.update(group.tolist())
+        return super().forward(crops, cells, group, document)
 
 
 def test_a_time_box_ends_a_training(invented: Invent, tmp_path: Path) -> None:
