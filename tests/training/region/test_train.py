@@ -22,7 +22,8 @@ from training.region.labels import UNKNOWN
 from training.region.losses import Learner, _holds_forgery, _of_documents, balanced
 from training.region.members import Member, keep
 from training.region.network import DESIGNS, Answers, RegionNetwork
-from training.region.train import Recipe, _flipped, load, train, trained
+from training.region.train import Recipe, load, train, trained
+from training.region.variation import flipped
 
 Invent = Callable[..., Crops]
 
@@ -180,7 +181,7 @@ def test_crops_are_turned_with_their_labels_and_alike_over_a_document() -> None:
     cells[:, 0, 2, 7] = 1
     pixels = (255 * cells[:, 0]).repeat_interleave(size, 1).repeat_interleave(size, 2).to(torch.uint8)
     document = torch.arange(count).repeat_interleave(2)
-    pixels, labels = _flipped(pixels[..., None].expand(-1, -1, -1, 3).contiguous(), cells, document, rng)
+    pixels, labels = flipped(pixels[..., None].expand(-1, -1, -1, 3).contiguous(), cells, document, rng)
     shown = pixels[:, size // 2 :: size, size // 2 :: size, 0] == 255
     assert torch.equal(shown, labels[:, 0] == 1)
     assert torch.equal(labels[0::2], labels[1::2])
