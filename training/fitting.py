@@ -12,6 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from docscan.processes import keep_memory
+
 
 class Task(Protocol):
     """What is to be learned: how many examples there are, and a batch of them as inputs and targets."""
@@ -80,6 +82,7 @@ def fit(
     -------
     Whether it has ended; False: time is up, the checkpoint holds the state.
     """
+    keep_memory()
     torch.manual_seed(plan.seed)
     where = torch.device(device)
     network = network.to(where, memory_format=torch.channels_last)

@@ -85,7 +85,10 @@ def _network(training: Mapping[str, Any]) -> str:
 def _trained(run: Mapping[str, Any]) -> str:
     """Return how long a training took, and that whose weights it began with."""
     own = f"{run['steps']} steps of {run['batch']} documents in {run['minutes']:.0f} minutes on {run.get('device', 'cpu')}"
-    return f"{own}, after {_trained(run['begun'])}" if "begun" in run else own
+    if "begun" not in run:
+        return own
+    learned = f"{_learned(run['begun'])} " if "documents" in run["begun"] else ""
+    return f"{own}, after {learned}{_trained(run['begun'])}"
 
 
 def _learned(run: Mapping[str, Any]) -> str:
@@ -100,7 +103,8 @@ def _made(trainings: Sequence[Mapping[str, Any]]) -> str:
     if len(trainings) > 1:
         return "`python -m training fit` or `stream` and `keep` for each, then `join` and `evaluate`, with crops of `prepare`"
     if trainings[0].get("rendered"):
-        return "`python -m training stream`, then `export` and `evaluate`, which need the crops that `prepare` makes"
+        start = " --start` with a network that was kept" if "begun" in trainings[0] else "`"
+        return f"`python -m training stream{start}, then `export` and `evaluate`, which need the crops that `prepare` makes"
     return "`python -m training --work build/region`"
 
 
