@@ -64,9 +64,9 @@ def members(folder: Path) -> list[Member]:
     return found
 
 
-def trained_as_kept(path: Path) -> dict[str, Any]:
-    """Return what is kept of the training of a network at ``path``; nothing of one that no list tells of."""
-    return dict(_about(path.parent).get(path.stem, {}).get("training", {}))
+def trained_as_kept(path: Path) -> dict[str, Any] | None:
+    """Return what is kept of the training of a network at ``path``; None of one that no list tells of."""
+    return _about(path.parent).get(path.stem, {}).get("training")
 
 
 def _list(folder: Path) -> Path:

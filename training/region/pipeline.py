@@ -16,7 +16,6 @@ from sklearn.metrics import roc_auc_score
 
 from datasets.forging.catalogue import RECIPES, shows
 from datasets.generate import generate, read
-from docscan.processes import keep_memory
 from docscan.runtime import read_manifest
 from docscan.settings import Settings
 from training.manifest import remeasured, update_manifest
@@ -107,7 +106,6 @@ def fit(folders: Folders, recipe: Recipe, ranks: Ranks) -> None:
 def fit_while_rendering(folders: Folders, recipe: Recipe, documents: int, workers: int) -> None:
     """Train on up to so many documents while they are rendered; nothing was prepared, and none of them is kept."""
     device = torch.device(recipe.device)
-    keep_memory()
     torch.set_num_threads(max(1, (os.cpu_count() or 1) - workers))
     groups = orders(recipe.rendered, documents)
     with rendering(groups, workers, min(documents, _ROOM[device.type]), device) as stream:

@@ -76,7 +76,6 @@ class Ranks:
 def processes(threads: int = 2) -> Iterator[Ranks]:
     """Join the processes that torchrun started, with a share of the threads each; alone where it did not."""
     torch.set_flush_denormal(True)  # products of faint weights are slow and change nothing
-    keep_memory()
     if not distributed.is_torchelastic_launched():
         torch.set_num_threads(threads)
         yield Ranks()
@@ -224,16 +223,12 @@ def _train(
     ranks: Ranks,
     documents: Callable[[], int],
 ) -> RegionNetwork:
+    keep_memory()
     torch.manual_seed(recipe.seed)
     network = RegionNetwork(recipe.design, recipe.width)
     learner = Learner(network, groups, recipe.bf16).to(recipe.device, memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(learner.parameters(), recipe.learning_rate, weight_decay=1e-2)
-    kept = recipe.start.endswith(".onnx")
-    if kept and not checkpoint.exists():
-        _restore(network, Path(recipe.start), batch(0))
-        done, spent, begun = 0, 0.0, trained_as_kept(Path(recipe.start))
-    else:
-        done, spent, begun = _begun(checkpoint, recipe, learner, optimiser)
+    done, spent, begun = _begun(checkpoint, recipe, learner, optimiser, lambda: batch(0))
     module: nn.Module = DistributedDataParallel(learner, find_unused_parameters=True) if ranks.count > 1 else learner
     start, losses = time.monotonic() - 60 * spent, list[Tensor]()
     module.train()
@@ -245,9 +240,10 @@ def _train(
         for group in optimiser.param_groups:
             group["lr"] = recipe.learning_rate * _schedule(share)
         torch.manual_seed(recipe.seed * 1_000_003 + done)  # of the dropout
-        crops, cells, group, document = batch(done)
+        crops, cells, place, document = batch(done)
         # A network that was kept has lost the places that its embedding gave to groups: it does not learn them anew.
-        loss = module(crops, cells, torch.full_like(group, UNKNOWN) if kept else group, document)
+        place = torch.full_like(place, UNKNOWN) if _from_kept(recipe) else place
+        loss = module(crops, cells, place, document)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
@@ -263,6 +259,11 @@ def _train(
         ended = minutes if done >= steps else max(minutes, recipe.minutes)  # another process's clock may have ended it
         _save(checkpoint, recipe, learner, optimiser, (done, ended), documents(), begun)
     return network.eval().cpu()
+
+
+def _from_kept(recipe: Recipe) -> bool:
+    """Tell whether a training begins with a network that was kept, not with a checkpoint."""
+    return recipe.start.endswith(".onnx")
 
 
 def _restore(network: RegionNetwork, path: Path, shown: Batch) -> None:
@@ -307,9 +308,18 @@ def _save(
 
 
 def _begun(
-    checkpoint: Path, recipe: Recipe, learner: Learner, optimiser: torch.optim.Optimizer
+    checkpoint: Path,
+    recipe: Recipe,
+    learner: Learner,
+    optimiser: torch.optim.Optimizer,
+    shown: Callable[[], Batch],
 ) -> tuple[int, float, dict[str, Any] | None]:
     """Take up a checkpoint where there is one, else the weights that the recipe starts with, if any.
+
+    Parameters
+    ----------
+    shown
+        Draws a batch for the normalisations of a network that was kept.
 
     Returns
     -------
@@ -323,6 +333,9 @@ def _begun(
     """
     if not checkpoint.exists() and not recipe.start:
         return 0, 0.0, None
+    if not checkpoint.exists() and _from_kept(recipe):
+        _restore(learner.network, Path(recipe.start), shown())
+        return 0, 0.0, trained_as_kept(Path(recipe.start))
     saved = torch.load(checkpoint if checkpoint.exists() else recipe.start, weights_only=True, map_location="cpu")
     if checkpoint.exists() and _lasting(saved["recipe"]) != _lasting(asdict(recipe)):
         raise ValueError(f"{checkpoint} is of another recipe, {saved['recipe']}: remove it, or take another folder")

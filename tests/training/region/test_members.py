@@ -8,7 +8,7 @@ import torch
 from docscan.checks.regions import OUTPUTS, ask
 from training.region.data import Crops
 from training.region.export import export
-from training.region.members import Member, join, keep, members
+from training.region.members import Member, join, keep, members, trained_as_kept
 from training.region.network import RegionNetwork
 from training.region.scoring import open_network
 
@@ -56,6 +56,8 @@ def test_members_are_kept_with_their_trainings_and_refused_where_altered(exporte
     assert [(member.path, member.training) for member in found] == [
         (tmp_path / path.name, {"design": path.stem}) for path in exported
     ]
+    assert trained_as_kept(tmp_path / exported[0].name) == {"design": exported[0].stem}
+    assert trained_as_kept(tmp_path / "unknown.onnx") is None
     found[0].path.write_bytes(exported[1].read_bytes())
     with pytest.raises(ValueError, match="is not the network"):
         members(tmp_path)
