@@ -7,7 +7,7 @@ import numpy as np
 from datasets.capturing import Captured, Settings, encode, expose, settings
 from datasets.design.drawing import draw
 from datasets.design.features import wear
-from datasets.design.states import CALIBRATED_ONLY, RENDERED_FROM, SPLITS, STATES, state
+from datasets.design.states import APPRAISED, CALIBRATED_ONLY, RENDERED_FROM, SPLITS, STATES, state
 from datasets.forging import applies, edit, forge, present, shows
 from datasets.holders import holder
 from datasets.sheet import Kind, Sheet
@@ -44,6 +44,8 @@ class Order:
             return "training"
         if self.code in CALIBRATED_ONLY:
             return "calibration"
+        if self.code in APPRAISED:
+            return "appraisal"
         return next((name for name, codes in SPLITS.items() if self.code in codes), "samples")
 
 

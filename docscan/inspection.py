@@ -15,7 +15,7 @@ from docscan import scoring
 from docscan.capture import ImageFile
 from docscan.checks import perform_all
 from docscan.checks.regions import MODEL as REGION_NETWORK
-from docscan.checks.regions import Looked, look, looks_at
+from docscan.checks.regions import Looked, fitting, look, looks_at
 from docscan.copies import twins_of
 from docscan.daylight_network import look_at_whole
 from docscan.displays import grid_strength
@@ -123,7 +123,7 @@ def open_mrz_tools(settings: Settings) -> Tools:
 
 def _open_models(settings: Settings, only: Collection[str] | None = None) -> Models:
     # One thread each: what two can do stands beside each other, see docscan.lanes.
-    return open_models(settings.models, providers=settings.providers, threads=1, only=only)
+    return fitting(open_models(settings.models, providers=settings.providers, threads=1, only=only))
 
 
 class _Stopwatch:

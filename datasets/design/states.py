@@ -24,6 +24,9 @@ RENDERED_ONLY = tuple(f"Q{a}{b}" for a in "MNOPQRSTUVWXYZ" for b in "ABCDEFGHIJK
 RENDERED_FROM = (*LEARNED_FROM, *RENDERED_ONLY)
 # For calibrating measured checks, beside the calibration states, and in no set: six designs say little of a seventh.
 CALIBRATED_ONLY = tuple(f"XZ{letter}" for letter in "AEKP")
+# For learning what the region network's answers amount to; no training of that and no calibration has seen them.
+APPRAISED = tuple(f"X{a}{b}" for a in "LMNST" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_ALL = (*STATES, *MORE_TRAINING, *RENDERED_ONLY, *CALIBRATED_ONLY, *APPRAISED)  # in an order that never changes
 
 # Shares of the scripts beside the Latin one.
 SCRIPTS = {"latin": 0.55, "cyrillic": 0.2, "greek": 0.1, "arabic": 0.15}
@@ -92,7 +95,9 @@ def _glow(rng: np.random.Generator) -> Colour:
 @cache
 def state(code: str) -> State:
     """Return the design of a state; the same for the same code."""
-    rng = np.random.default_rng([9303, 2, (*STATES, *MORE_TRAINING, *RENDERED_ONLY, *CALIBRATED_ONLY).index(code)])
+    rng = np.random.default_rng(
+        [9303, 2, (*STATES, *MORE_TRAINING, *RENDERED_ONLY, *CALIBRATED_ONLY, *APPRAISED).index(code)]
+    )
     values = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf", "DejaVuSans-Bold.ttf")  # have all the scripts
     scripts = list(SCRIPTS)
     made = State(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import cv2
@@ -11,12 +11,14 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from docscan.crops import CROP_MM, CROP_PIXELS, cut, middle_scale, overview, shrunk
+from docscan.errors import ModelError
 from docscan.page_geometry import in_capture
 from docscan.runtime import Models
 from docscan.types import Capture, HeatMap, Image, MrzFormat, Page, PageSize, Region, RegionScore
-from docscan.zones import SEARCH_PIXELS_PER_MM, Spots, around, corners_mm, crop_spots, layout_of
+from docscan.zones import REGIONS, SEARCH_PIXELS_PER_MM, Spots, around, corners_mm, crop_spots, layout_of
 
 MODEL = "region"
+APPRAISAL = "region_appraisal"
 
 # What the network's channels mean.
 PROCESSES = ("offset", "intaglio", "laser_engraving", "dye_diffusion", "inkjet", "toner", "display")
@@ -29,7 +31,7 @@ CELLS = CROP_PIXELS // CELL_PIXELS  # of a crop, across and down
 _FLAT = 0.6  # grey levels, the deviation within a cell below which neither paper nor a sensor left a trace
 # Cells of a crop, a quarter of it, that its region is judged by: an alteration and what is about it cover as many,
 # noise seldom does. Five did worse, by Cllr on halves of the calibration states.
-_STRONGEST = 30
+STRONGEST = 30
 _SUSPICIOUS = 10  # cells of a region that say how it was printed and altered
 
 
@@ -59,7 +61,7 @@ def strongest(cells: NDArray[np.floating[Any]]) -> float:
 
 def mean_strongest(cells: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     """Return the mean of the strongest cells of each crop: n, of n x c x c."""
-    return np.asarray(np.sort(cells.reshape(len(cells), -1), axis=1)[:, -_STRONGEST:].mean(1))
+    return np.asarray(np.sort(cells.reshape(len(cells), -1), axis=1)[:, -STRONGEST:].mean(1))
 
 
 def calibrated(value: float, calibration: Mapping[str, Any]) -> float:
@@ -97,6 +99,7 @@ class Answers:
 
 
 OUTPUTS = tuple(field.name for field in fields(Answers))
+SIGNS = 1 + len(PROCESSES) + len(ALTERATIONS)  # that the network gives of each cell
 
 
 def abstains(page: Page, mrz_format: MrzFormat | None, scale: float, parameters: Mapping[str, Any]) -> str | None:
@@ -133,6 +136,24 @@ def abstains(page: Page, mrz_format: MrzFormat | None, scale: float, parameters:
     return None
 
 
+def fitting(models: Models) -> Models:
+    """Return models, whose calibrations are of those that are there.
+
+    Raises
+    ------
+    ModelError
+        What the answers amount to was calibrated with another network than is there.
+    """
+    entries = models.entries
+    wanted = entries[MODEL].parameters.get("appraisal") if MODEL in entries else None
+    if wanted is not None and (APPRAISAL not in entries or entries[APPRAISAL].sha256 != wanted):
+        raise ModelError(
+            f"The calibrations of model {MODEL} are of a {APPRAISAL} with sha256 {wanted[:12]}… that is not there: put "
+            "models and manifest of one training into the folder of the models."
+        )
+    return models
+
+
 def looks_at(page: Page, mrz_format: MrzFormat | None, models: Models) -> bool:
     """Tell whether the network would look at a page; only its crops, which are not cut yet, may still keep it back."""
     scale = middle_scale(page.to_capture, page.size)
@@ -160,6 +181,27 @@ def grainless(crops: Sequence[Image], parameters: Mapping[str, Any]) -> str | No
 def ask(session: ort.InferenceSession, crops: Sequence[Image]) -> Answers:
     """Show the network all crops of a document in one call."""
     return Answers(*session.run(list(OUTPUTS), {"crops": prepared(crops)}))
+
+
+def signs(answers: Answers) -> NDArray[np.float32]:
+    """Return what the network says of each cell, n x SIGNS x c x c: logits of forged, processes and alterations."""
+    return np.concatenate([answers.forged[:, None], answers.process, answers.alteration], axis=1)
+
+
+def appraised(session: ort.InferenceSession, answers: Answers, region: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the cells' logits of ``forged``, n x c x c, as a second network sees them that has all crops before it.
+
+    What an altered place looks like beside its neighbours, and what the network says of all the page, tell a forgery
+    from a design or a capture on which the first one errs.
+
+    Parameters
+    ----------
+    answers
+        Of all crops of a page.
+    region
+        Of each crop the index into ``REGIONS``: n.
+    """
+    return np.asarray(session.run(None, {"answers": signs(answers), "region": region[None]})[0], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,10 +312,19 @@ def look(
     if view.abstained is not None:
         return Looked({}, None, view.abstained)
     answers = ask(models.sessions[MODEL], view.crops)
-    parts = part_of(answers, view.spots)
+    amount = replace(answers, forged=_amounts(answers, view.spots, models))
+    parts = part_of(amount, view.spots)
     scores = {name: _scored(name, view.spots[name], part, page, parameters) for name, part in parts.items()}
-    heat = _heat(page, view.spots, answers, float(parameters["heat_zero"]))
-    return Looked(scores, heat, None, parts, view.spots)
+    heat = _heat(page, view.spots, amount, float(parameters["heat_zero"]))
+    return Looked(scores, heat, None, part_of(answers, view.spots), view.spots)
+
+
+def _amounts(answers: Answers, spots: Mapping[str, Spots], models: Models) -> NDArray[np.float32]:
+    """Return the cells' logits that the calibrations are of."""
+    if "appraisal" not in models.entries[MODEL].parameters:
+        return answers.forged
+    region = [REGIONS.index(name) for name, places in spots.items() for _ in places]
+    return appraised(models.sessions[APPRAISAL], answers, np.array(region, np.int64))
 
 
 def bound(count_genuine: int, count_forged: int) -> tuple[float, float]:

@@ -4,6 +4,7 @@ Every step goes on where it was stopped, and all of them together are ``all``. `
 ``leave-out`` leaves out one forgery kind after another; both take ``--minutes`` for each training. Under torchrun only
 ``fit``. ``stream`` stands for ``fit`` where there is a GPU: it learns from documents while they are rendered. ``keep``
 puts the trained network among those of ``--kept``, and ``join`` stands for ``export`` to ship all of them as one.
+After either ``appraise`` learns what the shipped network's answers amount to.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from training.region.pipeline import (
     DOCUMENTS,
     SEED,
     Folders,
+    appraise,
     assess,
     fit,
     fit_while_rendering,
@@ -31,7 +33,7 @@ from training.region.train import Recipe, processes
 
 _ROOT = Path(__file__).resolve().parents[2]
 _KEPT = Path(__file__).parent / "members"
-STEPS = ("all", "prepare", "fit", "stream", "export", "keep", "join", "evaluate", "compare", "leave-out")
+STEPS = ("all", "prepare", "fit", "stream", "export", "keep", "join", "appraise", "evaluate", "compare", "leave-out")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,6 +68,14 @@ def _with_kept(wanted: argparse.Namespace, folders: Folders) -> None:
         keep_trained(folders, wanted.name or wanted.design, wanted.kept)
     else:
         ship_joined(folders, wanted.kept, wanted.precision)
+
+
+def _judge(step: str, folders: Folders, workers: int) -> None:
+    """Learn what the shipped network's answers amount to, and measure."""
+    if step != "evaluate":
+        appraise(folders, workers=workers)
+    if step != "appraise":
+        assess(folders)
 
 
 def main() -> None:
@@ -107,8 +117,8 @@ def main() -> None:
         ship(folders, wanted.precision)
     if step in ("keep", "join"):
         _with_kept(wanted, folders)
-    if step in ("all", "evaluate"):
-        assess(folders)
+    if step in ("all", "appraise", "evaluate"):
+        _judge(step, folders, wanted.workers)
 
 
 if __name__ == "__main__":

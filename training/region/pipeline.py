@@ -14,12 +14,16 @@ import torch
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from datasets.design.states import APPRAISED
 from datasets.forging.catalogue import RECIPES, shows
 from datasets.generate import generate, read
-from docscan.runtime import read_manifest
+from docscan.checks.regions import APPRAISAL
+from docscan.runtime import ManifestEntry, read_manifest
 from docscan.settings import Settings
 from training.manifest import remeasured, update_manifest
 from training.onnx_export import milliseconds
+from training.region.answers import answers_of
+from training.region.appraisal import PLAN, learn, write
 from training.region.calibrate import calibrate_fusion, calibrate_regions
 from training.region.card import write_card
 from training.region.cutting import Limits
@@ -28,7 +32,7 @@ from training.region.evaluate import Evaluation, evaluate
 from training.region.export import difference, export, parity, small
 from training.region.members import Member, join, keep, members
 from training.region.report import write_report
-from training.region.scoring import Scored, open_network, score, score_real
+from training.region.scoring import Networks, Scored, open_network, score, score_real
 from training.region.stream import orders, rendering
 from training.region.train import Ranks, Recipe, load, train, train_while_rendering, trained
 
@@ -36,8 +40,10 @@ _log = logging.getLogger(__name__)
 
 NAME, VERSION = "region", "2.2.0"
 _FILE = "region.onnx"
+_APPRAISAL_FILE, _APPRAISAL_VERSION = "region_appraisal.onnx", "1.0.0"
 SEED = 7
 DOCUMENTS = 4000  # made on two cores in 35 minutes, so that all of it takes less than 90
+APPRAISING = 3000  # documents, made in 16 minutes
 LIMITS = Limits()
 _QUANTISED_ON = 48  # documents whose crops tell the ranges of activations
 _COMPARED_ON = 3  # documents whose crops torch and ONNX Runtime are compared on
@@ -66,6 +72,11 @@ class Folders:
         return self.work / "region.pt"
 
     @property
+    def appraising(self) -> Path:
+        """Of what the appraisal learns from: the set, and what the network says of it."""
+        return self.work / "appraisal"
+
+    @property
     def report(self) -> Path:
         """Of the evaluation."""
         return self.work / "evaluation.html"
@@ -74,15 +85,19 @@ class Folders:
 def prepare(folders: Folders, documents: int = DOCUMENTS, workers: int = 2) -> None:
     """Generate the set, unless there is one, and cut the crops; as far as that was not done before."""
     if len(read(folders.documents)) < documents and _own(folders.documents):
-        recipes = tuple(name for name in RECIPES if shows(name, ("visible",)))
-        progress = _told("documents made")
         folders.documents.mkdir(parents=True, exist_ok=True)
         (folders.documents / _OWN).touch()
-        generate(folders.documents, documents=documents, seed=SEED, recipes=recipes, workers=workers, progress=progress)
+        _generate(folders.documents, documents, SEED, workers)
     for split in SPLITS:
         start = time.monotonic()
         crops = cut_split(folders.documents, split, folders.crops, LIMITS, workers)
         _log.info("%d documents of the %s states cut in %.0f s", len(crops), split, time.monotonic() - start)
+
+
+def _generate(folder: Path, documents: int, seed: int, workers: int, states: tuple[str, ...] | None = None) -> None:
+    recipes = tuple(name for name in RECIPES if shows(name, ("visible",)))
+    progress = _told("documents made")
+    generate(folder, documents=documents, seed=seed, recipes=recipes, states=states, workers=workers, progress=progress)
 
 
 def _own(documents: Path) -> bool:
@@ -157,7 +172,7 @@ def _ship(folders: Folders, networks: Sequence[Member], precision: str) -> None:
     _build(folders.work, [network.path for network in networks], _batches(validation, _QUANTISED_ON), full, int8)
     compared = np.concatenate(_batches(validation, _COMPARED_ON))
     shape = (min(24, len(compared)), 3, *compared.shape[1:3])
-    seen = {path.stem[-4:]: score(validation, open_network(path)) for path in (full, int8)}
+    seen = {path.stem[-4:]: score(validation, Networks(open_network(path))) for path in (full, int8)}
     _log_kinds(seen["fp32"])
     measured = {
         "parity": max(network.parity for network in networks),
@@ -169,14 +184,8 @@ def _ship(folders: Folders, networks: Sequence[Member], precision: str) -> None:
     chosen = _chosen(measured) if precision == "best" else precision
     path = folders.models / _FILE
     path.write_bytes((full if chosen == "fp32" else int8).read_bytes())
-    calibrating = score(open_split(folders.crops, "calibration"), open_network(path))
-    calibration, thresholds = calibrate_regions(calibrating)
-    zero = float(np.median([item.cells for item in calibrating if item.genuine and item.abstained is None]))
     parameters = {
-        "calibration": calibration,
-        "thresholds": thresholds,
-        "fusion": {"print": calibrate_fusion(calibrating, calibration)},
-        "heat_zero": zero,
+        **_calibrated(folders, Networks(open_network(path))),
         "precision": chosen,
         "measured": measured,
         **asdict(LIMITS),
@@ -192,6 +201,70 @@ def _ship(folders: Folders, networks: Sequence[Member], precision: str) -> None:
         error_rates={},
         parameters=parameters,
     )
+
+
+def _calibrated(folders: Folders, networks: Networks) -> dict[str, Any]:
+    """Return what the answers weigh, by the calibration states."""
+    calibrating = score(open_split(folders.crops, "calibration"), networks)
+    calibration, thresholds = calibrate_regions(calibrating)
+    zero = float(np.median([item.cells for item in calibrating if item.genuine and item.abstained is None]))
+    return {
+        "calibration": calibration,
+        "thresholds": thresholds,
+        "fusion": {"print": calibrate_fusion(calibrating, calibration)},
+        "heat_zero": zero,
+    }
+
+
+def appraise(folders: Folders, documents: int = APPRAISING, workers: int = 2) -> None:
+    """Learn what the shipped network's answers amount to, and calibrate that instead of the answers themselves.
+
+    It learns from documents of states of its own, which are made where they are not there.
+    """
+    folder, entry = folders.appraising / "documents", read_manifest(folders.models).models[NAME]
+    if len(read(folder)) < documents:
+        _generate(folder, documents, SEED + 1, workers, APPRAISED)
+    seen = answers_of(folder, folders.models / entry.file, LIMITS, folders.appraising, workers)
+    network = learn(seen, folders.appraising / f"{entry.sha256[:12]}.pt", PLAN)
+    path = folders.models / _APPRAISAL_FILE
+    checked = write(network, seen, path)
+    region = open_network(folders.models / entry.file)
+    networks = Networks(region, open_network(path))
+    validation = open_split(folders.crops, "validation")
+    asked = {"alone": Networks(region), "appraised": networks}
+    auc = {name: rough_auc(score(validation, one)) for name, one in asked.items()}
+    measured = {**checked, "auc": auc}
+    _log.info("appraisal: %s", measured)
+    about = json.loads((folder / "set.json").read_text(encoding="utf-8"))
+    appraisal = update_manifest(
+        folders.models,
+        APPRAISAL,
+        file=_APPRAISAL_FILE,
+        version=_APPRAISAL_VERSION,
+        dataset={"generator": "datasets", "set": about | {"states": len(APPRAISED)}, "views": len(seen)},
+        error_rates={},
+        parameters={"measured": measured},
+    )
+    _weigh_anew(folders, entry, _calibrated(folders, networks) | {"appraisal": appraisal.sha256})
+
+
+def _weigh_anew(folders: Folders, entry: ManifestEntry, parameters: dict[str, Any]) -> None:
+    """Write other parameters of the region network, which stays as it is."""
+    update_manifest(
+        folders.models,
+        NAME,
+        file=entry.file,
+        version=entry.version,
+        dataset=entry.dataset,
+        error_rates={},
+        parameters=entry.parameters | parameters,
+    )
+
+
+def _shipped(models: Path, entry: ManifestEntry) -> Networks:
+    """Open the networks in use."""
+    appraisal = open_network(models / _APPRAISAL_FILE) if "appraisal" in entry.parameters else None
+    return Networks(open_network(models / entry.file), appraisal)
 
 
 def _build(work: Path, paths: Sequence[Path], batches: Sequence[NDArray[np.uint8]], full: Path, int8: Path) -> None:
@@ -230,15 +303,16 @@ def assess(folders: Folders) -> Evaluation:
     """Measure the network of the manifest on the test states; write report, card and the manifest's error rates."""
     entry = read_manifest(folders.models).models[NAME]
     parameters = entry.parameters
-    session = open_network(folders.models / entry.file)
-    seen = score(open_split(folders.crops, "test"), session)
-    real = score_real(folders.real, session, LIMITS)
+    networks = _shipped(folders.models, entry)
+    seen = score(open_split(folders.crops, "test"), networks)
+    real = score_real(folders.real, networks, LIMITS)
     refer_at = float(Settings.model_fields["refer_log10_lr"].default)
     measured = evaluate(seen, real, parameters["calibration"], parameters["fusion"]["print"], refer_at)
     remeasured(folders.models, NAME, _rates(measured), _evaluated_on(folders))
     entry = read_manifest(folders.models).models[NAME]
     studies = _studies(folders.work)
-    write_card(folders.models / "region.md", measured, entry, studies)
+    appraisal = read_manifest(folders.models).models[APPRAISAL] if "appraisal" in entry.parameters else None
+    write_card(folders.models / "region.md", measured, entry, studies, appraisal)
     counts = entry.dataset["documents"]
     designs = " and ".join(training["design"] for training in entry.dataset["trainings"])
     about = {

@@ -1,8 +1,8 @@
 """Shows a split's crops to the exported network: what calibration and evaluation weigh."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from datasets.specimens import GENUINE
-from docscan.checks.regions import Answers, ask, strongest
+from docscan.checks.regions import Answers, appraised, ask, strongest
+from docscan.types import Image
 from docscan.zones import REGIONS
 from training.region.cutting import Limits, cut_as_product
 from training.region.data import Crops
@@ -55,9 +56,25 @@ def open_network(path: Path, threads: int = 1) -> ort.InferenceSession:
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def score(crops: Crops, session: ort.InferenceSession) -> list[Scored]:
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """The region network, and the one that weighs its answers where calibrations are of what comes of that."""
+
+    region: ort.InferenceSession
+    appraisal: ort.InferenceSession | None = None
+
+
+def _answers(networks: Networks, crops: Sequence[Image], region: NDArray[np.int8]) -> Answers:
+    """Ask of all crops of a document, as the product does; ``region`` is the index of each into ``REGIONS``."""
+    answers = ask(networks.region, crops)
+    if networks.appraisal is None:
+        return answers
+    return replace(answers, forged=appraised(networks.appraisal, answers, region.astype(np.int64)))
+
+
+def score(crops: Crops, networks: Networks) -> list[Scored]:
     """Score the documents of a split, in their order."""
-    return [_scored(crops, row, session) for row in range(len(crops))]
+    return [_scored(crops, row, networks) for row in range(len(crops))]
 
 
 def _own(region: NDArray[np.int8]) -> dict[str, NDArray[np.bool_]]:
@@ -69,12 +86,13 @@ def _strongest(answers: Answers, own: Mapping[str, NDArray[np.bool_]]) -> dict[s
     return {name: strongest(answers.forged[where]) for name, where in own.items()}
 
 
-def _scored(crops: Crops, row: int, session: ort.InferenceSession) -> Scored:
+def _scored(crops: Crops, row: int, networks: Networks) -> Scored:
     line, note, slots = crops.lines[row], crops.notes[row], crops.slots(row)
     name, scale = f"document {line['index']}", float(note["scale"])
     if len(slots) == 0:
         return Scored(name, line, note["abstained"], pixels_per_mm=scale)
-    answers, own = ask(session, list(crops.cut(row))), _own(crops.region[row, slots])
+    region = crops.region[row, slots]
+    answers, own = _answers(networks, list(crops.cut(row)), region), _own(region)
     forged = (crops.cells[row, slots, 0] == 1).any((1, 2))
     return Scored(
         name,
@@ -87,11 +105,11 @@ def _scored(crops: Crops, row: int, session: ort.InferenceSession) -> Scored:
     )
 
 
-def score_real(folder: Path | None, session: ort.InferenceSession, limits: Limits) -> list[Scored]:
+def score_real(folder: Path | None, networks: Networks, limits: Limits) -> list[Scored]:
     """Score the genuine specimens of a folder of photographs with ``truth.json``, where it is at hand."""
     if folder is None or not (folder / "truth.json").exists():
         return []
-    return [_scored_picture(path, session, limits) for path in _pictures(folder)]
+    return [_scored_picture(path, networks, limits) for path in _pictures(folder)]
 
 
 def _pictures(folder: Path) -> Iterator[Path]:
@@ -101,11 +119,12 @@ def _pictures(folder: Path) -> Iterator[Path]:
     yield from sorted(path for path in folder.iterdir() if path.suffix in (".jpg", ".png"))
 
 
-def _scored_picture(path: Path, session: ort.InferenceSession, limits: Limits) -> Scored:
+def _scored_picture(path: Path, networks: Networks, limits: Limits) -> Scored:
     made = cut_as_product(path.read_bytes(), limits)
     line: Line = {"recipe": GENUINE, "state": path.stem}
     scale = float(made.notes["scale"])
     if made.notes["abstained"] is not None:
         return Scored(path.stem, line, made.notes["abstained"], pixels_per_mm=scale)
-    regions = _strongest(ask(session, list(made.pixels)), _own(made.region[: len(made.pixels)]))
+    region = made.region[: len(made.pixels)]
+    regions = _strongest(_answers(networks, list(made.pixels), region), _own(region))
     return Scored(path.stem, line, None, regions, pixels_per_mm=scale)

@@ -23,7 +23,7 @@ from training.region.labels import UNSEEN
 from training.region.measures import auc, equal_error_rate
 from training.region.network import DESIGNS
 from training.region.pipeline import Folders, rough_auc, rows_of
-from training.region.scoring import Scored, open_network, score
+from training.region.scoring import Networks, Scored, open_network, score
 from training.region.train import Recipe, train, trained
 
 _log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def compare(folders: Folders, recipe: Recipe) -> None:
                 "parameters": sum(weights.numel() for weights in network.parameters()),
                 **_length(path),
                 "milliseconds": round(milliseconds(open_network(path.with_suffix(".onnx"), 2), shape), 1),
-                "auc": round(rough_auc(score(validation, session)), 4),
+                "auc": round(rough_auc(score(validation, Networks(session))), 4),
             }
         )
         _log.info("%s", rows[-1])
@@ -97,8 +97,8 @@ def leave_out(folders: Folders, recipe: Recipe, trainings: int = 0) -> None:
         path = _checkpoint(folders, without)
         network = train(training, replace(recipe, without=without), path)
         export(network, path.with_suffix(".onnx"))
-        session = open_network(path.with_suffix(".onnx"), torch.get_num_threads())
-        return score(calibration, session), score(test, session)
+        networks = Networks(open_network(path.with_suffix(".onnx"), torch.get_num_threads()))
+        return score(calibration, networks), score(test, networks)
 
     done = {row["group"] for row in rows}
     left = [names for names in dealt(list(groups(training)), trainings) if not done.issuperset(names)]

@@ -23,7 +23,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 def _write_reference(wanted: list[Group], models: Path, workers: int) -> None:
     _make(wanted, workers)
     reports: list[Report] = []
-    for number, found in enumerate(reference.inspected(wanted, workers), 1):
+    for number, found in enumerate(reference.inspected(wanted, models, workers), 1):
         reports += found
         print(f"inspected {number} of {len(wanted)} groups", flush=True)
     reference.write(reference.reference_of(reports, wanted, _opened(models)), models)
@@ -34,10 +34,10 @@ def _make(wanted: list[Group], workers: int) -> None:
         print(f"made {number} of {len(wanted)} groups", flush=True)
 
 
-def _inspected(wanted: list[Group], workers: int) -> list[Witnessed]:
+def _inspected(wanted: list[Group], models: Path, workers: int) -> list[Witnessed]:
     _make(wanted, workers)
     documents: list[Witnessed] = []
-    for number, found in enumerate(witness(wanted, workers), 1):
+    for number, found in enumerate(witness(wanted, models, workers), 1):
         documents += found
         print(f"inspected {number} of {len(wanted)} groups", flush=True)
     return documents
@@ -49,8 +49,8 @@ def _calibrate(wanted: list[Group], by_hand: list[Group], checks: list[str], mod
     if not every:
         recipes = {recipe for check in checks for recipe in FINDS[check]}
         wanted, by_hand = ([group.only(recipes) for group in some] for some in (wanted, by_hand))
-    documents = _inspected(wanted, workers)
-    phones = _inspected(by_hand, workers)
+    documents = _inspected(wanted, models, workers)
+    phones = _inspected(by_hand, models, workers)
     fitted = {check: calibration(check, documents, phones) for check in checks}
     calibrated(models, fitted)
     anew = judged_anew(documents, fitted)
@@ -61,7 +61,7 @@ def _calibrate(wanted: list[Group], by_hand: list[Group], checks: list[str], mod
 def _judge_processed(wanted: list[Group], models: Path, workers: int, like: str) -> None:
     _make(wanted, workers)
     found: dict[str, list[Witnessed]] = {}
-    for number, of_group in enumerate(processed.witness(wanted, workers, like), 1):
+    for number, of_group in enumerate(processed.witness(wanted, models, workers, like), 1):
         for name, documents in of_group.items():
             found.setdefault(name, []).extend(documents)
         print(f"inspected {number} of {len(wanted)} groups", flush=True)
@@ -86,7 +86,7 @@ def main() -> None:
         help="calibrates; the others use test states, processed what software makes of their pictures",
     )
     parser.add_argument("--work", type=Path, default=_ROOT / "build" / "witnesses", help="keeps the documents")
-    parser.add_argument("--models", type=Path, default=_ROOT / "models", help="whose manifest is written")
+    parser.add_argument("--models", type=Path, default=_ROOT / "models", help="that inspect and are judged by")
     parser.add_argument("--states", type=int, help="the first so many of them; all where not given")
     parser.add_argument(
         "--which", choices=[which.value for which in Wanted], default=Wanted.USUAL.value, help="evaluate judges on them"
@@ -117,7 +117,7 @@ def main() -> None:
         by_hand = groups(chosen.work, split, chosen.states, Wanted.BY_HAND)
         _calibrate(wanted, by_hand, chosen.only, chosen.models, chosen.workers)
         return
-    _print(rows(_inspected(wanted, chosen.workers), _opened(chosen.models), _MEASURED))
+    _print(rows(_inspected(wanted, chosen.models, chosen.workers), _opened(chosen.models), _MEASURED))
 
 
 if __name__ == "__main__":

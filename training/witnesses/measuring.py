@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 
 from datasets.specimens import GENUINE, Order
 from docscan.capture import ImageFile
@@ -45,9 +46,9 @@ class Witnessed:
 
 
 @cache
-def _tools_of_a_process() -> Tools:
-    """Return what inspections share, without a library."""
-    return open_enrolment_tools(Settings(threads=1))
+def _tools_of_a_process(models: Path) -> Tools:
+    """Return what inspections with a folder of models share, without a library."""
+    return open_enrolment_tools(Settings(threads=1, models=models))
 
 
 def images_of(group: Group, order: Order) -> dict[str, ImageFile]:
@@ -70,9 +71,9 @@ def _numbers(evidence: Evidence) -> dict[str, dict[str, float]]:
     return found
 
 
-def tools_that_know(group: Group) -> Tools:
-    """Return what inspections share once the first documents of a group are enrolled."""
-    tools = _tools_of_a_process()
+def tools_that_know(group: Group, models: Path) -> Tools:
+    """Return what inspections with a folder of models share once the first documents of a group are enrolled."""
+    tools = _tools_of_a_process(models)
     model = model_of(_samples(group, tools), tools)
     return replace(tools, library=library_of([model] if model else []))
 
@@ -95,8 +96,8 @@ def witnessed(order: Order, images: Mapping[str, ImageFile], tools: Tools) -> Wi
     )
 
 
-def _witness(group: Group) -> list[Witnessed]:
-    tools = tools_that_know(group)
+def _witness(models: Path, group: Group) -> list[Witnessed]:
+    tools = tools_that_know(group, models)
     return [witnessed(order, images_of(group, order), tools) for order in group.inspected]
 
 
@@ -104,7 +105,7 @@ def _died(group: Group) -> list[Witnessed]:
     raise RuntimeError(f"The process that inspected {group.folder} died.")
 
 
-def witness(groups: list[Group], workers: int) -> Iterator[list[Witnessed]]:
-    """Inspect every group; yield each one's documents as they are done."""
-    for _, found in each(groups, _witness, died=_died, workers=workers):
+def witness(groups: list[Group], models: Path, workers: int) -> Iterator[list[Witnessed]]:
+    """Inspect every group with a folder of models; yield each one's documents as they are done."""
+    for _, found in each(groups, partial(_witness, models), died=_died, workers=workers):
         yield found

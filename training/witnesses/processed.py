@@ -7,6 +7,7 @@ devices had better leave pictures alone.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 
 import cv2
@@ -77,8 +78,8 @@ def processed(file: ImageFile, name: str) -> ImageFile:
     return ImageFile(file.name, data)
 
 
-def _witness(names: Sequence[str], group: Group) -> dict[str, list[Witnessed]]:
-    tools, found = tools_that_know(group), dict[str, list[Witnessed]]()
+def _witness(names: Sequence[str], models: Path, group: Group) -> dict[str, list[Witnessed]]:
+    tools, found = tools_that_know(group, models), dict[str, list[Witnessed]]()
     for order in group.inspected:
         if order.recipe != GENUINE:
             continue
@@ -93,11 +94,11 @@ def _died(group: Group) -> dict[str, list[Witnessed]]:
     raise RuntimeError(f"The process that inspected {group.folder} died.")
 
 
-def witness(groups: list[Group], workers: int, like: str = "") -> Iterator[dict[str, list[Witnessed]]]:
-    """Inspect the genuine documents of every group by daylight, by what software did; yield each group's.
+def witness(groups: list[Group], models: Path, workers: int, like: str = "") -> Iterator[dict[str, list[Witnessed]]]:
+    """Inspect genuine documents with a folder of models by daylight, by what software did; yield each group's.
 
     Of what software does only that which has ``like`` in its name.
     """
     names = [name for name in PROCESSINGS if like in name]
-    for _, found in each(groups, partial(_witness, names), died=_died, workers=workers):
+    for _, found in each(groups, partial(_witness, names, models), died=_died, workers=workers):
         yield found

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,8 @@ _SPOKE = (Outcome.PASSED, Outcome.FAILED)
 _NOT_COMPARED = "mrz.issuing_state"
 
 
-def _genuine(group: Group) -> list[Report]:
-    tools = tools_that_know(group)
+def _genuine(models: Path, group: Group) -> list[Report]:
+    tools = tools_that_know(group, models)
     return [
         inspect(**images_of(group, order), tools=tools, today=TODAY).report  # type: ignore[arg-type]
         for order in group.inspected
@@ -40,9 +41,9 @@ def _died(group: Group) -> list[Report]:
     raise RuntimeError(f"The process that inspected {group.folder} died.")
 
 
-def inspected(groups: list[Group], workers: int) -> Iterator[list[Report]]:
-    """Inspect the genuine documents of every group as the service does; yield each group's reports."""
-    for _, reports in each(groups, _genuine, died=_died, workers=workers):
+def inspected(groups: list[Group], models: Path, workers: int) -> Iterator[list[Report]]:
+    """Inspect the genuine documents of every group as the service does with a folder of models; yield their reports."""
+    for _, reports in each(groups, partial(_genuine, models), died=_died, workers=workers):
         yield reports
 
 

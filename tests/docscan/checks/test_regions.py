@@ -6,6 +6,7 @@ import pytest
 
 from docscan.checks.regions import (
     ALTERATIONS,
+    APPRAISAL,
     CELL_MM,
     MODEL,
     PROCESSES,
@@ -13,6 +14,7 @@ from docscan.checks.regions import (
     abstains,
     bound,
     calibrated,
+    fitting,
     flat_share,
     grainless,
     look,
@@ -20,6 +22,7 @@ from docscan.checks.regions import (
     strongest,
 )
 from docscan.crops import CROP_PIXELS
+from docscan.errors import ModelError
 from docscan.evidence import Evidence
 from docscan.runtime import ManifestEntry, Models
 from docscan.types import Capture, MrzFormat, Page
@@ -69,6 +72,28 @@ def _models(session: _Session) -> Models:
     return Models({MODEL: entry}, {MODEL: session})
 
 
+class _Appraisal:
+    """Stands for the network that weighs the answers: of one region nothing is forged, whatever the other one says."""
+
+    def __init__(self, genuine: str) -> None:
+        self.genuine = REGIONS.index(genuine)
+
+    def run(self, _names: None, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        answers, (region,) = feeds["answers"], feeds["region"]
+        assert answers.shape == (len(region), 1 + len(PROCESSES) + len(ALTERATIONS), CELLS, CELLS)
+        return [np.where((region == self.genuine)[:, None, None], np.float32(-9), answers[:, 0])]
+
+
+def _with_appraisal(models: Models, genuine: str, wanted: str) -> Models:
+    """Return models whose calibrations are of an appraisal with a hash."""
+    region = models.entries[MODEL]
+    weighed = region.model_copy(update={"parameters": region.parameters | {"appraisal": wanted}})
+    appraisal = region.model_copy(update={"sha256": "1" * 64})
+    return Models(
+        {MODEL: weighed, APPRAISAL: appraisal}, {MODEL: models.sessions[MODEL], APPRAISAL: _Appraisal(genuine)}
+    )
+
+
 def _looked(evidence: Make, session: _Session, **page: object) -> Looked:
     seen = evidence()
     return look(seen.capture, replace(seen.page, **page), MrzFormat.TD3, _models(session))
@@ -96,6 +121,27 @@ def test_a_forged_crop_tells_its_region_its_process_and_its_place(evidence: Make
     assert (x, y) == pytest.approx((0.5, 6.0), abs=CELL_MM)
     assert len(rows) == CELLS * CELLS
     assert np.isnan(looked.heat.forged).any()
+
+
+@pytest.mark.parametrize(("genuine", "forged"), [("portrait", False), ("mrz", True)])
+def test_scores_and_map_are_of_what_the_answers_amount_to(evidence: Make, genuine: str, forged: bool) -> None:
+    seen, session = evidence(), _Session(forged=0)
+    models = _with_appraisal(_models(session), genuine, "1" * 64)
+    looked = look(seen.capture, seen.page, MrzFormat.TD3, models)
+    portrait = looked.scores["portrait"]
+    assert (portrait.forged > portrait.threshold) is forged
+    assert bool((np.nan_to_num(looked.heat.forged) > 0.9).any()) is forged
+    assert looked.answers["portrait"].forged[0].min() == 5, "what samples are compared with is the network's own answer"
+
+
+def test_calibrations_of_another_appraisal_are_refused() -> None:
+    alone = _models(_Session())
+    fits, other = (_with_appraisal(alone, "mrz", digit * 64) for digit in "12")
+    for models in (alone, fits):
+        assert fitting(models) is models
+    for models in (other, Models({MODEL: other.entries[MODEL]}, alone.sessions)):
+        with pytest.raises(ModelError, match="sha256 222222222222… that is not there"):
+            fitting(models)
 
 
 def _abstained(page: Page, scale: float) -> str:

@@ -10,7 +10,7 @@ from docscan.checks.regions import OUTPUTS, ask
 from training.region.data import Crops
 from training.region.export import difference, export, parity, small
 from training.region.network import RegionNetwork
-from training.region.scoring import open_network, score
+from training.region.scoring import Networks, open_network, score
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_the_int8_network_is_static_and_near(
 
 def test_documents_are_scored_by_region(exported: tuple[RegionNetwork, Path], invented: Callable[..., Crops]) -> None:
     crops = invented(4)
-    found = score(crops, open_network(exported[1], 1))
+    found = score(crops, Networks(open_network(exported[1], 1)))
     assert [item.genuine for item in found] == [True, False, True, False]
     assert set(found[1].regions) == {"portrait", "viz", "mrz", "background"}
     assert found[1].touched == {"portrait": True, "viz": False, "mrz": False, "background": False}

@@ -8,13 +8,15 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from docscan.checks.regions import APPRAISAL
 from docscan.runtime import open_models
 from docscan.settings import Settings
 from tests.training.region.conftest import here
 from training import onnx_export
-from training.region import data, pipeline, studies
+from training.fitting import Plan
+from training.region import answers, data, pipeline, studies
 from training.region.data import SPLITS
-from training.region.pipeline import Folders, assess, fit, keep_trained, prepare, ship, ship_joined
+from training.region.pipeline import Folders, appraise, assess, fit, keep_trained, prepare, ship, ship_joined
 from training.region.train import Ranks, Recipe, load
 
 TINY = Recipe(width=9, batch=4, crops=6, epochs=2, minutes=3, bf16=False)
@@ -81,6 +83,29 @@ def test_networks_that_are_kept_are_shipped_as_one(folders: Folders, tmp_path: P
     assert [training["design"] for training in entry.dataset["trainings"]] == [TINY.design] * 2
     assert entry.error_rates["auc"] == pytest.approx(measured.whole.auc, abs=1e-3)
     assert "the mean of theirs" in (folders.models / "region.md").read_text()
+
+
+def test_what_the_answers_amount_to_is_learned_and_calibrated(
+    folders: Folders, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not folders.checkpoint.exists():
+        fit(folders, TINY, Ranks())
+    ship(folders, "int8")
+    alone = open_models(folders.models, providers=["CPUExecutionProvider"], threads=1).entries["region"].parameters
+    assert "appraisal" not in alone
+    shutil.copytree(folder, folders.appraising / "documents")
+    monkeypatch.setattr(answers, "each", here)
+    monkeypatch.setattr(pipeline, "PLAN", Plan(steps=8, batch=4, rate=0.03, seed=1))
+    appraise(folders, documents=6, workers=1)
+    measured = assess(folders)
+    entries = open_models(folders.models, providers=["CPUExecutionProvider"], threads=1).entries
+    weighed = entries["region"].parameters
+    assert weighed["appraisal"] == entries[APPRAISAL].sha256
+    assert weighed["calibration"] != alone["calibration"]
+    assert weighed["measured"] == alone["measured"]
+    assert entries[APPRAISAL].dataset["views"] == 8
+    assert entries["region"].error_rates["auc"] == pytest.approx(measured.whole.auc, abs=1e-3)
+    assert "learned from 8 views of documents of 130 states" in (folders.models / "region.md").read_text()
 
 
 def test_left_out_kinds_and_designs_come_into_the_report(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:

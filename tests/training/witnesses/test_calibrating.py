@@ -58,7 +58,8 @@ def test_a_check_is_calibrated_alone_and_all_others_stay(
     before = json.loads((tmp_path / "manifest.json").read_text())
     asked: list[Group] = []
 
-    def inspected(wanted: list[Group], _workers: int) -> list[Witnessed]:
+    def inspected(wanted: list[Group], models: Path, _workers: int) -> list[Witnessed]:
+        assert models == tmp_path
         asked.extend(wanted)
         return _documents()
 
