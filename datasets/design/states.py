@@ -95,9 +95,7 @@ def _glow(rng: np.random.Generator) -> Colour:
 @cache
 def state(code: str) -> State:
     """Return the design of a state; the same for the same code."""
-    rng = np.random.default_rng(
-        [9303, 2, (*STATES, *MORE_TRAINING, *RENDERED_ONLY, *CALIBRATED_ONLY, *APPRAISED).index(code)]
-    )
+    rng = np.random.default_rng([9303, 2, _ALL.index(code)])
     values = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf", "DejaVuSans-Bold.ttf")  # have all the scripts
     scripts = list(SCRIPTS)
     made = State(

@@ -137,7 +137,7 @@ def abstains(page: Page, mrz_format: MrzFormat | None, scale: float, parameters:
 
 
 def fitting(models: Models) -> Models:
-    """Return models, whose calibrations are of those that are there.
+    """Return models whose calibrations are of those that are there.
 
     Raises
     ------

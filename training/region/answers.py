@@ -76,7 +76,7 @@ def joined(parts: Sequence[Answered]) -> Answered:
 
 
 def _write(folder: Path, network: Path, limits: Limits, out: Path, numbered: tuple[int, Sequence[Line]]) -> bool:
-    """Write what the network says of some documents of a set; tell whether there are any."""
+    """Write what the network says of some documents of a set, if anything; the answer is that it is done."""
     number, lines = numbered
     cuts = ((cut, line) for line in lines for cut in _cuts(folder, limits, line))
     parts = [_answered(cut, line, _network(network)) for cut, line in cuts]
@@ -85,7 +85,7 @@ def _write(folder: Path, network: Path, limits: Limits, out: Path, numbered: tup
         new = out / f".{number:04d}.npz"
         np.savez(new, **{one.name: getattr(part, one.name) for one in fields(Answered)})
         new.replace(out / f"{number:04d}.npz")
-    return bool(parts)
+    return True
 
 
 def _died(_numbered: tuple[int, Sequence[Line]]) -> bool:
@@ -110,6 +110,8 @@ def answers_of(folder: Path, network: Path, limits: Limits, work: Path, workers:
 
     Raises
     ------
+    RuntimeError
+        A process died over some of the documents.
     ValueError
         The network abstains from all documents, or there is none.
     """
@@ -118,8 +120,9 @@ def answers_of(folder: Path, network: Path, limits: Limits, work: Path, workers:
     lines = [line for line in tellable(read(folder)) if line["recipe"] not in UNSEEN]
     parts = [(start // _PART, lines[start : start + _PART]) for start in range(0, len(lines), _PART)]
     todo = [part for part in parts if not (out / f"{part[0]:04d}.npz").exists()]
-    for _ in each(todo, partial(_write, folder, network, limits, out), died=_died, workers=workers):
-        pass
+    for (number, _), done in each(todo, partial(_write, folder, network, limits, out), died=_died, workers=workers):
+        if not done:
+            raise RuntimeError(f"A process died over documents from {number * _PART} on of {folder}.")
     found = [Answered(**np.load(path)) for path in sorted(out.glob("[0-9]*.npz"))]
     if not found:
         raise ValueError(f"{folder} has no document of which the network says anything")

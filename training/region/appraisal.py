@@ -112,7 +112,7 @@ class AppraisalTask:
         there = own.any(1)
         # A forged document's other regions are neither.
         told = there & (touched | genuine[:, None])
-        document = value.masked_fill(~there, _NONE).logsumexp(1) - there.sum(1).clamp(min=1).log()
+        document = value.logsumexp(1) - there.sum(1).clamp(min=1).log()
         known = (labels >= 0) & (region >= 0)[..., None]
         loss: Tensor = (
             _surprise(value[told], touched[told])

@@ -116,7 +116,7 @@ def _appraised(entry: ManifestEntry | None) -> str:
     told, learned = entry.parameters["measured"], entry.dataset
     return (
         f"`{entry.file}`, {told['weights']:,} parameters, {entry.version}: sees what the network says of all crops of a "
-        f"page and changes each cell's `forged`; learned from {learned['views']} views of documents of "
+        f"page, and the mean of both is a cell's `forged`; learned from {learned['views']} views of documents of "
         f"{learned['set']['states']} states of its own (seed {learned['set']['seed']}); AUC on the validation states by "
         f"the strongest region {told['auc']['alone']:.4f} without, {told['auc']['appraised']:.4f} with it; "
         f"{told['milliseconds']:.1f} ms for 24 crops; torch against ONNX Runtime {told['parity']:.1e}"

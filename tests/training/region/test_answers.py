@@ -54,3 +54,11 @@ def test_another_network_is_asked_anew(folder: Path, tmp_path: Path) -> None:
 def test_a_set_of_which_the_network_says_nothing_is_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no document of which the network says anything"):
         answers_of(folder, NETWORK, Limits(lowest_pixels_per_mm=1000.0), tmp_path, workers=1)
+
+
+def test_what_a_dead_process_leaves_undone_is_not_left_out(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "each", lambda things, _task, died, **_: ((one, died(one)) for one in things))
+    with pytest.raises(RuntimeError, match="A process died over documents from 0 on"):
+        answers_of(folder, NETWORK, Limits(), tmp_path, workers=1)
