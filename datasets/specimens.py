@@ -7,7 +7,7 @@ import numpy as np
 from datasets.capturing import Captured, Settings, encode, expose, settings
 from datasets.design.drawing import draw
 from datasets.design.features import wear
-from datasets.design.states import APPRAISED, CALIBRATED_ONLY, RENDERED_FROM, SPLITS, STATES, state
+from datasets.design.states import PURPOSES, STATES, state
 from datasets.forging import applies, edit, forge, present, shows
 from datasets.holders import holder
 from datasets.sheet import Kind, Sheet
@@ -40,13 +40,7 @@ class Order:
     @property
     def split(self) -> str:
         """Return the split that the state belongs to; ``samples`` for Utopia, which is in none."""
-        if self.code in RENDERED_FROM:
-            return "training"
-        if self.code in CALIBRATED_ONLY:
-            return "calibration"
-        if self.code in APPRAISED:
-            return "appraisal"
-        return next((name for name, codes in SPLITS.items() if self.code in codes), "samples")
+        return next((name for name, codes in PURPOSES.items() if self.code in codes), "samples")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,22 @@ def update_manifest(
     return entry
 
 
-def remeasured(folder: Path, name: str, error_rates: dict[str, float], evaluation: dict[str, Any]) -> None:
-    """Write anew what was measured of a model that stays as it is; ``evaluation`` says on what."""
+def remeasured(
+    folder: Path,
+    name: str,
+    error_rates: dict[str, float],
+    evaluation: dict[str, Any],
+    parameters: dict[str, Any] | None = None,
+) -> None:
+    """Write anew what was measured of a model that stays as it is; ``evaluation`` says on what.
+
+    ``parameters`` are those that changed, its calibration perhaps.
+    """
     known = _known(folder)
     entry = known["models"][name]
     entry["error_rates"] = error_rates
     entry["dataset"] |= evaluation
+    entry["parameters"] |= parameters or {}
     _write(folder, known)
 
 

@@ -56,9 +56,51 @@ def export(
         every = [expected] if isinstance(expected, torch.Tensor) else expected
         pairs = zip(every, answered, strict=True)
         largest = max(largest, *(float(np.abs(one.numpy() - other).max()) for one, other in pairs))
+    return tolerated(path, largest)
+
+
+def tolerated(path: Path, largest: float) -> float:
+    """Return the largest difference of an exported network's logits from torch's.
+
+    Raises
+    ------
+    RuntimeError
+        It is too large.
+    """
     if largest > TOLERANCE:
         raise RuntimeError(f"{path.name} answers differently from torch: by up to {largest:.4f}")
     return largest
+
+
+def export_program(
+    network: nn.Module,
+    example: tuple[torch.Tensor, ...],
+    path: Path,
+    dynamic: dict[str, dict[int, torch.export.Dim]],
+    outputs: Sequence[str],
+) -> None:
+    """Write a network of several inputs or outputs as ONNX, for numbers of crops that may be any.
+
+    Parameters
+    ----------
+    example
+        Its inputs, in their order.
+    dynamic
+        By the inputs' names, in their order, which of their axes may have any size.
+    outputs
+        Their names.
+    """
+    program = torch.onnx.export(
+        network.eval(),
+        example,
+        input_names=list(dynamic),
+        output_names=list(outputs),
+        dynamic_shapes=dynamic,
+        dynamo=True,
+        verbose=False,
+    )
+    assert program is not None
+    program.save(str(path), external_data=False)
 
 
 def milliseconds(session: ort.InferenceSession, shape: tuple[int, ...]) -> float:

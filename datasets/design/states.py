@@ -27,6 +27,14 @@ CALIBRATED_ONLY = tuple(f"XZ{letter}" for letter in "AEKP")
 # For learning what the region network's answers amount to; no training of that and no calibration has seen them. Doc
 # 9303 has XMP, which was seen when the shipped appraisal had learned: to be left out with the next one.
 APPRAISED = tuple(f"X{a}{b}" for a in "LMNST" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+# By what a state's documents are for; a set has those of ``SPLITS``.
+PURPOSES = {
+    "training": RENDERED_FROM,
+    "validation": VALIDATION,
+    "calibration": (*CALIBRATION, *CALIBRATED_ONLY),
+    "test": TEST,
+    "appraisal": APPRAISED,
+}
 _ALL = (*STATES, *MORE_TRAINING, *RENDERED_ONLY, *CALIBRATED_ONLY, *APPRAISED)  # in an order that never changes
 
 # Shares of the scripts beside the Latin one.

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from docscan.checks.regions import OUTPUTS, ask, prepared
 from docscan.checks.regions import Answers as Seen
 from docscan.crops import CROP_PIXELS
+from training.onnx_export import export_program
 from training.quantising import quantise
 from training.region.network import Answers, RegionNetwork
 from training.region.scoring import open_network
@@ -30,19 +31,9 @@ class _Flat(nn.Module):
 
 def export(network: RegionNetwork, path: Path) -> None:
     """Write the network as ONNX: input ``crops`` (n x 3 x 176 x 176), outputs as ``OUTPUTS``, n free."""
-    network.eval()
     example = torch.zeros(2, 3, CROP_PIXELS, CROP_PIXELS)
-    program = torch.onnx.export(
-        _Flat(network).eval(),
-        (example,),
-        input_names=["crops"],
-        output_names=list(OUTPUTS),
-        dynamic_shapes={"crops": {0: torch.export.Dim("n", min=1, max=1024)}},
-        dynamo=True,
-        verbose=False,
-    )
-    assert program is not None
-    program.save(str(path), external_data=False)
+    dynamic = {"crops": {0: torch.export.Dim("n", min=1, max=1024)}}
+    export_program(_Flat(network), (example,), path, dynamic, OUTPUTS)
 
 
 def small(path: Path, out: Path, batches: Sequence[NDArray[np.uint8]]) -> None:

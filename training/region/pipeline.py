@@ -245,26 +245,14 @@ def appraise(folders: Folders, documents: int = APPRAISING, workers: int = 2) ->
         error_rates={},
         parameters={"measured": measured},
     )
-    _weigh_anew(folders, entry, _calibrated(folders, networks) | {"appraisal": appraisal.sha256})
+    # What was measured was of the calibration before.
+    remeasured(folders.models, NAME, {}, {}, _calibrated(folders, networks) | {"appraisal": appraisal.sha256})
 
 
-def _weigh_anew(folders: Folders, entry: ManifestEntry, parameters: dict[str, Any]) -> None:
-    """Write other parameters of the region network, which stays as it is."""
-    update_manifest(
-        folders.models,
-        NAME,
-        file=entry.file,
-        version=entry.version,
-        dataset=entry.dataset,
-        error_rates={},
-        parameters=entry.parameters | parameters,
-    )
-
-
-def _shipped(models: Path, entry: ManifestEntry) -> Networks:
-    """Open the networks in use."""
-    appraisal = open_network(models / _APPRAISAL_FILE) if "appraisal" in entry.parameters else None
-    return Networks(open_network(models / entry.file), appraisal)
+def _in_use(models: Path) -> tuple[ManifestEntry, ManifestEntry | None]:
+    """Return the manifest's entries of the region network and of the appraisal that its calibration is of, if any."""
+    entries = read_manifest(models).models
+    return entries[NAME], entries[APPRAISAL] if "appraisal" in entries[NAME].parameters else None
 
 
 def _build(work: Path, paths: Sequence[Path], batches: Sequence[NDArray[np.uint8]], full: Path, int8: Path) -> None:
@@ -301,9 +289,11 @@ def _evaluated_on(folders: Folders) -> dict[str, Any]:
 
 def assess(folders: Folders) -> Evaluation:
     """Measure the network of the manifest on the test states; write report, card and the manifest's error rates."""
-    entry = read_manifest(folders.models).models[NAME]
+    entry, appraisal = _in_use(folders.models)
     parameters = entry.parameters
-    networks = _shipped(folders.models, entry)
+    networks = Networks(
+        open_network(folders.models / entry.file), open_network(folders.models / appraisal.file) if appraisal else None
+    )
     seen = score(open_split(folders.crops, "test"), networks)
     real = score_real(folders.real, networks, LIMITS)
     refer_at = float(Settings.model_fields["refer_log10_lr"].default)
@@ -311,7 +301,6 @@ def assess(folders: Folders) -> Evaluation:
     remeasured(folders.models, NAME, _rates(measured), _evaluated_on(folders))
     entry = read_manifest(folders.models).models[NAME]
     studies = _studies(folders.work)
-    appraisal = read_manifest(folders.models).models[APPRAISAL] if "appraisal" in entry.parameters else None
     write_card(folders.models / "region.md", measured, entry, studies, appraisal)
     counts = entry.dataset["documents"]
     designs = " and ".join(training["design"] for training in entry.dataset["trainings"])

@@ -8,8 +8,8 @@ import torch
 
 from docscan.checks.regions import CELLS, SIGNS, Answers, appraised, mean_strongest
 from docscan.zones import REGIONS
+from training import onnx_export
 from training.fitting import Plan
-from training.region import appraisal
 from training.region.answers import Answered
 from training.region.appraisal import Appraiser, learn, write
 from training.region.cutting import MOST_CROPS
@@ -104,6 +104,6 @@ def test_the_mean_of_what_both_networks_say_counts(learned: tuple[Appraiser, Pat
 def test_an_export_that_answers_otherwise_is_refused(
     learned: tuple[Appraiser, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(appraisal, "TOLERANCE", -1.0)
+    monkeypatch.setattr(onnx_export, "TOLERANCE", -1.0)
     with pytest.raises(RuntimeError, match="differently from torch"):
         write(learned[0], _invented(1), tmp_path / "other.onnx")
