@@ -20,6 +20,7 @@ from datasets.mrz.typeface import faces
 from docscan.mrz.own_reader import LINE_FINDER, RECOGNISER, ZONE_FINDER
 from docscan.mrz.read import SURE
 from docscan.processes import pool
+from training.arguments import positive
 from training.fitting import Plan, Task, done, fit
 from training.manifest import remeasured, update_manifest
 from training.mrz import evaluate
@@ -248,7 +249,7 @@ def main() -> None:
     options.add_argument("--networks", nargs="*", choices=RECIPES, default=list(RECIPES), help="to make; else kept")
     options.add_argument("--threads", type=int, default=2, help="and processes that render and measure")
     options.add_argument("--device", default="cpu", help="that training runs on: cpu, cuda")
-    options.add_argument("--minutes", type=float, default=600, help="stop after this long; run again to go on")
+    options.add_argument("--minutes", type=positive, default=600, help="stop after this long; run again to go on")
     options.add_argument("--box", action="store_true", help="shorten the schedule, so that all training ends by then")
     options.add_argument(
         "--evaluate", type=int, default=2000, help="rendered captures to measure on, for each size; 0: do not measure"

@@ -7,6 +7,8 @@ from pathlib import Path
 import cv2
 import torch
 
+from training.arguments import positive
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -23,7 +25,7 @@ def told(name: str, about: str | None, *, documents: int, validation: int, minut
     options.add_argument("--models", type=Path, default=ROOT / "models")
     options.add_argument("--documents", type=int, default=documents, help="to learn from; half of them genuine")
     options.add_argument("--validation", type=int, default=validation)
-    options.add_argument("--minutes", type=float, default=minutes, help="for each network, which is done by then")
+    options.add_argument("--minutes", type=positive, default=minutes, help="for each network, which is done by then")
     options.add_argument(
         "--continued",
         action="store_true",
