@@ -2,7 +2,7 @@
 
 import pickle
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,10 +16,12 @@ from docscan.processes import each
 
 ENROLLED = 5
 _GENUINE_BY_HAND = 12
+_OF_EACH_COUNTERFEIT = 16
 KINDS = (Kind.TD3, Kind.TD2, Kind.MRV_A, Kind.TD1_BACK)  # sides with an MRZ: what can be enrolled
 _STATES = {"training": TRAINING, "calibration": (*CALIBRATION, *CALIBRATED_ONLY), "test": TEST}
 SEEDS = {"training": 6001, "calibration": 6002, "test": 6003}
 _SEEDS_BY_HAND = {"training": 6011, "calibration": 6012, "test": 6013}
+_SEEDS_OF_COUNTERFEITS = {"training": 6021, "calibration": 6022, "test": 6023}
 # The whole page made by other means than the issuer's.
 COUNTERFEITS = ("counterfeit_inkjet", "counterfeit_toner", "counterfeit_sublimation")
 WHOLE_PAGE = (*COUNTERFEITS, "print_and_scan", "screen_recapture")
@@ -33,14 +35,19 @@ class Wanted(StrEnum):
     USUAL = "usual"  # from any device, half of the genuine ones from page readers
     WHOLE_PAGE = "whole-page"  # the same, of forgeries only counterfeits and copies
     BY_HAND = "by-hand"  # from phones, of forgeries those that show by daylight
+    COUNTERFEITS = "counterfeits"  # by daylight, of forgeries many counterfeits: the region network passes few of them
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Documents of one kind: the first ``ENROLLED`` are genuine, from page readers; the others are inspected."""
+    """Documents of one kind: the first ``ENROLLED`` are genuine, from page readers; the others are inspected.
+
+    ``lights`` are those that they are captured under, but for phones, which have daylight alone.
+    """
 
     folder: Path
     orders: tuple[Order, ...]
+    lights: tuple[str, ...] = _LIGHTS
 
     @property
     def samples(self) -> tuple[Order, ...]:
@@ -55,7 +62,7 @@ class Group:
     def only(self, recipes: Collection[str]) -> "Group":
         """Return the group without forgeries that other recipes made; what is enrolled and genuine stays."""
         kept = tuple(order for order in self.inspected if order.recipe in {GENUINE, *recipes})
-        return Group(self.folder, self.samples + kept)
+        return replace(self, orders=self.samples + kept)
 
     def path(self, order: Order) -> Path:
         """Return where a document lies."""
@@ -66,6 +73,8 @@ def _wanted(code: str, kind: Kind, which: Wanted) -> Iterator[tuple[str, str | N
     """Yield recipe and device (None: any) of each document of a group."""
     if which is Wanted.BY_HAND:
         return _by_hand(code, kind)
+    if which is Wanted.COUNTERFEITS:
+        return _counterfeits(code, kind)
     return _by_any(code, kind, whole_page_only=which is Wanted.WHOLE_PAGE)
 
 
@@ -74,6 +83,13 @@ def _by_hand(code: str, kind: Kind) -> Iterator[tuple[str, str]]:
     for recipe in RECIPES:
         if shows(recipe, ("visible",)) and applies(recipe, state(code), kind):
             yield recipe, _PHONE
+
+
+def _counterfeits(code: str, kind: Kind) -> Iterator[tuple[str, str | None]]:
+    yield from [(GENUINE, _READER)] * ENROLLED + [(GENUINE, None)] * 2
+    for recipe in COUNTERFEITS:
+        if applies(recipe, state(code), kind):
+            yield from [(recipe, None)] * _OF_EACH_COUNTERFEIT
 
 
 def _by_any(code: str, kind: Kind, *, whole_page_only: bool) -> Iterator[tuple[str, str | None]]:
@@ -87,7 +103,8 @@ def _by_any(code: str, kind: Kind, *, whole_page_only: bool) -> Iterator[tuple[s
 
 def groups(work: Path, split: str, states: int | None = None, which: Wanted = Wanted.USUAL) -> list[Group]:
     """Return the groups of a split's first states (None: of all), one for each state and kind of side."""
-    seed = (_SEEDS_BY_HAND if which is Wanted.BY_HAND else SEEDS)[split]
+    seeds = {Wanted.BY_HAND: _SEEDS_BY_HAND, Wanted.COUNTERFEITS: _SEEDS_OF_COUNTERFEITS}
+    seed, lights = seeds.get(which, SEEDS)[split], _LIGHTS[:1] if which is Wanted.COUNTERFEITS else _LIGHTS
     found, index = [], 0
     for code in _STATES[split][:states]:
         for kind in KINDS:
@@ -97,7 +114,7 @@ def groups(work: Path, split: str, states: int | None = None, which: Wanted = Wa
                 for number, (recipe, device) in enumerate(wanted)
             )
             folder = work / (split if which is Wanted.USUAL else f"{split}-{which.value}")
-            found.append(Group(folder / f"{code}-{kind.value}", orders))
+            found.append(Group(folder / f"{code}-{kind.value}", orders, lights))
             index += len(orders)
     return found
 
@@ -114,8 +131,7 @@ def _make(group: Group) -> int:
     for order in group.orders:
         path = group.path(order)
         if not path.exists():
-            lights = ("visible",) if order.device == _PHONE else _LIGHTS  # a phone has no other
-            made = make(order, lights).captured.files
+            made = make(order, _LIGHTS[:1] if order.device == _PHONE else group.lights).captured.files
             files = {light: data for light, (data, _) in made.items()}
             new = path.with_suffix(".new")
             new.write_bytes(pickle.dumps({"order": order, "files": files}))

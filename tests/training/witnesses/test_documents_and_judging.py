@@ -5,7 +5,7 @@ from datasets.specimens import GENUINE
 from docscan.runtime import open_models
 from docscan.types import CheckResult, Outcome, Spectrum
 from tests.conftest import ROOT
-from training.witnesses.documents import ENROLLED, KINDS, WHOLE_PAGE, Wanted, groups
+from training.witnesses.documents import COUNTERFEITS, ENROLLED, KINDS, WHOLE_PAGE, Wanted, groups
 from training.witnesses.judging import rows
 from training.witnesses.measuring import Witnessed
 
@@ -37,6 +37,16 @@ def test_a_set_by_hand_is_from_phones_and_shares_no_document_with_the_usual(tmp_
         assert {order.device for order in group.orders[ENROLLED:]} == {"phone"}
         assert all(shows(order.recipe, ("visible",)) for order in group.orders if order.recipe != GENUINE)
         assert not {(order.seed, order.index) for order in group.orders} & {(one.seed, one.index) for one in usual}
+
+
+def test_a_set_of_counterfeits_has_many_by_daylight_alone_and_shares_no_document_with_the_usual(tmp_path: Path) -> None:
+    usual = {(order.seed, order.index) for group in groups(tmp_path, "test", 1) for order in group.orders}
+    for group in groups(tmp_path, "test", 1, Wanted.COUNTERFEITS):
+        recipes = [order.recipe for order in group.inspected]
+        assert set(recipes) == {GENUINE, *COUNTERFEITS}
+        assert min(recipes.count(recipe) for recipe in COUNTERFEITS) >= 10
+        assert group.lights == ("visible",)
+        assert not {(order.seed, order.index) for order in group.orders} & usual
 
 
 def test_a_group_of_few_recipes_keeps_its_samples_its_genuine_documents_and_their_files(tmp_path: Path) -> None:
