@@ -14,8 +14,10 @@ from pathlib import Path
 
 import cv2
 
+from training.arguments import positive
 from training.region.network import DESIGNS
 from training.region.pipeline import (
+    APPRAISING,
     DOCUMENTS,
     SEED,
     Folders,
@@ -42,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("step", nargs="?", choices=STEPS, default="all")
     parser.add_argument("--set", type=Path, help="folder of the generated set; made where it is not there")
     parser.add_argument("--documents", type=int, default=DOCUMENTS, help="that are made where there is no set")
+    parser.add_argument("--appraising", type=int, default=APPRAISING, help="documents that the appraisal learns from")
     parser.add_argument("--work", type=Path, default=Path("build/region"), help="crops, checkpoints and the report")
     parser.add_argument("--models", type=Path, default=_ROOT / "models", help="gets the ONNX file, manifest and card")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes, or threads in training")
@@ -57,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--epochs", type=float, default=usual.epochs)
     parser.add_argument("--start", default=usual.start, help="checkpoint or kept network that a training begins with")
     parser.add_argument("--rate", type=float, default=usual.learning_rate, help="highest learning rate")
-    parser.add_argument("--minutes", type=float, default=usual.minutes, help="that a training may take")
+    parser.add_argument("--minutes", type=positive, default=usual.minutes, help="that a training may take")
     parser.add_argument("--trainings", type=int, default=0, help="of leave-out, for all kinds; 0: one each")
     return parser
 
@@ -70,11 +73,11 @@ def _with_kept(wanted: argparse.Namespace, folders: Folders) -> None:
         ship_joined(folders, wanted.kept, wanted.precision)
 
 
-def _judge(step: str, folders: Folders, workers: int) -> None:
+def _judge(wanted: argparse.Namespace, folders: Folders) -> None:
     """Learn what the shipped network's answers amount to, and measure."""
-    if step != "evaluate":
-        appraise(folders, workers=workers)
-    if step != "appraise":
+    if wanted.step != "evaluate":
+        appraise(folders, wanted.appraising, wanted.workers)
+    if wanted.step != "appraise":
         assess(folders)
 
 
@@ -118,7 +121,7 @@ def main() -> None:
     if step in ("keep", "join"):
         _with_kept(wanted, folders)
     if step in ("all", "appraise", "evaluate"):
-        _judge(step, folders, wanted.workers)
+        _judge(wanted, folders)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ class Recipe:
     crops: int = 12  # of a document that a step looks at
     epochs: float = 12.0  # times that every document is seen
     learning_rate: float = 3e-3
-    minutes: float = 35.0  # the schedule is made shorter where it would take longer
+    minutes: float = 20.0  # the schedule is made shorter where it would take longer
     seed: int = 9303
     start: str = ""  # what it begins with: a checkpoint, or a network that was kept
     without: tuple[str, ...] = ()  # groups of recipes left out of training
