@@ -4,7 +4,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from threading import Lock
@@ -16,20 +16,22 @@ from docscan.capture import ImageFile
 from docscan.checks import perform_all
 from docscan.checks.regions import MODEL as REGION_NETWORK
 from docscan.checks.regions import Looked, fitting, look, looks_at
-from docscan.copies import twins_of
+from docscan.copies import Twins, twins_of
 from docscan.daylight_network import look_at_whole
 from docscan.displays import grid_strength
 from docscan.documents.compared import Comparison
 from docscan.documents.comparison import compare, spots_of
-from docscan.documents.matching import Library, Match, match, open_library
+from docscan.documents.matching import Library, Match, open_library
 from docscan.documents.model import DocumentModel, ReferencePicture
 from docscan.documents.pictures import lies_exactly
 from docscan.evidence import Evidence
+from docscan.identifying import identified
 from docscan.lanes import Lanes
 from docscan.lights import Lights, judged, look_at_lights
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
+from docscan.page_answer import PageAnswer
 from docscan.page_candidates import candidates
 from docscan.processes import reuse_memory
 from docscan.runtime import Models, open_models
@@ -241,16 +243,13 @@ def gather(
 
 
 def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tuple[Evidence, HeatMap | None]:
-    seen = _see(files, tools, today, watch)
-    # They need no samples, so that nobody waits for the document model.
-    where_judged = partial(_where_judged, seen, tools, watch)
-    all_of_page = tools.lanes.beside(lambda: where_judged(lambda: look_at_whole(seen.capture, seen.page, tools.models)))
-    copied = tools.lanes.beside(
-        lambda: where_judged(lambda: twins_of(seen.page, layout_of(seen.page.size, seen.mrz_format)))
-    )
-    shown_grid = tools.lanes.beside(lambda: where_judged(lambda: grid_strength(seen.page.image)))
+    found = _see(files, tools, today, watch)
+    without_samples = _begun_without_samples(found, tools, watch)
     with watch.room("document"):
-        kind = match(seen.page, seen.mrz.parsed if seen.mrz else None, tools.library)
+        page, kind = identified(found.capture, found.page, found.mrz, tools.library, tools.lanes)
+    seen = replace(found, page=page)
+    if page is not found.page:  # what was begun looks at another place: nobody waits for it
+        without_samples = _begun_without_samples(seen, tools, watch)
     printed = tools.lanes.beside(partial(_look_at_print, seen, kind, tools, watch))
     shown = tools.lanes.beside(partial(_look_at_lights, seen, kind, tools, watch))
     with watch.room("visual"):
@@ -259,7 +258,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         on_page = kind.laid.in_millimetres if kind.laid is not None and lies_exactly(kind.laid) else None
         visual = read_visual(seen.page, seen.mrz, layout, tools.reader, on_page)
     (lights, typesetting), (looked, comparison) = shown(), printed()
-    whole, twins, grid = all_of_page(), copied(), shown_grid()
+    whole, twins, grid = without_samples()
     evidence = Evidence(
         capture=seen.capture,
         page=seen.page,
@@ -280,6 +279,20 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         grid=grid if looked.abstained is None else None,
     )
     return evidence, looked.heat
+
+
+_WithoutSamples = tuple[PageAnswer | None, Twins | None, float | None]
+
+
+def _begun_without_samples(seen: Seen, tools: Tools, watch: _Stopwatch) -> Callable[[], _WithoutSamples]:
+    """Begin what needs no samples, so that nobody waits for the document model; return what to call for the answers."""
+    where_judged = partial(_where_judged, seen, tools, watch)
+    all_of_page = tools.lanes.beside(lambda: where_judged(lambda: look_at_whole(seen.capture, seen.page, tools.models)))
+    copied = tools.lanes.beside(
+        lambda: where_judged(lambda: twins_of(seen.page, layout_of(seen.page.size, seen.mrz_format)))
+    )
+    shown_grid = tools.lanes.beside(lambda: where_judged(lambda: grid_strength(seen.page.image)))
+    return lambda: (all_of_page(), copied(), shown_grid())
 
 
 def _where_judged(seen: Seen, tools: Tools, watch: _Stopwatch, look: Callable[[], Answer]) -> Answer | None:

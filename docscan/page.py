@@ -126,9 +126,21 @@ def page_of_zone(
     worths = _worths(places, text, nominal)
     best = int(worths.argmax())
     if worths[best] <= 0:  # what the place that the MRZ alone tells is worth: it misses nothing and shows nothing
-        alone = _Place(page_from_zone(text, format), size, True, 0.0)
-        return replace(_rectified(capture, alone, lanes), border_seen=False)
+        return page_at(capture, page_from_zone(text, format), size, lanes)
     return _rectified(capture, places[best], lanes)
+
+
+def page_at(capture: Capture, to_capture: Homography, size: PageSize, lanes: Lanes | None = None) -> Page:
+    """Return the page at a place that is known otherwise than by its border.
+
+    Parameters
+    ----------
+    to_capture
+        From millimetres of the page to the capture's pixels.
+    lanes
+        As ``find_page``.
+    """
+    return replace(_rectified(capture, _Place(to_capture, size, True, 0.0), lanes), border_seen=False)
 
 
 def _worths(places: Sequence[_Place], text: Corners, nominal: Corners) -> NDArray[np.float64]:

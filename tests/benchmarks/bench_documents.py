@@ -23,6 +23,7 @@ from docscan.documents.matching import Library, library_of, match, nearest_model
 from docscan.documents.model import DocumentModel, Statistics
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
+from docscan.identifying import identified
 from docscan.inspection import Tools, open_enrolment_tools, see
 from docscan.page import find_page
 from docscan.settings import Settings
@@ -126,6 +127,10 @@ def _judge(said: Counter[str], what: str, found: DocumentModel | None, right: st
     said[f"{what}: {'none' if found is None else 'right' if found.name == right else 'wrong'}"] += 1
 
 
+def _identified(sample: Sample, library: Library) -> DocumentModel | None:
+    return identified(sample.capture, sample.page, sample.mrz, library)[1].model
+
+
 def _relabelled(model: DocumentModel, like: DocumentModel) -> Library:
     """Return a library that knows another state's design under this document's state and code."""
     return library_of(
@@ -143,15 +148,15 @@ def accuracy(split: str, probes: int) -> Counter[str]:
         others = [model for model in models if model is not own]
         without, alike = library_of(others), [other for other in others if other.format is own.format]
         for sample in group.samples(tools, used, used + probes):
-            parsed = sample.mrz.parsed if sample.mrz else None
-            _judge(said, "enrolled, as inspected", match(sample.page, parsed, whole).model, own.name)
-            _judge(said, f"enrolled, {group.kind}", match(sample.page, parsed, whole).model, own.name)
+            found = _identified(sample, whole)
+            _judge(said, "enrolled, as inspected", found, own.name)
+            _judge(said, f"enrolled, {group.kind}", found, own.name)
             blind = find_page(sample.capture)
             _judge(said, "enrolled, MRZ hidden from the page finder", match(blind, None, whole).model, own.name)
             _judge(said, "not enrolled, MRZ hidden from the page finder", match(blind, None, without).model, None)
             _judge(said, "not enrolled, page upright, MRZ hidden", match(sample.page, None, without).model, None)
             for other in alike:
-                found = match(sample.page, parsed, _relabelled(other, own)).model
+                found = _identified(sample, _relabelled(other, own))
                 _judge(said, "another design of the same state, format and code", found, None)
     return said
 
