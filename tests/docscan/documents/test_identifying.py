@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 
 from datasets.sheet import Kind
+from docscan import inspection
+from docscan.capture import ImageFile
 from docscan.documents.enrolment import enrol
 from docscan.documents.matching import library_of, match
 from docscan.documents.model import DocumentModel
 from docscan.documents.samples import Sample
 from docscan.identifying import identified
-from docscan.inspection import Tools
+from docscan.inspection import Tools, inspect
 from docscan.page import page_at
 from docscan.page_geometry import moved, rectangle
-from docscan.types import Homography, Page
+from docscan.types import Homography, Outcome, Page
 from tests.docscan.conftest import CREATED, Makes
 
 
@@ -25,7 +27,7 @@ def sample(makes: Makes) -> Sample:
 
 @pytest.fixture(scope="module")
 def misplaced(sample: Sample) -> Page:
-    """The page by a border twelve millimetres above its own, and as far below it: half as high again."""
+    """The page by a border that stands twelve millimetres above its own, and as far below it."""
     stretched = np.array([[1.0, 0, 0], [0, 1.27, -12], [0, 0, 1]])
     return replace(page_at(sample.capture, sample.page.to_capture @ stretched, sample.page.size), border_seen=True)
 
@@ -51,6 +53,23 @@ def test_a_page_by_a_wrong_border_is_found_by_its_samples(
     assert _off(misplaced, on_samples) > 8
     assert _off(page, on_samples) < 0.5
     assert not page.border_seen
+
+
+def test_an_inspection_looks_at_a_page_where_its_samples_have_it(
+    monkeypatch: pytest.MonkeyPatch, makes: Makes, misplaced: Page, passports: DocumentModel, tools: Tools
+) -> None:
+    path = makes.path("XVA", Kind.TD3, 5)
+    file, knowing = ImageFile(path.name, path.read_bytes()), replace(tools, library=library_of([passports]))
+    by_border = inspect(file, tools=knowing, today=CREATED.date())
+    monkeypatch.setattr(inspection, "page_of_zone", lambda *_: misplaced)
+    alone = inspect(file, tools=tools, today=CREATED.date())
+    by_samples = inspect(file, tools=knowing, today=CREATED.date())
+    assert alone.page is misplaced
+    assert by_samples.report.document.model == passports.name
+    assert _off(by_samples.page, by_border.page.to_capture) < 3
+    outcomes, usual = ({check.id: check.outcome for check in one.report.checks} for one in (by_samples, by_border))
+    for check in ("print.portrait", "page.print", "page.copy_move", "reference.print", "viz.surname"):
+        assert outcomes[check] is usual[check] is Outcome.PASSED
 
 
 def test_a_page_that_is_of_a_kind_stays_where_its_border_is(sample: Sample, passports: DocumentModel) -> None:
