@@ -70,6 +70,14 @@ def passports(makes: Makes, tools: Tools) -> DocumentModel:
 
 
 @pytest.fixture(scope="session")
+def others(makes: Makes, tools: Tools) -> DocumentModel:
+    """Three passports of another state, enrolled."""
+    return enrol(
+        "xve-p-2018", makes.samples("XVE", Kind.TD3, range(3)), version=1, created=CREATED, models=tools.models
+    )
+
+
+@pytest.fixture(scope="session")
 def utopian(makes: Makes, tools: Tools) -> DocumentModel:
     """Four passports of Utopia, enrolled under three lights."""
     samples = makes.samples("UTO", Kind.TD3, range(1, 5))

@@ -8,7 +8,6 @@ import pytest
 from datasets.sheet import Kind
 from docscan import inspection
 from docscan.capture import ImageFile
-from docscan.documents.enrolment import enrol
 from docscan.documents.matching import library_of, match
 from docscan.documents.model import DocumentModel
 from docscan.documents.samples import Sample
@@ -79,12 +78,9 @@ def test_a_page_that_is_of_a_kind_stays_where_its_border_is(sample: Sample, pass
 
 
 def test_a_page_of_another_design_is_of_no_kind_wherever_it_is(
-    makes: Makes, misplaced: Page, sample: Sample, passports: DocumentModel, tools: Tools
+    misplaced: Page, sample: Sample, passports: DocumentModel, others: DocumentModel
 ) -> None:
     """The other state's design, as if it were this state's last one."""
-    others = enrol(
-        "xve-p-2018", makes.samples("XVE", Kind.TD3, range(3)), version=1, created=CREATED, models=tools.models
-    )
     last = replace(others, name="xva-p-2010", issuing_state=passports.issuing_state)
     page, kind = identified(sample.capture, misplaced, sample.mrz, library_of([last]))
     assert kind.model is None

@@ -8,30 +8,20 @@ import pytest
 from datasets.sheet import Kind
 from docscan.documents import matching
 from docscan.documents.appearance import SIZE, appearance_of, distance
-from docscan.documents.enrolment import enrol
 from docscan.documents.laying import Laid
 from docscan.documents.matching import Library, library_of, match, nearest_model, open_library
 from docscan.documents.model import DocumentModel, Statistics
 from docscan.documents.samples import Sample
 from docscan.documents.store import save
 from docscan.errors import DocumentModelError
-from docscan.inspection import Tools
 from docscan.types import PageSize, ParsedMrz
-from tests.docscan.conftest import CREATED, Makes
+from tests.docscan.conftest import Makes
 from tests.docscan.documents.conftest import small_model
 
 
 def _parsed(sample: Sample) -> ParsedMrz:
     assert sample.mrz is not None
     return sample.mrz.parsed
-
-
-@pytest.fixture(scope="module")
-def others(makes: Makes, tools: Tools) -> DocumentModel:
-    """Passports of another state."""
-    return enrol(
-        "xve-p-2018", makes.samples("XVE", Kind.TD3, range(3)), version=1, created=CREATED, models=tools.models
-    )
 
 
 def test_another_capture_of_an_enrolled_kind_is_matched(
