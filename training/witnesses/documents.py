@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cv2
 
-from datasets.design.states import CALIBRATED_ONLY, CALIBRATION, TEST, TRAINING, state
+from datasets.design.states import PURPOSES, TEST, TRAINING, state
 from datasets.forging.catalogue import RECIPES, applies, shows
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order, make
@@ -18,14 +18,13 @@ ENROLLED = 5
 _GENUINE_BY_HAND = 12
 _OF_EACH_COUNTERFEIT = 16
 KINDS = (Kind.TD3, Kind.TD2, Kind.MRV_A, Kind.TD1_BACK)  # sides with an MRZ: what can be enrolled
-_STATES = {"training": TRAINING, "calibration": (*CALIBRATION, *CALIBRATED_ONLY), "test": TEST}
+_STATES = {"training": TRAINING, "calibration": PURPOSES["calibration"], "test": TEST}
 SEEDS = {"training": 6001, "calibration": 6002, "test": 6003}
-_SEEDS_BY_HAND = {"training": 6011, "calibration": 6012, "test": 6013}
-_SEEDS_OF_COUNTERFEITS = {"training": 6021, "calibration": 6022, "test": 6023}
 # The whole page made by other means than the issuer's.
 COUNTERFEITS = ("counterfeit_inkjet", "counterfeit_toner", "counterfeit_sublimation")
 WHOLE_PAGE = (*COUNTERFEITS, "print_and_scan", "screen_recapture")
-_LIGHTS = ("visible", "uv", "ir")
+_DAYLIGHT = ("visible",)
+_LIGHTS = (*_DAYLIGHT, "uv", "ir")
 _READER, _PHONE = "reader", "phone"
 
 
@@ -36,6 +35,13 @@ class Wanted(StrEnum):
     WHOLE_PAGE = "whole-page"  # the same, of forgeries only counterfeits and copies
     BY_HAND = "by-hand"  # from phones, of forgeries those that show by daylight
     COUNTERFEITS = "counterfeits"  # by daylight, of forgeries many counterfeits: the region network passes few of them
+
+
+# Of those that share no document with the usual ones.
+_OTHER_SEEDS = {
+    Wanted.BY_HAND: {"training": 6011, "calibration": 6012, "test": 6013},
+    Wanted.COUNTERFEITS: {"training": 6021, "calibration": 6022, "test": 6023},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def _wanted(code: str, kind: Kind, which: Wanted) -> Iterator[tuple[str, str | N
 def _by_hand(code: str, kind: Kind) -> Iterator[tuple[str, str]]:
     yield from [(GENUINE, _READER)] * ENROLLED + [(GENUINE, _PHONE)] * _GENUINE_BY_HAND
     for recipe in RECIPES:
-        if shows(recipe, ("visible",)) and applies(recipe, state(code), kind):
+        if shows(recipe, _DAYLIGHT) and applies(recipe, state(code), kind):
             yield recipe, _PHONE
 
 
@@ -96,15 +102,15 @@ def _by_any(code: str, kind: Kind, *, whole_page_only: bool) -> Iterator[tuple[s
     yield from [(GENUINE, _READER)] * (ENROLLED + (4 if whole_page_only else 6)) + [(GENUINE, None)] * 6
     for recipe in WHOLE_PAGE if whole_page_only else RECIPES:
         if applies(recipe, state(code), kind):
-            yield recipe, None if shows(recipe, ("visible",)) else _READER
+            yield recipe, None if shows(recipe, _DAYLIGHT) else _READER
             if recipe in WHOLE_PAGE:
                 yield from [(recipe, None)] if whole_page_only else [(recipe, _READER), (recipe, None)]
 
 
 def groups(work: Path, split: str, states: int | None = None, which: Wanted = Wanted.USUAL) -> list[Group]:
     """Return the groups of a split's first states (None: of all), one for each state and kind of side."""
-    seeds = {Wanted.BY_HAND: _SEEDS_BY_HAND, Wanted.COUNTERFEITS: _SEEDS_OF_COUNTERFEITS}
-    seed, lights = seeds.get(which, SEEDS)[split], _LIGHTS[:1] if which is Wanted.COUNTERFEITS else _LIGHTS
+    seed = _OTHER_SEEDS.get(which, SEEDS)[split]
+    lights = _DAYLIGHT if which is Wanted.COUNTERFEITS else _LIGHTS
     found, index = [], 0
     for code in _STATES[split][:states]:
         for kind in KINDS:
@@ -131,7 +137,8 @@ def _make(group: Group) -> int:
     for order in group.orders:
         path = group.path(order)
         if not path.exists():
-            made = make(order, _LIGHTS[:1] if order.device == _PHONE else group.lights).captured.files
+            lights = _DAYLIGHT if order.device == _PHONE else group.lights  # a phone has no other
+            made = make(order, lights).captured.files
             files = {light: data for light, (data, _) in made.items()}
             new = path.with_suffix(".new")
             new.write_bytes(pickle.dumps({"order": order, "files": files}))
