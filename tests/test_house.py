@@ -45,11 +45,31 @@ def test_modules_are_small() -> None:
             assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, path
 
 
-def test_settings_and_checks_are_documented() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def _page(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_settings_checks_and_exit_codes_are_documented() -> None:
+    settings, checks, readme = _page("docs/operating.md"), _page("docs/checks.md"), _page("README.md")
     for name in Settings.model_fields:
-        assert f"DOCSCAN_{name.upper()}" in readme, name
+        assert f"DOCSCAN_{name.upper()}" in settings, name
     for check in CHECKS:
-        assert f"`{check.id}`" in readme, check.id
-    for code in ("0", "1", "2", "3", "10"):
+        assert f"| `{check.id}`" in checks or f", `{check.id}`" in checks, check.id
+    for code in ("0", "1", "2", "3", "4", "10"):
         assert re.search(rf"^\| {code} \|", readme, re.MULTILINE), f"exit code {code}"
+
+
+def test_the_pages_link_to_what_is_there() -> None:
+    folders = (ROOT, ROOT / "datasets", ROOT / "docs", ROOT / "models")
+    for page in (path for folder in folders for path in folder.glob("*.md")):
+        links = re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)", page.read_text(encoding="utf-8"))
+        for target, anchor in links:
+            there = page.parent / target if target else page
+            assert there.exists(), f"{page.name}: {target}"
+            assert not anchor or anchor in _anchors(there), f"{page.name}: {target}#{anchor}"
+
+
+def _anchors(page: Path) -> set[str]:
+    """The names that a renderer of Markdown gives headings: lower case, without punctuation, dashes for spaces."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -29,7 +29,7 @@ Says of every cell ({cell:.2f} mm) of a page, and of all of it, whether it looks
 Learned from {training:,} documents of {states} states, measured here on {validation:,} of four states that were not among them; half of
 them genuine, from page readers, scanners and phones (`datasets/`). Every other page was shown as software may leave it
 (`training/software.py`): smoothed, sharpened, enlarged, brightened, compressed, by chance. What the check finds on the test states, calibrated, is in
-the README.
+`docs/measured.md`.
 
 The check weighs the mean of the page's own logit and that of its strongest cells. By kind:
 

@@ -31,7 +31,7 @@ leaves), then by daylight. Output: logits, `cells` n x {rows} x {columns} and `p
 
 Learned from {training} documents of {states} states, measured here on {validation} of four states that were not among them; half of
 them genuine, all from the generator's page reader (`datasets/`). What the checks find on the test states, calibrated, is in
-the README.
+`docs/measured.md`.
 
 The check weighs the mean of the page's own logit and that of its strongest cells. By kind, AUC:
 

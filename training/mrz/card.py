@@ -43,7 +43,7 @@ False zones on 500 images without an MRZ (photographs, text, tables of capitals,
 
 ## Limits
 
-- Everything it saw was rendered. On real specimens see the README; they are few.
+- Everything it saw was rendered. On real specimens see `docs/measured.md`; they are few.
 - The training fonts are open cuts of OCR-B; a workshop that prints in another face may be read worse, and a genuine
   zone that was mended by hand too.
 - A zone that runs out of the image is not completed: what is missing has no confidence.
