@@ -10,7 +10,7 @@ from docscan.runtime import Models, open_models
 from docscan.types import Report
 from training.manifest import calibrated
 from training.witnesses import processed, reference
-from training.witnesses.documents import Group, Wanted, groups, make_all
+from training.witnesses.documents import ENROLLED, Group, Wanted, groups, make_all
 from training.witnesses.fitting import FINDS, calibration
 from training.witnesses.judging import judged_anew, processed_rows, rows, rows_of_checks
 from training.witnesses.measuring import Witnessed, witness
@@ -34,10 +34,10 @@ def _make(wanted: list[Group], workers: int) -> None:
         print(f"made {number} of {len(wanted)} groups", flush=True)
 
 
-def _inspected(wanted: list[Group], models: Path, workers: int) -> list[Witnessed]:
+def _inspected(wanted: list[Group], models: Path, workers: int, *, enrolled: bool = True) -> list[Witnessed]:
     _make(wanted, workers)
     documents: list[Witnessed] = []
-    for number, found in enumerate(witness(wanted, models, workers), 1):
+    for number, found in enumerate(witness(wanted, models, workers, enrolled=enrolled), 1):
         documents += found
         print(f"inspected {number} of {len(wanted)} groups", flush=True)
     return documents
@@ -102,6 +102,9 @@ def main() -> None:
     parser.add_argument(
         "--like", default="", metavar="TEXT", help="processed: of what software does, that with it in its name"
     )
+    parser.add_argument(
+        "--without-models", action="store_true", help=f"evaluate: enrol nothing; else {ENROLLED} of each kind"
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
     split = "calibration" if chosen.what == "calibrate" else "test"
@@ -117,7 +120,8 @@ def main() -> None:
         by_hand = groups(chosen.work, split, chosen.states, Wanted.BY_HAND)
         _calibrate(wanted, by_hand, chosen.only, chosen.models, chosen.workers)
         return
-    _print(rows(_inspected(wanted, chosen.models, chosen.workers), _opened(chosen.models), _MEASURED))
+    documents = _inspected(wanted, chosen.models, chosen.workers, enrolled=not chosen.without_models)
+    _print(rows(documents, _opened(chosen.models), _MEASURED))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Enrols the first documents of a group, inspects the others, and keeps what every measured check measured."""
+"""Enrols the first documents of a group, or nothing, inspects the others, and keeps what every check measured."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -96,8 +96,8 @@ def witnessed(order: Order, images: Mapping[str, ImageFile], tools: Tools) -> Wi
     )
 
 
-def _witness(models: Path, group: Group) -> list[Witnessed]:
-    tools = tools_that_know(group, models)
+def _witness(models: Path, enrolled: bool, group: Group) -> list[Witnessed]:
+    tools = tools_that_know(group, models) if enrolled else _tools_of_a_process(models)
     return [witnessed(order, images_of(group, order), tools) for order in group.inspected]
 
 
@@ -105,7 +105,10 @@ def _died(group: Group) -> list[Witnessed]:
     raise RuntimeError(f"The process that inspected {group.folder} died.")
 
 
-def witness(groups: list[Group], models: Path, workers: int) -> Iterator[list[Witnessed]]:
-    """Inspect every group with a folder of models; yield each one's documents as they are done."""
-    for _, found in each(groups, partial(_witness, models), died=_died, workers=workers):
+def witness(groups: list[Group], models: Path, workers: int, *, enrolled: bool = True) -> Iterator[list[Witnessed]]:
+    """Inspect every group with a folder of models; yield each one's documents as they are done.
+
+    ``enrolled`` tells whether its first documents are; else there is no library, as where nobody has genuine samples.
+    """
+    for _, found in each(groups, partial(_witness, models, enrolled), died=_died, workers=workers):
         yield found

@@ -1,3 +1,5 @@
+import pickle
+from dataclasses import replace
 from pathlib import Path
 
 from datasets.forging.catalogue import shows
@@ -7,7 +9,7 @@ from docscan.types import CheckResult, Outcome, Spectrum
 from tests.conftest import ROOT
 from training.witnesses.documents import COUNTERFEITS, ENROLLED, KINDS, WHOLE_PAGE, Wanted, groups
 from training.witnesses.judging import rows
-from training.witnesses.measuring import Witnessed
+from training.witnesses.measuring import Witnessed, witness
 
 REFERENCE = "reference.print"
 
@@ -56,6 +58,21 @@ def test_a_group_of_few_recipes_keeps_its_samples_its_genuine_documents_and_thei
     assert set(few.inspected) == {one for one in whole.inspected if one.recipe in (GENUINE, "screen_recapture")}
     assert len({one.recipe for one in few.inspected}) == 2
     assert [few.path(one) for one in few.orders] == [whole.path(one) for one in few.orders]
+
+
+def test_where_nothing_is_enrolled_a_page_is_compared_with_nothing_and_no_sample_is_opened(tmp_path: Path) -> None:
+    group = groups(tmp_path, "test", 1)[0]
+    group = replace(group, orders=group.orders[: ENROLLED + 1])
+    group.folder.mkdir(parents=True)
+    picture = (ROOT / "datasets/samples/genuine-utopia.jpg").read_bytes()
+    group.path(group.inspected[0]).write_bytes(pickle.dumps({"files": {"visible": picture}}))
+    ((seen,),) = witness([group], ROOT / "models", 1, enrolled=False)
+    outcomes = {check.id: check.outcome for check in seen.checks}
+    assert not seen.modelled
+    assert outcomes["page.print"] is Outcome.PASSED
+    assert outcomes[REFERENCE] is Outcome.NOT_PERFORMED
+    assert "page.print" in seen.numbers
+    assert REFERENCE not in seen.numbers
 
 
 def _witnessed(recipe: str, fails: bool, uv: float = 0.0, print_lr: float = -0.5) -> Witnessed:
