@@ -13,6 +13,7 @@ from docscan.documents.ghosts import ghost_of
 from docscan.documents.laying import Laid
 from docscan.documents.model import GhostImage
 from docscan.documents.photo import photo_of
+from docscan.documents.pictures import laid_on_samples
 from docscan.ghost import GhostLikeness, Pair, likeness, pair_of
 from docscan.inspection import Seen
 from docscan.page_geometry import moved
@@ -81,6 +82,23 @@ def test_another_portrait_beside_the_ghost_fails_and_says_where(desk: Desk) -> N
     image[top : top + size[1], left : left + size[0]] = patch[..., None]
     result = _performed(desk, _shown(seen, image))["photo.ghost"]
     assert (result.outcome, "main portrait" in result.explanation) == (Outcome.FAILED, True), result
+
+
+def _pair(desk: Desk, seen: Seen) -> Pair:
+    known, laid = _ghost(desk), laid_on_samples(seen.page, desk.model.pictures)
+    assert laid is not None
+    return pair_of(seen.page, laid.in_millimetres, known.portrait, known.place)
+
+
+@pytest.mark.parametrize("strength", [0.6, 1.5])
+def test_a_ghost_that_faded_with_what_it_is_printed_on_shows_the_same_picture(desk: Desk, strength: float) -> None:
+    """As software leaves both that brightens or darkens, while samples show the artwork as strong as ever."""
+    known, own, other = _ghost(desk), _pair(desk, desk.genuine()), _pair(desk, desk.genuine(1))
+    faded = replace(own, ghost=own.ghost.mean() + strength * (own.ghost - own.ghost.mean()))
+    assert likeness(faded, known).correlation > likeness(own, known).correlation - 0.005
+    assert (
+        likeness(replace(faded, portrait=other.portrait), known).correlation < likeness(faded, known).correlation - 0.1
+    )
 
 
 def test_what_lies_over_the_ghost_is_no_forgery(desk: Desk) -> None:
