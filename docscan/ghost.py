@@ -137,6 +137,14 @@ def _without_artwork(ghost: Picture, portrait: Picture, artwork: Picture) -> Pic
     return np.asarray(ghost - np.clip(strength, *_STRENGTHS) * artwork, np.float32)
 
 
+def sample_likeness(pair: Pair, known: GhostImage) -> float:
+    """Return how alike portrait and ghost image of a sample are, the artwork as strong as all samples have it.
+
+    Left free, a kind of calibration states that has no ghost image was found to have one.
+    """
+    return _best(_structure(pair.portrait), _inner(_structure(pair.ghost)) - known.artwork)[0]
+
+
 def likeness(pair: Pair, known: GhostImage) -> GhostLikeness:
     """Compare the portrait and the ghost image of one page."""
     portrait, ghost = _structure(pair.portrait), _inner(_structure(pair.ghost))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from docscan.documents.laying import on_frame
 from docscan.documents.model import GhostImage
-from docscan.ghost import learned, likeness, pair_of
+from docscan.ghost import learned, pair_of, sample_likeness
 from docscan.types import Box, Homography, Page
 
 _PIXELS_PER_MM = 2.0  # of the pictures in which it is looked for
@@ -47,7 +47,7 @@ def ghost_of(samples: Sequence[Placed], zone: Box) -> GhostImage | None:
     def taught(box: Box) -> tuple[list[float], GhostImage]:
         pairs = [pair_of(page, matrix, face, box) for page, matrix in samples]
         ghost = learned(pairs, face, box)
-        return [likeness(pair, ghost).correlation for pair in pairs], ghost
+        return [sample_likeness(pair, ghost) for pair in pairs], ghost
 
     alike, ghost = max((taught(box) for box in _about(place)), key=lambda found: sum(found[0]))
     return ghost if min(alike) >= _EACH_FOUND else None

@@ -14,7 +14,7 @@ from docscan.documents.laying import Laid
 from docscan.documents.model import GhostImage
 from docscan.documents.photo import photo_of
 from docscan.documents.pictures import laid_on_samples
-from docscan.ghost import GhostLikeness, Pair, likeness, pair_of
+from docscan.ghost import Pair, likeness, pair_of, sample_likeness
 from docscan.inspection import Seen
 from docscan.page_geometry import moved
 from docscan.types import Box, CheckResult, Outcome, PageSize
@@ -185,11 +185,10 @@ def test_a_place_where_one_sample_does_not_show_its_portrait_is_no_ghost(
     assert found is not None
     first = pair_of(*samples[0], found.portrait, found.place)
 
-    def unlike(pair: Pair, known: GhostImage) -> GhostLikeness:
-        seen = likeness(pair, known)
-        return replace(seen, correlation=0.5) if np.array_equal(pair.portrait, first.portrait) else seen
+    def unlike(pair: Pair, known: GhostImage) -> float:
+        return 0.5 if np.array_equal(pair.portrait, first.portrait) else sample_likeness(pair, known)
 
-    monkeypatch.setattr(ghosts, "likeness", unlike)
+    monkeypatch.setattr(ghosts, "sample_likeness", unlike)
     assert ghost_of(samples, zone) is None
 
 
