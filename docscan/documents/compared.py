@@ -33,3 +33,4 @@ class Comparison:
     sharpened: bool = False  # that is why: its picture was sharpened so far that print and contours tell nothing
     line: FaintLine | None = None  # None: too little of the background is known to look along lines
     places: Places | None = None  # None: the model is from before places were compared
+    paleness: float = 0.0  # how many times weaker all its colours are than the samples', as a natural logarithm

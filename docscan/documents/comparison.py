@@ -11,7 +11,16 @@ from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
 from docscan.documents.pictures import LEAST_SHARE, lies_exactly
 from docscan.documents.places import cells_of, compared_by_place
-from docscan.documents.prints import SHARPEST, Fineness, by_region, differences, fineness_of, print_of, sharper
+from docscan.documents.prints import (
+    SHARPEST,
+    Fineness,
+    by_region,
+    differences,
+    fineness_of,
+    paleness,
+    print_of,
+    sharper,
+)
 from docscan.documents.texture import (
     areas_of,
     deviations,
@@ -81,6 +90,7 @@ def compare(page: Page, model: DocumentModel | None, looked: Looked, laid: Laid 
         by_region(seen, model.print, counts),
         line=line if lies_exactly(laid) else None,
         places=_places(answers, model),
+        paleness=paleness(seen, model.print),
     )
 
 

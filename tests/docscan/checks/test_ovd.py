@@ -61,6 +61,18 @@ def test_colours_that_are_taken_off_are_missed(desk: Desk) -> None:
     assert (results[BY_DAYLIGHT].outcome, results[UNDER_IR].outcome) == (Outcome.FAILED, Outcome.PASSED)
 
 
+def test_an_ovd_that_is_paler_with_all_of_the_picture_is_not_called_dull(desk: Desk) -> None:
+    """As software leaves a picture that it brightens; paler alone it is dull."""
+    seen = desk.genuine()
+    grey = cv2.cvtColor(seen.page.image, cv2.COLOR_RGB2GRAY)[..., None]
+    pale = np.asarray(grey + 0.4 * (seen.page.image.astype(np.float32) - grey), np.uint8)
+    alone, place = seen.page.image.copy(), _place(desk, seen)
+    alone[place] = pale[place]
+    result = _performed(desk, with_lights(seen, image=pale))[BY_DAYLIGHT]
+    assert (result.outcome, "All of the picture is paler" in result.explanation) == (Outcome.UNDETERMINED, True)
+    assert _performed(desk, with_lights(seen, image=alone))[BY_DAYLIGHT].outcome is Outcome.FAILED
+
+
 def test_what_is_over_exposed_is_not_called_dull(desk: Desk) -> None:
     seen = desk.genuine()
     image, place = seen.page.image.copy(), _place(desk, seen)

@@ -12,7 +12,7 @@ from docscan.documents.compared import Comparison
 from docscan.documents.matching import library_of, nearest_model
 from docscan.documents.model import DocumentModel
 from docscan.documents.packing import pack, unpack
-from docscan.documents.prints import BANDS, CHANNELS, differences
+from docscan.documents.prints import BANDS, CHANNELS, differences, paleness
 from docscan.inspection import Tools, gather, inspect, see
 from docscan.types import Outcome
 from tests.docscan.conftest import Makes
@@ -52,6 +52,16 @@ def test_a_print_does_not_differ_from_itself(passports: DocumentModel) -> None:
     assert patterns == pytest.approx([1.0] * 15)
     others = [value for name, value in numbers.items() if not name.startswith(("pattern_", "capture_scale"))]
     assert others == pytest.approx([0.0] * len(others))
+
+
+def test_a_page_is_paler_where_all_of_its_colours_are_weaker_and_not_where_they_are_others(
+    passports: DocumentModel,
+) -> None:
+    samples = passports.print
+    assert samples is not None
+    assert paleness(samples, samples) == pytest.approx(0.0, abs=1e-6)
+    assert paleness(replace(samples, colours=samples.colours / 2), samples) == pytest.approx(np.log(2))
+    assert paleness(replace(samples, colours=samples.colours[::-1] / 2), samples) == 0.0
 
 
 @pytest.mark.parametrize("recipe", ["counterfeit_inkjet", "counterfeit_toner"])
