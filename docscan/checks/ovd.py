@@ -18,7 +18,7 @@ from docscan.zones import corners_mm
 # Of 71 genuine documents of calibration states none had more than 0.006; lit unevenly, so that paper turned white, 7 of
 # the 8 that then looked dull had 0.26 and more.
 _MOST_EXPOSED = 0.05
-# Deviations from which an OVD looks dull, and how many of them colours weaker by a factor of e are worth: of 29 genuine
+# Deviations from which an OVD looks dull, and how many of them colours weaker by a factor of e are worth: of 35 genuine
 # documents of calibration states, brightened by a gamma of 0.7, the mean is then what it is as captured.
 _DULL, _PALE = 1.8, 3.5
 _SOFT = "contrast_1"  # of ``Comparison.numbers``: how much fainter than the samples' lines of 0.2 to 0.4 mm are
