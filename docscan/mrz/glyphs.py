@@ -20,6 +20,7 @@ from docscan.types import Homography
 
 _ROW = MRZ_LINE_SPACING / MRZ_PITCH * CELL[1]  # pixels from line to line, as passports have them
 _ROWS_ALIKE = 1.08  # by which two distances of lines may differ and be tried as one
+_BESIDE = 3.0  # pixels from the middle height of a line's characters, beyond which one was not found
 _ROOM = (8, 72)  # pixels about a line, down and across: its frame may be two characters off
 _FINE, _COARSE = 2, 4  # times coarser than the cells is a character searched about its place, and a line's comb
 _REACH = (8, 6)  # pixels that a character is searched beside its place, down and across
@@ -70,6 +71,15 @@ def _grid(outline: Corners, to_page: Homography, lines: int) -> Homography:
     matrix[:2, 1] -= slant
     matrix[:2, 2] += slant * (lines - 1) / 2
     return np.asarray(np.linalg.inv(to_page) @ matrix, np.float64)
+
+
+def _on_its_lines(grid: Homography, below: Sequence[float]) -> Homography:
+    """Return a grid whose lines are where characters have them, by shares of a line's distance below where it has them.
+
+    An outline may be a fifth too high or too low, and characters would be drawn out by as much.
+    """
+    apart, first = np.polyfit(np.arange(len(below)), np.arange(len(below)) + np.array(below), 1)
+    return np.asarray(grid @ np.array([[1, 0, 0], [0, apart, first], [0, 0, 1]]), np.float64)
 
 
 def _rows(grid: Homography, to_page: Homography, columns: int) -> list[float]:
@@ -151,20 +161,31 @@ class _Kind:
     cut: int
     softness: float
     row: float
-    begins: Floats  # of the characters of the line that told it, see ``_comb``
 
 
-def _kind(strip: Grey, text: str, row: float) -> _Kind:
+def _probe(text: str, begins: Floats) -> list[tuple[float, str]]:
+    """Return some characters of a line that are no fillers, and where they begin."""
+    return [(begin, character) for begin, character in zip(begins, text, strict=True) if character != "<"][:_PROBE]
+
+
+def _below(strip: Grey, text: str, begins: Floats) -> float:
+    """Return how far a line's characters stand below their place in its strip, in pixels."""
+    small = smaller(strip, _FINE)
+    tops = [_peak(small, begin, shape(0, other, _SOFTNESSES[1], _FINE))[2] for begin, other in _probe(text, begins)]
+    middle = np.median(tops) if tops else np.nan
+    return float(np.mean([top for top in tops if abs(top - middle) <= _BESIDE])) - _ROOM[0] if tops else 0.0
+
+
+def _kind(strip: Grey, text: str, begins: Floats, row: float) -> _Kind:
     """Return which shapes fit a line best."""
-    small, begins = smaller(strip, _FINE), _comb(strip, text)
-    seen = [(begin, character) for begin, character in zip(begins, text, strict=True) if character != "<"][:_PROBE]
+    small, seen = smaller(strip, _FINE), _probe(text, begins)
 
     def fit(cut: int, softness: float) -> float:
         return sum(_peak(small, begin, shape(cut, character, softness, _FINE))[0] for begin, character in seen)
 
     # How soft a capture is shows whichever cut its shapes are of.
     softness = max((*_SOFTNESSES, _TOO_SOFT), key=lambda softness: fit(0, softness))
-    kinds = [_Kind(fit(cut, softness), cut, softness, row, begins) for cut in range(len(atlas()))]
+    kinds = [_Kind(fit(cut, softness), cut, softness, row) for cut in range(len(atlas()))]
     return max(kinds, key=lambda kind: kind.fit)
 
 
@@ -261,16 +282,22 @@ def glyphs(image: Grey, outline: Corners, to_page: Homography, lines: Sequence[s
     lines
         Its characters, as many in each.
     """
-    grid, columns, last = _grid(outline, to_page, len(lines)), len(lines[0]), len(lines) - 1
-    rows = _rows(grid, to_page, columns)
-    kinds = [_kind(_strip(image, grid, row, last, columns), lines[last], row) for row in rows]
+    columns, last = len(lines[0]), len(lines) - 1
+    grid = _grid(outline, to_page, len(lines))
+    row = _rows(grid, to_page, columns)[-1]
+    strips = [_strip(image, grid, row, line, columns) for line in range(len(lines))]
+    begins = [_comb(strip, text) for strip, text in zip(strips, lines, strict=True)]
+    below = [_below(*line) / row for line in zip(strips, lines, begins, strict=True)]
+    grid = _on_its_lines(grid, below)
+    kinds = [
+        _kind(_strip(image, grid, row, last, columns), lines[last], begins[last], row)
+        for row in _rows(grid, to_page, columns)
+    ]
     kind = max(kinds, key=lambda kind: kind.fit)
     if kind.softness >= _TOO_SOFT:
         return None
-    found = []
-    for line, text in enumerate(lines):
-        strip = _strip(image, grid, kind.row, line, columns)
-        found.append(_laid(strip, kind.begins if line == last else _comb(strip, text), text, kind))
+    strips = [_strip(image, grid, kind.row, line, columns) for line in range(len(lines))]
+    found = [_laid(*line, kind) for line in zip(strips, begins, lines, strict=True)]
     return _as_they_stand(found, lines, grid, kind.row)
 
 
