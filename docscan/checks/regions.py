@@ -33,6 +33,7 @@ _FLAT = 0.6  # grey levels, the deviation within a cell below which neither pape
 # noise seldom does. Five did worse, by Cllr on halves of the calibration states.
 STRONGEST = 30
 _SUSPICIOUS = 10  # cells of a region that say how it was printed and altered
+_FINE, _COARSE = 12.0, 8.0  # pixels a millimetre of captures that show all that a crop can, and of about the coarsest
 
 
 def prepared(crops: Sequence[Image]) -> NDArray[np.float32]:
@@ -64,8 +65,18 @@ def mean_strongest(cells: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]
     return np.asarray(np.sort(cells.reshape(len(cells), -1), axis=1)[:, -STRONGEST:].mean(1))
 
 
-def calibrated(value: float, calibration: Mapping[str, Any]) -> float:
-    """Turn a value into a log10 likelihood ratio, bounded by what the calibration set supports."""
+def coarseness(scale: float) -> float:
+    """Return how far a capture of so many pixels a millimetre is from showing all that a crop can: 0 to 1."""
+    return max(0.0, min(1.0, (_FINE - scale) / (_FINE - _COARSE)))
+
+
+def calibrated(value: float, calibration: Mapping[str, Any], scale: float) -> float:
+    """Turn a value into a log10 likelihood ratio, bounded by what the calibration set supports.
+
+    Coarse captures look more like forgeries to the network: what genuine ones at ``scale`` pixels a millimetre do is
+    taken off.
+    """
+    value -= calibration.get("coarse", 0.0) * coarseness(scale)
     ratio = calibration["weight"] * value + calibration["intercept"]
     return float(max(calibration["lowest"], min(calibration["highest"], ratio)))
 
@@ -256,9 +267,10 @@ def _likely(logits: NDArray[np.float32], where: NDArray[np.bool_], names: Sequen
     return names[best] if shares[best] > 0.5 else None
 
 
-def _scored(name: str, spots: Spots, part: Answers, page: Page, parameters: Mapping[str, Any]) -> RegionScore:
-    calibration = parameters["calibration"][name]
-    ratio = calibrated(strongest(part.forged), calibration)
+def _scored(
+    name: str, spots: Spots, part: Answers, page: Page, scale: float, parameters: Mapping[str, Any]
+) -> RegionScore:
+    ratio = calibrated(strongest(part.forged), parameters["calibration"][name], scale)
     suspicious = part.forged >= np.sort(part.forged, axis=None)[-min(part.forged.size, _SUSPICIOUS)]
     box = around(spots)
     return RegionScore(
@@ -314,7 +326,7 @@ def look(
     answers = ask(models.sessions[MODEL], view.crops)
     amount = replace(answers, forged=_amounts(answers, view.spots, models))
     parts = part_of(amount, view.spots)
-    scores = {name: _scored(name, view.spots[name], part, page, parameters) for name, part in parts.items()}
+    scores = {name: _scored(name, view.spots[name], part, page, view.scale, parameters) for name, part in parts.items()}
     heat = _heat(page, view.spots, amount, float(parameters["heat_zero"]))
     return Looked(scores, heat, None, part_of(answers, view.spots), view.spots)
 

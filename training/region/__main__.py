@@ -70,7 +70,7 @@ def _with_kept(wanted: argparse.Namespace, folders: Folders) -> None:
     if wanted.step == "keep":
         keep_trained(folders, wanted.name or wanted.design, wanted.kept)
     else:
-        ship_joined(folders, wanted.kept, wanted.precision)
+        ship_joined(folders, wanted.kept, wanted.precision, wanted.workers)
 
 
 def _judge(wanted: argparse.Namespace, folders: Folders) -> None:
@@ -117,7 +117,7 @@ def main() -> None:
     if step == "stream":
         fit_while_rendering(folders, recipe, wanted.documents, wanted.workers)
     if step in ("all", "export"):
-        ship(folders, wanted.precision)
+        ship(folders, wanted.precision, wanted.workers)
     if step in ("keep", "join"):
         _with_kept(wanted, folders)
     if step in ("all", "appraise", "evaluate"):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from docscan.checks.regions import bound, calibrated
+from docscan.checks.regions import bound, calibrated, coarseness
 from docscan.scoring import fused
 from docscan.zones import REGIONS
 from training.region.measures import cllr
@@ -43,34 +43,48 @@ def fit(genuine: NDArray[np.float64], forged: NDArray[np.float64]) -> tuple[floa
     return float(weight / np.log(10)), float((intercept - centre * weight) / np.log(10))
 
 
-def _calibration(genuine: NDArray[np.float64], forged: NDArray[np.float64]) -> Calibration:
-    if len(genuine) == 0 or len(forged) == 0:
+def _seen(name: str, items: Sequence[Scored]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what documents' regions of a name came to, and how coarse their captures are."""
+    values = np.array([item.regions[name] for item in items], np.float64)
+    return values, np.array([coarseness(item.pixels_per_mm) for item in items], np.float64)
+
+
+def _documents(items: Sequence[Scored]) -> int:
+    """Return how many documents there are: several pictures of one support no more than one of them."""
+    return len({item.name for item in items})
+
+
+def _calibration(name: str, genuine: Sequence[Scored], forged: Sequence[Scored]) -> Calibration:
+    if not genuine or not forged:
         raise ValueError("calibrating takes genuine and forged documents of every region: the set is too small")
-    weight, intercept = fit(genuine, forged)
-    lowest, highest = bound(len(genuine), len(forged))
-    return {"weight": weight, "intercept": intercept, "lowest": lowest, "highest": highest}
+    (low, low_coarse), (high, high_coarse) = (_seen(name, items) for items in (genuine, forged))
+    coarse = float(np.polyfit(low_coarse, low, 1)[0]) if np.ptp(low_coarse) > 0 else 0.0
+    weight, intercept = fit(low - coarse * low_coarse, high - coarse * high_coarse)
+    lowest, highest = bound(_documents(genuine), _documents(forged))
+    return {"weight": weight, "intercept": intercept, "coarse": coarse, "lowest": lowest, "highest": highest}
 
 
 def calibrate_regions(seen: Sequence[Scored]) -> tuple[dict[str, Calibration], dict[str, float]]:
     """Fit each region's log10 likelihood ratio, and its threshold.
 
     A region is forged where the forgery lies in it, and genuine on genuine documents; a forged document's other regions
-    are neither. Forgeries that print cannot tell are left out: what they would add is noise.
+    are neither. Forgeries that print cannot tell are left out: what they would add is noise. ``coarse`` is by how much
+    genuine regions of the coarsest captures lie above those of fine ones (least squares).
     """
     calibration, thresholds = {}, {}
     for name in REGIONS:
         rows = [item for item in seen if name in item.regions]
-        genuine = np.array([item.regions[name] for item in rows if item.genuine])
-        forged = np.array([item.regions[name] for item in rows if item.touched.get(name)])
-        calibration[name] = _calibration(genuine, forged)
-        ratios = [calibrated(value, calibration[name]) for value in genuine]
+        genuine = [item for item in rows if item.genuine]
+        calibration[name] = _calibration(name, genuine, [item for item in rows if item.touched.get(name)])
+        ratios = [calibrated(item.regions[name], calibration[name], item.pixels_per_mm) for item in genuine]
         thresholds[name] = max(0.0, float(np.quantile(ratios, 1 - REGION_BPCER, method="higher")))
     return calibration, thresholds
 
 
 def region_ratios(item: Scored, calibration: Mapping[str, Calibration]) -> dict[str, float]:
     """Return the log10 likelihood ratio of each region of a document."""
-    return {name: calibrated(value, calibration[name]) for name, value in item.regions.items()}
+    scale = item.pixels_per_mm
+    return {name: calibrated(value, calibration[name], scale) for name, value in item.regions.items()}
 
 
 def _patterns(forged: Sequence[Scored]) -> list[dict[str, Any]]:
@@ -93,11 +107,12 @@ def calibrate_fusion(seen: Sequence[Scored], calibration: Mapping[str, Calibrati
     rows = [item for item in seen if item.abstained is None and item.told_by_print]
     ratios = [_named(region_ratios(item, calibration)) for item in rows]
     genuine = np.array([item.genuine for item in rows])
-    patterns = _patterns([item for item in rows if not item.genuine])
+    forged = [item for item in rows if not item.genuine]
+    patterns = _patterns(forged)
+    lowest, highest = bound(_documents([item for item in rows if item.genuine]), _documents(forged))
 
     def fusion(parameters: NDArray[np.float64]) -> Calibration:
         dependence, weight, intercept = (float(value) for value in parameters)
-        lowest, highest = bound(int(genuine.sum()), int((~genuine).sum()))
         return {
             "patterns": patterns,
             "dependence": dependence,

@@ -32,7 +32,15 @@ from training.region.evaluate import Evaluation, evaluate
 from training.region.export import difference, export, parity, small
 from training.region.members import Member, join, keep, members
 from training.region.report import write_report
-from training.region.scoring import Networks, Scored, open_network, score, score_real
+from training.region.scoring import (
+    Networks,
+    Scored,
+    open_network,
+    open_networks,
+    score,
+    score_real,
+    score_worked_on,
+)
 from training.region.stream import orders, rendering
 from training.region.train import Ranks, Recipe, load, train, train_while_rendering, trained
 
@@ -141,17 +149,17 @@ def rough_auc(seen: Sequence[Scored]) -> float:
     return float(roc_auc_score([not item.genuine for item in rows], strongest))
 
 
-def ship(folders: Folders, precision: str) -> None:
+def ship(folders: Folders, precision: str, workers: int = 2) -> None:
     """Export the trained network, choose its precision, calibrate it, and write ONNX file and manifest.
 
     ``precision`` is "fp32", "int8" or "best": int8 where it is faster here and loses no more than ``_INT8_MAY_LOSE``.
     """
-    _ship(folders, [_exported(folders)], precision)
+    _ship(folders, [_exported(folders)], precision, workers)
 
 
-def ship_joined(folders: Folders, kept: Path, precision: str) -> None:
+def ship_joined(folders: Folders, kept: Path, precision: str, workers: int = 2) -> None:
     """Join the networks kept in a folder, and ship what they are together as ``ship`` does one."""
-    _ship(folders, members(kept), precision)
+    _ship(folders, members(kept), precision, workers)
 
 
 def keep_trained(folders: Folders, name: str, kept: Path) -> None:
@@ -167,7 +175,7 @@ def _exported(folders: Folders) -> Member:
     return Member(path, parity(network, path, compared), weights, trained(folders.checkpoint))
 
 
-def _ship(folders: Folders, networks: Sequence[Member], precision: str) -> None:
+def _ship(folders: Folders, networks: Sequence[Member], precision: str, workers: int) -> None:
     validation = open_split(folders.crops, "validation")
     full, int8 = (folders.work / f"region-{name}.onnx" for name in ("fp32", "int8"))
     _build(folders.work, [network.path for network in networks], _batches(validation, _QUANTISED_ON), full, int8)
@@ -186,7 +194,7 @@ def _ship(folders: Folders, networks: Sequence[Member], precision: str) -> None:
     path = folders.models / _FILE
     path.write_bytes((full if chosen == "fp32" else int8).read_bytes())
     parameters = {
-        **_calibrated(folders, Networks(open_network(path))),
+        **_calibrated(folders, path, None, workers),
         "precision": chosen,
         "measured": measured,
         **asdict(LIMITS),
@@ -204,9 +212,11 @@ def _ship(folders: Folders, networks: Sequence[Member], precision: str) -> None:
     )
 
 
-def _calibrated(folders: Folders, networks: Networks) -> dict[str, Any]:
-    """Return what the answers weigh, by the calibration states."""
-    calibrating = score(open_split(folders.crops, "calibration"), networks)
+def _calibrated(folders: Folders, region: Path, appraisal: Path | None, workers: int) -> dict[str, Any]:
+    """Return what the answers weigh, by the calibration states: as captured, and as software leaves captures."""
+    captured = score(open_split(folders.crops, "calibration"), open_networks(region, appraisal))
+    worked = score_worked_on(folders.documents, "calibration", region, appraisal, LIMITS, workers)
+    calibrating = [*captured, *worked]
     calibration, thresholds = calibrate_regions(calibrating)
     zero = float(np.median([item.cells for item in calibrating if item.genuine and item.abstained is None]))
     return {
@@ -229,10 +239,9 @@ def appraise(folders: Folders, documents: int = APPRAISING, workers: int = 2) ->
     network = learn(seen, folders.appraising / f"{entry.sha256[:12]}.pt", PLAN)
     path = folders.models / _APPRAISAL_FILE
     checked = write(network, seen, path)
-    region = open_network(folders.models / entry.file)
-    networks = Networks(region, open_network(path))
+    region = folders.models / entry.file
     validation = open_split(folders.crops, "validation")
-    asked = {"alone": Networks(region), "appraised": networks}
+    asked = {"alone": open_networks(region), "appraised": open_networks(region, path)}
     auc = {name: rough_auc(score(validation, one)) for name, one in asked.items()}
     measured = {**checked, "auc": auc}
     _log.info("appraisal: %s", measured)
@@ -247,7 +256,8 @@ def appraise(folders: Folders, documents: int = APPRAISING, workers: int = 2) ->
         parameters={"measured": measured},
     )
     # What was measured was of the calibration before.
-    remeasured(folders.models, NAME, {}, {}, _calibrated(folders, networks) | {"appraisal": appraisal.sha256})
+    calibrated = _calibrated(folders, region, path, workers)
+    remeasured(folders.models, NAME, {}, {}, calibrated | {"appraisal": appraisal.sha256})
 
 
 def _in_use(models: Path) -> tuple[ManifestEntry, ManifestEntry | None]:
@@ -292,9 +302,7 @@ def assess(folders: Folders) -> Evaluation:
     """Measure the network of the manifest on the test states; write report, card and the manifest's error rates."""
     entry, appraisal = _in_use(folders.models)
     parameters = entry.parameters
-    networks = Networks(
-        open_network(folders.models / entry.file), open_network(folders.models / appraisal.file) if appraisal else None
-    )
+    networks = open_networks(folders.models / entry.file, folders.models / appraisal.file if appraisal else None)
     seen = score(open_split(folders.crops, "test"), networks)
     real = score_real(folders.real, networks, LIMITS)
     refer_at = float(Settings.model_fields["refer_log10_lr"].default)

@@ -3,20 +3,25 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from datasets.generate import read
 from datasets.specimens import GENUINE
 from docscan.checks.regions import Answers, appraised, ask, strongest
+from docscan.processes import each
 from docscan.types import Image
 from docscan.zones import REGIONS
-from training.region.cutting import Limits, cut_as_product
+from training.region.cutting import Cut, Limits, cut_as_product, opened
 from training.region.data import Crops
-from training.region.labels import UNSEEN
+from training.region.labels import UNSEEN, tellable
+from training.software import worked_on
 
 Line = Mapping[str, Any]
 
@@ -64,6 +69,14 @@ class Networks:
     appraisal: ort.InferenceSession | None = None
 
 
+def open_networks(region: Path, appraisal: Path | None = None) -> Networks:
+    """Open the networks of two files."""
+    return Networks(open_network(region), None if appraisal is None else open_network(appraisal))
+
+
+_opened_once = cache(open_networks)  # in a process that scores
+
+
 def _answers(networks: Networks, crops: Sequence[Image], region: NDArray[np.int8]) -> Answers:
     """Ask of all crops of a document, as the product does; ``region`` is the index of each into ``REGIONS``."""
     answers = ask(networks.region, crops)
@@ -92,8 +105,62 @@ def _scored(crops: Crops, row: int, networks: Networks) -> Scored:
     if len(slots) == 0:
         return Scored(name, line, note["abstained"], pixels_per_mm=scale)
     region = crops.region[row, slots]
-    answers, own = _answers(networks, list(crops.cut(row)), region), _own(region)
-    forged = (crops.cells[row, slots, 0] == 1).any((1, 2))
+    answers = _answers(networks, list(crops.cut(row)), region)
+    return _of_answers(name, line, answers, region, crops.cells[row, slots], scale)
+
+
+def score_worked_on(
+    folder: Path, split: str, region: Path, appraisal: Path | None, limits: Limits, workers: int
+) -> list[Scored]:
+    """Score every other pair of a split's documents after software worked on their pictures, cut as the product does.
+
+    Devices' software sharpens, smooths and enlarges further than the generator's devices. Forgeries that print cannot
+    tell are left out.
+
+    Raises
+    ------
+    RuntimeError
+        A process died over a document.
+    """
+    lines = [line for line in tellable(read(folder)) if line["split"] == split and line["recipe"] not in UNSEEN]
+    found = []
+    for line, one in each(
+        [line for line in lines if line["index"] // 2 % 2],
+        partial(_scored_worked_on, folder, region, appraisal, limits),
+        died=_died,
+        workers=workers,
+    ):
+        if one is None:
+            raise RuntimeError(f"A process died over document {line['index']} of {folder}.")
+        found.append(one)
+    return found
+
+
+def _died(_line: Line) -> None:
+    return None
+
+
+def _scored_worked_on(folder: Path, region: Path, appraisal: Path | None, limits: Limits, line: Line) -> Scored | None:
+    picture = opened((folder / line["images"]["visible"]).read_bytes())
+    worked = cv2.cvtColor(worked_on(picture, np.random.default_rng([line["index"], 7])), cv2.COLOR_RGB2BGR)
+    made = cut_as_product(cv2.imencode(".png", worked)[1].tobytes(), limits, line)
+    return _of_cut(f"document {line['index']}", line, made, _opened_once(region, appraisal))
+
+
+def _of_cut(name: str, line: Line, made: Cut, networks: Networks) -> Scored:
+    scale = float(made.notes["scale"])
+    if made.notes["abstained"] is not None:
+        return Scored(name, line, made.notes["abstained"], pixels_per_mm=scale)
+    region = made.region[: len(made.pixels)]
+    return _of_answers(name, line, _answers(networks, list(made.pixels), region), region, made.cells, scale)
+
+
+def _of_answers(
+    name: str, line: Line, answers: Answers, region: NDArray[np.int8], cells: NDArray[np.int8], scale: float
+) -> Scored:
+    """Return a document of which the network gave some answers; ``cells`` are those of ``data.Crops``, of its crops."""
+    own = _own(region)
+    forged = (cells[: len(region), 0] == 1).any((1, 2))
     return Scored(
         name,
         line,
@@ -120,11 +187,5 @@ def _pictures(folder: Path) -> Iterator[Path]:
 
 
 def _scored_picture(path: Path, networks: Networks, limits: Limits) -> Scored:
-    made = cut_as_product(path.read_bytes(), limits)
     line: Line = {"recipe": GENUINE, "state": path.stem}
-    scale = float(made.notes["scale"])
-    if made.notes["abstained"] is not None:
-        return Scored(path.stem, line, made.notes["abstained"], pixels_per_mm=scale)
-    region = made.region[: len(made.pixels)]
-    regions = _strongest(_answers(networks, list(made.pixels), region), _own(region))
-    return Scored(path.stem, line, None, regions, pixels_per_mm=scale)
+    return _of_cut(path.stem, line, cut_as_product(path.read_bytes(), limits), networks)

@@ -211,8 +211,14 @@ def test_a_region_is_as_bad_as_its_worst_part() -> None:
 def test_no_ratio_says_more_than_its_calibration_supports() -> None:
     lowest, highest = bound(200, 50)
     calibration = {"weight": 3.0, "intercept": 0.0, "lowest": lowest, "highest": highest}
-    assert calibrated(50, calibration) == pytest.approx(np.log10(200))
-    assert calibrated(-50, calibration) == pytest.approx(-np.log10(50))
+    assert calibrated(50, calibration, 14.0) == pytest.approx(np.log10(200))
+    assert calibrated(-50, calibration, 14.0) == pytest.approx(-np.log10(50))
+
+
+@pytest.mark.parametrize(("scale", "ratio"), [(16.0, 0.8), (12.0, 0.8), (10.0, 0.6), (8.0, 0.4), (7.8, 0.4)])
+def test_coarse_captures_have_to_look_more_like_a_forgery(scale: float, ratio: float) -> None:
+    calibration = {"weight": 0.8, "intercept": 0.0, "coarse": 0.5, "lowest": -2.0, "highest": 2.0}
+    assert calibrated(1.0, calibration, scale) == pytest.approx(ratio)
 
 
 def test_a_picture_finer_than_crops_is_looked_at_as_well(evidence: Make) -> None:

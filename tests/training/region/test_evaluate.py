@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,27 @@ def test_likelihood_ratios_are_calibrated(fitted: tuple[Any, Any]) -> None:
     assert auc(genuine, forged) > 0.95
     assert cllr(genuine, forged) < cllr_min(genuine, forged) + 0.1
     assert ece(genuine, forged) < 0.1
+
+
+def test_what_coarse_captures_add_is_taken_off() -> None:
+    fine, coarse = _scored(900), _scored(900)
+    seen = [replace(item, pixels_per_mm=13.0) for item in fine] + [
+        replace(item, pixels_per_mm=8.0, regions={name: value + 0.7 for name, value in item.regions.items()})
+        for item in coarse
+    ]
+    regions, _ = calibrate_regions(seen)
+    assert [values["coarse"] for values in regions.values()] == pytest.approx([0.7] * len(REGIONS))
+    apart = calibrate_regions([item for item in seen if item.pixels_per_mm == 13.0])[0]
+    assert [values["weight"] for values in regions.values()] == pytest.approx(
+        [values["weight"] for values in apart.values()], rel=0.01
+    )
+
+
+def test_two_pictures_of_a_document_support_no_more_than_one() -> None:
+    seen = _scored(300)
+    once, twice = (calibrate_regions(items)[0] for items in (seen, [*seen, *seen]))
+    for name in REGIONS:
+        assert [twice[name][end] for end in ("lowest", "highest")] == [once[name][end] for end in ("lowest", "highest")]
 
 
 def test_ratios_are_bounded_and_no_weight_is_negative(fitted: tuple[Any, Any]) -> None:

@@ -14,7 +14,7 @@ from docscan.settings import Settings
 from tests.training.region.conftest import here
 from training import onnx_export
 from training.fitting import Plan
-from training.region import answers, data, pipeline, studies
+from training.region import answers, data, pipeline, scoring, studies
 from training.region.data import SPLITS
 from training.region.pipeline import Folders, appraise, assess, fit, keep_trained, prepare, ship, ship_joined
 from training.region.train import Ranks, Recipe, load
@@ -41,6 +41,8 @@ def folders(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(data, "each", here)
+        patched.setattr(scoring, "each", here)
+        patched.setattr(scoring, "_opened_once", scoring.open_networks)  # files change while this process lives
         # As many documents for the ranges of activations, and as many calls for a time, as such a set is worth.
         patched.setattr(pipeline, "_QUANTISED_ON", 3)
         patched.setattr(onnx_export, "_TIMED", 3)
