@@ -70,14 +70,17 @@ def coarseness(scale: float) -> float:
     return max(0.0, min(1.0, (_FINE - scale) / (_FINE - _COARSE)))
 
 
+def added(calibration: Mapping[str, Any], scale: float) -> float:
+    """Return by how much genuine regions look more like forgeries at so many pixels a millimetre than fine ones do."""
+    return float(calibration.get("coarse", 0.0)) * coarseness(scale)
+
+
 def calibrated(value: float, calibration: Mapping[str, Any], scale: float) -> float:
     """Turn a value into a log10 likelihood ratio, bounded by what the calibration set supports.
 
-    Coarse captures look more like forgeries to the network: what genuine ones at ``scale`` pixels a millimetre do is
-    taken off.
+    What the coarseness of a capture of ``scale`` pixels a millimetre adds is taken off.
     """
-    value -= calibration.get("coarse", 0.0) * coarseness(scale)
-    ratio = calibration["weight"] * value + calibration["intercept"]
+    ratio = calibration["weight"] * (value - added(calibration, scale)) + calibration["intercept"]
     return float(max(calibration["lowest"], min(calibration["highest"], ratio)))
 
 
@@ -295,13 +298,16 @@ def cells_at(spot: tuple[float, float]) -> tuple[slice, slice]:
     return slice(row, row + CELLS), slice(column, column + CELLS)
 
 
-def _heat(page: Page, spots: Mapping[str, Spots], answers: Answers, zero: float) -> HeatMap:
-    """Lay the cells of all crops on the page; where two overlap, the stronger counts."""
+def _heat(page: Page, spots: Mapping[str, Spots], answers: Answers, zero: Mapping[str, float]) -> HeatMap:
+    """Lay the cells of all crops on the page; where two overlap, the stronger counts.
+
+    ``zero`` is by region the logit that counts as one half.
+    """
     canvas = np.full(cells_shape(page.size), np.nan, np.float32)
-    places = [place for group in spots.values() for place in group]
-    for spot, logits in zip(places, answers.forged, strict=True):
+    places = [(zero[name], place) for name, group in spots.items() for place in group]
+    for (half, spot), logits in zip(places, answers.forged, strict=True):
         part = canvas[cells_at(spot)]
-        np.fmax(part, 1 / (1 + np.exp(zero - logits)), out=part)
+        np.fmax(part, 1 / (1 + np.exp(half - logits)), out=part)
     return HeatMap(canvas[:-CELLS, :-CELLS], CELL_MM)
 
 
@@ -327,7 +333,10 @@ def look(
     amount = replace(answers, forged=_amounts(answers, view.spots, models))
     parts = part_of(amount, view.spots)
     scores = {name: _scored(name, view.spots[name], part, page, view.scale, parameters) for name, part in parts.items()}
-    heat = _heat(page, view.spots, amount, float(parameters["heat_zero"]))
+    zero = {
+        name: float(parameters["heat_zero"]) + added(parameters["calibration"][name], view.scale) for name in view.spots
+    }
+    heat = _heat(page, view.spots, amount, zero)
     return Looked(scores, heat, None, part_of(answers, view.spots), view.spots)
 
 

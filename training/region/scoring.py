@@ -122,18 +122,17 @@ def score_worked_on(
     RuntimeError
         A process died over a document.
     """
-    lines = [line for line in tellable(read(folder)) if line["split"] == split and line["recipe"] not in UNSEEN]
-    found = []
-    for line, one in each(
-        [line for line in lines if line["index"] // 2 % 2],
-        partial(_scored_worked_on, folder, region, appraisal, limits),
-        died=_died,
-        workers=workers,
-    ):
+    lines = [
+        line
+        for line in tellable(read(folder))
+        if line["split"] == split and line["recipe"] not in UNSEEN and line["index"] // 2 % 2
+    ]
+    task, found = partial(_scored_worked_on, folder, region, appraisal, limits), dict[int, Scored]()
+    for line, one in each(lines, task, died=_died, workers=workers):
         if one is None:
             raise RuntimeError(f"A process died over document {line['index']} of {folder}.")
-        found.append(one)
-    return found
+        found[line["index"]] = one
+    return [found[index] for index in sorted(found)]  # answers come as they are done
 
 
 def _died(_line: Line) -> None:

@@ -123,6 +123,15 @@ def test_a_forged_crop_tells_its_region_its_process_and_its_place(evidence: Make
     assert np.isnan(looked.heat.forged).any()
 
 
+def test_scores_and_map_leave_out_what_coarse_captures_add(evidence: Make) -> None:
+    seen, models = evidence(), _models(_Session(forged=0))
+    for weights in models.entries[MODEL].parameters["calibration"].values():
+        weights["coarse"] = 6.0  # at 8 pixels a millimetre, as the page is here
+    looked = look(seen.capture, seen.page, MrzFormat.TD3, models)
+    assert looked.scores["portrait"].log10_lr == pytest.approx(0.5 * (5 - 6))
+    assert np.nanmax(looked.heat.forged) == pytest.approx(1 / (1 + np.exp(1)), abs=1e-3)
+
+
 @pytest.mark.parametrize(("genuine", "forged"), [("portrait", False), ("mrz", True)])
 def test_scores_and_map_are_of_what_the_answers_amount_to(evidence: Make, genuine: str, forged: bool) -> None:
     seen, session = evidence(), _Session(forged=0)
