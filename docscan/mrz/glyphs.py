@@ -172,8 +172,10 @@ def _below(strip: Grey, text: str, begins: Floats) -> float:
     """Return how far a line's characters stand below their place in its strip, in pixels."""
     small = smaller(strip, _FINE)
     tops = [_peak(small, begin, shape(0, other, _SOFTNESSES[1], _FINE))[2] for begin, other in _probe(text, begins)]
-    middle = np.median(tops) if tops else np.nan
-    return float(np.mean([top for top in tops if abs(top - middle) <= _BESIDE])) - _ROOM[0] if tops else 0.0
+    if not tops:
+        return 0.0
+    middle = float(np.median(tops))
+    return float(np.mean([top for top in tops if abs(top - middle) <= _BESIDE] or middle)) - _ROOM[0]
 
 
 def _kind(strip: Grey, text: str, begins: Floats, row: float) -> _Kind:

@@ -50,7 +50,8 @@ NAME, VERSION = "region", "2.2.0"
 _FILE = "region.onnx"
 _APPRAISAL_FILE, _APPRAISAL_VERSION = "region_appraisal.onnx", "1.0.0"
 SEED = 7
-# By default all steps together take 46 minutes on two cores, of the 90 that they may; what is shipped saw more.
+# By default all steps together took 46 minutes on two cores, of the 90 that they may, before pictures that software
+# worked on came into the calibration; what is shipped saw more.
 DOCUMENTS = 2800
 APPRAISING = 1400  # documents of the appraisal's states
 LIMITS = Limits()
