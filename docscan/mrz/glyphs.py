@@ -286,19 +286,16 @@ def glyphs(image: Grey, outline: Corners, to_page: Homography, lines: Sequence[s
     """
     columns, last = len(lines[0]), len(lines) - 1
     grid = _grid(outline, to_page, len(lines))
-    row = _rows(grid, to_page, columns)[-1]
-    strips = [_strip(image, grid, row, line, columns) for line in range(len(lines))]
+    rough = _rows(grid, to_page, columns)[-1]
+    strips = [_strip(image, grid, rough, line, columns) for line in range(len(lines))]
     begins = [_comb(strip, text) for strip, text in zip(strips, lines, strict=True)]
-    below = [_below(*line) / row for line in zip(strips, lines, begins, strict=True)]
-    grid = _on_its_lines(grid, below)
-    kinds = [
-        _kind(_strip(image, grid, row, last, columns), lines[last], begins[last], row)
-        for row in _rows(grid, to_page, columns)
-    ]
+    grid = _on_its_lines(grid, [_below(*line) / rough for line in zip(strips, lines, begins, strict=True)])
+    lowest = {row: _strip(image, grid, row, last, columns) for row in _rows(grid, to_page, columns)}
+    kinds = [_kind(strip, lines[last], begins[last], row) for row, strip in lowest.items()]
     kind = max(kinds, key=lambda kind: kind.fit)
     if kind.softness >= _TOO_SOFT:
         return None
-    strips = [_strip(image, grid, kind.row, line, columns) for line in range(len(lines))]
+    strips = [*(_strip(image, grid, kind.row, line, columns) for line in range(last)), lowest[kind.row]]
     found = [_laid(*line, kind) for line in zip(strips, begins, lines, strict=True)]
     return _as_they_stand(found, lines, grid, kind.row)
 

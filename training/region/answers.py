@@ -19,7 +19,7 @@ from datasets.generate import read
 from datasets.specimens import GENUINE
 from docscan.checks.regions import CELLS, SIGNS, ask, signs
 from docscan.processes import each
-from training.region.cutting import MOST_CROPS, Cut, Limits, cut_as_product, cut_by_truth
+from training.region.cutting import MOST_CROPS, Cut, Limits, cut_as_product, cut_by_truth, shown_again
 from training.region.labels import UNSEEN, tellable
 from training.region.scoring import open_network
 from training.software import worked_on
@@ -59,7 +59,7 @@ def _cuts(folder: Path, limits: Limits, line: Line) -> Iterator[Cut]:
     if delivered.notes["abstained"] is not None:
         return
     yield delivered
-    if line["index"] // 2 % 2:
+    if shown_again(line):
         yield cut_by_truth(line, data, np.random.default_rng([int(line["index"]), 5]), 0.0, worked_on)
 
 

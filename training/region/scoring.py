@@ -18,7 +18,7 @@ from docscan.checks.regions import Answers, appraised, ask, strongest
 from docscan.processes import each
 from docscan.types import Image
 from docscan.zones import REGIONS
-from training.region.cutting import Cut, Limits, cut_as_product, opened
+from training.region.cutting import Cut, Limits, cut_as_product, opened, shown_again
 from training.region.data import Crops
 from training.region.labels import UNSEEN, tellable
 from training.software import worked_on
@@ -125,7 +125,7 @@ def score_worked_on(
     lines = [
         line
         for line in tellable(read(folder))
-        if line["split"] == split and line["recipe"] not in UNSEEN and line["index"] // 2 % 2
+        if line["split"] == split and line["recipe"] not in UNSEEN and shown_again(line)
     ]
     task, found = partial(_scored_worked_on, folder, region, appraisal, limits), dict[int, Scored]()
     for line, one in each(lines, task, died=_died, workers=workers):
