@@ -95,14 +95,14 @@ def test_a_service_that_cannot_start_says_why(tmp_path: Path) -> None:
 def test_a_client_that_sends_no_body_holds_no_place_for_long(tmp_path: Path) -> None:
     def never_ends() -> object:
         yield b'--b\r\nContent-Disposition: form-data; name="visible"; filename="a"\r\n\r\n'
-        time.sleep(8)
+        time.sleep(4)
         yield b"pixels\r\n--b--\r\n"
 
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
-    with serving(tmp_path, DOCSCAN_SERVICE_QUEUE="1", DOCSCAN_BODY_SECONDS="4") as server:
+    with serving(tmp_path, DOCSCAN_SERVICE_QUEUE="1", DOCSCAN_BODY_SECONDS="2") as server:
         with ThreadPoolExecutor(1) as slow, httpx.Client(base_url=server.url) as client:
             answer = slow.submit(httpx.post, f"{server.url}/v1/inspections", content=never_ends(), headers=headers)
-            _until(lambda: client.get("/readyz").status_code == 503, 4)
+            _until(lambda: client.get("/readyz").status_code == 503, 2)
             _until(lambda: client.get("/readyz").status_code == 200, 6)
             assert answer.result().status_code == 408
         assert server.terminate() == 0

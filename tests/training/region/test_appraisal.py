@@ -14,7 +14,7 @@ from training.region.answers import Answered
 from training.region.appraisal import Appraiser, learn, write
 from training.region.cutting import MOST_CROPS
 
-DOCUMENTS, CROPS = 128, 8
+DOCUMENTS, CROPS = 64, 8
 
 
 def _invented(seed: int = 0) -> Answered:
@@ -41,7 +41,7 @@ def _told(cells: np.ndarray, genuine: np.ndarray) -> float:
 def learned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Appraiser, Path]:
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("appraisal")
-    network = learn(_invented(), folder / "appraisal.pt", Plan(steps=150, batch=32, rate=1e-2, seed=1))
+    network = learn(_invented(), folder / "appraisal.pt", Plan(steps=150, batch=16, rate=1e-2, seed=1))
     path = folder / "appraisal.onnx"
     told = write(network, _invented(1), path)
     assert told["parity"] < 1e-4

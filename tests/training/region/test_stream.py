@@ -114,7 +114,7 @@ def test_training_while_rendering_learns_from_what_is_there_and_says_how_much(tm
     torch.set_num_threads(1)
     checkpoint = tmp_path / "region.pt"
     with rendering([PAIR], 1, 2, CPU) as stream:
-        train_while_rendering(stream, replace(TINY, minutes=0.05, rendered=5), checkpoint)
+        train_while_rendering(stream, replace(TINY, minutes=0.02, rendered=5), checkpoint)
         assert not any(stream.folder.glob("[0-9]*"))
     assert not stream.folder.exists()
     told = trained(checkpoint)

@@ -160,7 +160,7 @@ class _Watched(Learner):
 
 
 def test_a_time_box_ends_a_training(invented: Invent, tmp_path: Path) -> None:
-    train(invented(16), replace(TINY, epochs=10_000, minutes=0.05), tmp_path / "net.pt")
+    train(invented(16), replace(TINY, epochs=10_000, minutes=0.02), tmp_path / "net.pt")
     steps, minutes = torch.load(tmp_path / "net.pt", weights_only=True)["progress"]
     assert 0 < steps < 1000
     assert minutes < 0.5
