@@ -17,6 +17,8 @@ from contextlib import suppress
 from itertools import islice
 from typing import TypeVar
 
+from threadpoolctl import threadpool_limits
+
 DIED = "The process that worked on this file died twice; the file may be too large or made to do harm."
 
 Thing = TypeVar("Thing")
@@ -106,9 +108,11 @@ def _start() -> None:
     """Prepare a worker process: one thread each, since there are as many processes as cores."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     os.environ["OMP_THREAD_LIMIT"] = "1"  # tesseract
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # of libraries that are loaded later: each brings its own
     import cv2
 
     cv2.setNumThreads(1)
+    algebra_on_one_thread()
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
 
@@ -124,6 +128,15 @@ def keep_memory() -> None:
 def reuse_memory() -> None:
     """Keep a few hundred megabytes at most, as ``keep_memory`` keeps all: a document of any size may come."""
     _mallopt({_M_MMAP_THRESHOLD: _LARGEST, _M_TRIM_THRESHOLD: _REUSED})
+
+
+def algebra_on_one_thread() -> None:
+    """Let the linear algebra of libraries that are loaded (numpy's, OpenCV's) use no threads of its own.
+
+    They would wait for each other and for inspections on other threads by spinning: a sixth of an inspection's
+    processor time, a third of what it takes to read the printed data.
+    """
+    threadpool_limits(1, "blas")
 
 
 def _mallopt(options: Mapping[int, int]) -> None:

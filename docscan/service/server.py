@@ -121,7 +121,6 @@ def _environment(share: Settings) -> dict[str, str]:
         "DOCSCAN_SERVICE_WORKERS": str(share.service_workers),
         "DOCSCAN_SERVICE_QUEUE": str(share.service_queue),
         "OMP_NUM_THREADS": threads,
-        "OPENBLAS_NUM_THREADS": threads,
     }
 
 
