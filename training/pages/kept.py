@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.processes import each
+from training.processes import each
 
 Line = Mapping[str, Any]
 Page = tuple[NDArray[np.uint8], NDArray[np.int8]]
@@ -20,8 +20,8 @@ Cut = Callable[[Path, tuple[int, Line]], Page]
 _NAMED = ("index", "recipe", "state", "kind")  # of a line: what tells documents apart
 
 
-def _died(numbered: tuple[int, Line]) -> Page:
-    raise RuntimeError(f"The process that cut document {numbered[1]['index']} died.")
+def _named(numbered: tuple[int, Line]) -> str:
+    return f"document {numbered[1]['index']}"
 
 
 def _shape(pixels: Path) -> tuple[int, ...]:
@@ -57,7 +57,7 @@ def kept(
     if not about.exists() or json.loads(about.read_text(encoding="utf-8")) != named or _shape(pixels)[1:] != page:
         out = np.lib.format.open_memmap(pixels, mode="w+", dtype=np.uint8, shape=(len(lines), *page))
         marked = np.zeros((len(lines), *cells), np.int8)
-        for (row, _), made in each(list(enumerate(lines)), partial(cut, work / split), died=_died, workers=workers):
+        for (row, _), made in each(list(enumerate(lines)), partial(cut, work / split), named=_named, workers=workers):
             out[row], marked[row] = made
         out.flush()
         np.save(labels, marked)

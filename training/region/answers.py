@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from datasets.generate import read
 from datasets.specimens import GENUINE
 from docscan.checks.regions import CELLS, SIGNS, ask, signs
-from docscan.processes import each
+from training.processes import each
 from training.region.cutting import MOST_CROPS, Cut, Limits, cut_as_product, cut_by_truth, shown_again
 from training.region.labels import UNSEEN, tellable
 from training.region.scoring import open_network
@@ -75,8 +75,8 @@ def joined(parts: Sequence[Answered]) -> Answered:
     return Answered(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Answered)))
 
 
-def _write(folder: Path, network: Path, limits: Limits, out: Path, numbered: tuple[int, Sequence[Line]]) -> bool:
-    """Write what the network says of some documents of a set, if anything; the answer is that it is done."""
+def _write(folder: Path, network: Path, limits: Limits, out: Path, numbered: tuple[int, Sequence[Line]]) -> None:
+    """Write what the network says of some documents of a set, if anything."""
     number, lines = numbered
     cuts = ((cut, line) for line in lines for cut in _cuts(folder, limits, line))
     parts = [_answered(cut, line, _network(network)) for cut, line in cuts]
@@ -85,11 +85,6 @@ def _write(folder: Path, network: Path, limits: Limits, out: Path, numbered: tup
         new = out / f".{number:04d}.npz"
         np.savez(new, **{one.name: getattr(part, one.name) for one in fields(Answered)})
         new.replace(out / f"{number:04d}.npz")
-    return True
-
-
-def _died(_numbered: tuple[int, Sequence[Line]]) -> bool:
-    return False
 
 
 def answers_of(folder: Path, network: Path, limits: Limits, work: Path, workers: int) -> Answered:
@@ -120,9 +115,9 @@ def answers_of(folder: Path, network: Path, limits: Limits, work: Path, workers:
     lines = [line for line in tellable(read(folder)) if line["recipe"] not in UNSEEN]
     parts = [(start // _PART, lines[start : start + _PART]) for start in range(0, len(lines), _PART)]
     todo = [part for part in parts if not (out / f"{part[0]:04d}.npz").exists()]
-    for (number, _), done in each(todo, partial(_write, folder, network, limits, out), died=_died, workers=workers):
-        if not done:
-            raise RuntimeError(f"A process died over documents from {number * _PART} on of {folder}.")
+    task = partial(_write, folder, network, limits, out)
+    for _ in each(todo, task, named=lambda part: f"documents from {part[0] * _PART} on of {folder}", workers=workers):
+        pass
     found = [Answered(**np.load(path)) for path in sorted(out.glob("[0-9]*.npz"))]
     if not found:
         raise ValueError(f"{folder} has no document of which the network says anything")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from datasets.generate import read
 from docscan.checks.regions import CELLS
 from docscan.crops import CROP_PIXELS
-from docscan.processes import each
+from training.processes import each
 from training.region.cutting import MOST_CROPS, SPREAD_MM, Cut, Limits, cut_as_product, cut_by_truth
 from training.region.labels import UNKNOWN, tellable
 
@@ -68,16 +68,12 @@ class Crops:
         return np.asarray(self.pixels[row, self.slots(row)])
 
 
-def _cut_line(folder: Path, limits: Limits, numbered: tuple[int, Line]) -> Cut | None:
+def _cut_line(folder: Path, limits: Limits, numbered: tuple[int, Line]) -> Cut:
     _, line = numbered
     data = (folder / line["images"]["visible"]).read_bytes()
     if line["split"] in _SPREAD:
         return cut_by_truth(line, data, np.random.default_rng([int(line["index"]), 3]), _SPREAD[line["split"]])
     return cut_as_product(data, limits, line)
-
-
-def _died(_numbered: tuple[int, Line]) -> None:
-    return None
 
 
 def _opened(out: Path, split: str, name: str, shape: tuple[int, ...], kind: type) -> NDArray[Any]:
@@ -119,11 +115,14 @@ def cut_split(folder: Path, split: str, out: Path, limits: Limits, workers: int 
         region[:] = _TODO
     notes = out / f"{split}-notes.jsonl"
     todo = [(row, line) for row, line in enumerate(lines) if region[row, 0] == _TODO]
-    task = partial(_cut_line, folder, limits)
+    cut = each(
+        todo,
+        partial(_cut_line, folder, limits),
+        named=lambda numbered: f"document {numbered[1]['index']} of {folder}",
+        workers=workers,
+    )
     with notes.open("a", encoding="utf-8") as log:
-        for done, ((row, line), made) in enumerate(each(todo, task, died=_died, workers=workers)):
-            if made is None:
-                raise RuntimeError(f"A process died over document {line['index']} of {folder}.")
+        for done, ((row, _), made) in enumerate(cut):
             log.write(json.dumps({"row": row, **made.notes}) + "\n")
             log.flush()
             used = len(made.pixels)

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from datasets.generate import read
 from datasets.specimens import GENUINE
 from docscan.checks.regions import Answers, appraised, ask, strongest
-from docscan.processes import each
 from docscan.types import Image
 from docscan.zones import REGIONS
+from training.processes import each
 from training.region.cutting import Cut, Limits, cut_as_product, opened, shown_again
 from training.region.data import Crops
 from training.region.labels import UNSEEN, tellable
@@ -127,19 +127,13 @@ def score_worked_on(
         for line in tellable(read(folder))
         if line["split"] == split and line["recipe"] not in UNSEEN and shown_again(line)
     ]
-    task, found = partial(_scored_worked_on, folder, region, appraisal, limits), dict[int, Scored]()
-    for line, one in each(lines, task, died=_died, workers=workers):
-        if one is None:
-            raise RuntimeError(f"A process died over document {line['index']} of {folder}.")
-        found[line["index"]] = one
+    task = partial(_scored_worked_on, folder, region, appraisal, limits)
+    scored = each(lines, task, named=lambda line: f"document {line['index']} of {folder}", workers=workers)
+    found = {line["index"]: one for line, one in scored}
     return [found[index] for index in sorted(found)]  # answers come as they are done
 
 
-def _died(_line: Line) -> None:
-    return None
-
-
-def _scored_worked_on(folder: Path, region: Path, appraisal: Path | None, limits: Limits, line: Line) -> Scored | None:
+def _scored_worked_on(folder: Path, region: Path, appraisal: Path | None, limits: Limits, line: Line) -> Scored:
     picture = opened((folder / line["images"]["visible"]).read_bytes())
     worked = cv2.cvtColor(worked_on(picture, np.random.default_rng([line["index"], 7])), cv2.COLOR_RGB2BGR)
     made = cut_as_product(cv2.imencode(".png", worked)[1].tobytes(), limits, line)

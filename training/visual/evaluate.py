@@ -16,10 +16,10 @@ from datasets.specimens import GENUINE, Order, Specimen, make
 from docscan.capture import ImageFile
 from docscan.documents.matching import library_of
 from docscan.inspection import Seen, Tools, inspect, open_tools, see
-from docscan.processes import each
 from docscan.settings import Settings
 from docscan.types import Outcome
 from training.enrolling import model_of
+from training.processes import each
 
 FIRST_SEED = 4_000_000
 ENROLLED = 5
@@ -115,13 +115,11 @@ def _measure(enrolled: bool, group: Group) -> list[Judged]:
     return [_judged(order, tools) for order in orders]
 
 
-def _died(group: Group) -> list[Judged]:
-    raise RuntimeError(f"The process that measured {group.code} {group.kind} died.")
-
-
 def measured(chosen: Iterable[Group], *, enrolled: bool, workers: int) -> Iterator[list[Judged]]:
     """Make, enrol and inspect; yield each group's outcomes as they are done."""
-    for _, judged in each(chosen, partial(_measure, enrolled), died=_died, workers=workers):
+    for _, judged in each(
+        chosen, partial(_measure, enrolled), named=lambda group: (group.code, group.kind), workers=workers
+    ):
         yield judged
 
 

@@ -12,7 +12,7 @@ from datasets.design.states import PURPOSES, TEST, TRAINING, state
 from datasets.forging.catalogue import RECIPES, applies, shows
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order, make
-from docscan.processes import each
+from training.processes import each
 
 ENROLLED = 5
 _GENUINE_BY_HAND = 12
@@ -146,11 +146,7 @@ def _make(group: Group) -> int:
     return len(group.orders)
 
 
-def _died(group: Group) -> int:
-    raise RuntimeError(f"The process that made {group.folder} died.")
-
-
 def make_all(wanted: list[Group], workers: int) -> Iterator[int]:
     """Make what is missing; yield how many documents each group has."""
-    for _, count in each(wanted, _make, died=_died, workers=workers):
+    for _, count in each(wanted, _make, named=lambda group: group.folder, workers=workers):
         yield count

@@ -14,10 +14,10 @@ from docscan.checks.measured import captured_askew
 from docscan.documents.matching import library_of
 from docscan.evidence import Evidence
 from docscan.inspection import Seen, Tools, gather, open_enrolment_tools, see
-from docscan.processes import each
 from docscan.settings import Settings
 from docscan.types import CheckResult
 from training.enrolling import model_of
+from training.processes import each
 from training.witnesses.documents import Group, files_of
 
 TODAY = date(2026, 11, 24)
@@ -101,14 +101,12 @@ def _witness(models: Path, enrolled: bool, group: Group) -> list[Witnessed]:
     return [witnessed(order, images_of(group, order), tools) for order in group.inspected]
 
 
-def _died(group: Group) -> list[Witnessed]:
-    raise RuntimeError(f"The process that inspected {group.folder} died.")
-
-
 def witness(groups: list[Group], models: Path, workers: int, *, enrolled: bool = True) -> Iterator[list[Witnessed]]:
     """Inspect every group with a folder of models; yield each one's documents as they are done.
 
     ``enrolled`` tells whether its first documents are; else there is no library, as where nobody has genuine samples.
     """
-    for _, found in each(groups, partial(_witness, models, enrolled), died=_died, workers=workers):
+    for _, found in each(
+        groups, partial(_witness, models, enrolled), named=lambda group: group.folder, workers=workers
+    ):
         yield found

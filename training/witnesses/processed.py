@@ -15,7 +15,7 @@ import numpy as np
 
 from datasets.specimens import GENUINE
 from docscan.capture import ImageFile
-from docscan.processes import each
+from training.processes import each
 from training.software import Picture, bent, enlarged, from_the_web, noisy, sharpened, smoothed
 from training.witnesses.documents import Group
 from training.witnesses.measuring import Witnessed, images_of, tools_that_know, witnessed
@@ -90,15 +90,11 @@ def _witness(names: Sequence[str], models: Path, group: Group) -> dict[str, list
     return found
 
 
-def _died(group: Group) -> dict[str, list[Witnessed]]:
-    raise RuntimeError(f"The process that inspected {group.folder} died.")
-
-
 def witness(groups: list[Group], models: Path, workers: int, like: str = "") -> Iterator[dict[str, list[Witnessed]]]:
     """Inspect genuine documents with a folder of models by daylight, by what software did; yield each group's.
 
     Of what software does only that which has ``like`` in its name.
     """
     names = [name for name in PROCESSINGS if like in name]
-    for _, found in each(groups, partial(_witness, names, models), died=_died, workers=workers):
+    for _, found in each(groups, partial(_witness, names, models), named=lambda group: group.folder, workers=workers):
         yield found

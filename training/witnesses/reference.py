@@ -10,11 +10,11 @@ import numpy as np
 
 from datasets.specimens import GENUINE
 from docscan.inspection import inspect
-from docscan.processes import each
 from docscan.runtime import Models
 from docscan.scoring import decide, fuse
 from docscan.service.watching.reference import FILE, SCHEMA, Bins, CheckReference, ReferenceScores, digest
 from docscan.types import Outcome, Report, Verdict
+from training.processes import each
 from training.witnesses.documents import SEEDS, Group
 from training.witnesses.judging import REFER
 from training.witnesses.measuring import TODAY, images_of, tools_that_know
@@ -37,13 +37,9 @@ def _genuine(models: Path, group: Group) -> list[Report]:
     ]
 
 
-def _died(group: Group) -> list[Report]:
-    raise RuntimeError(f"The process that inspected {group.folder} died.")
-
-
 def inspected(groups: list[Group], models: Path, workers: int) -> Iterator[list[Report]]:
     """Inspect the genuine documents of every group as the service does with a folder of models; yield their reports."""
-    for _, reports in each(groups, partial(_genuine, models), died=_died, workers=workers):
+    for _, reports in each(groups, partial(_genuine, models), named=lambda group: group.folder, workers=workers):
         yield reports
 
 

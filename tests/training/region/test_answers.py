@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -56,9 +57,11 @@ def test_a_set_of_which_the_network_says_nothing_is_refused(folder: Path, tmp_pa
         answers_of(folder, NETWORK, Limits(lowest_pixels_per_mm=1000.0), tmp_path, workers=1)
 
 
-def test_what_a_dead_process_leaves_undone_is_not_left_out(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(answers, "each", lambda things, _task, died, **_: ((one, died(one)) for one in things))
-    with pytest.raises(RuntimeError, match="A process died over documents from 0 on"):
+def test_what_a_process_dies_by_is_named(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(parts: list[object], _task: object, *, named: Callable[[object], str], **_: object) -> Iterator[None]:
+        raise RuntimeError(named(parts[0]))
+        yield
+
+    monkeypatch.setattr(answers, "each", dies)
+    with pytest.raises(RuntimeError, match="documents from 0 on of "):
         answers_of(folder, NETWORK, Limits(), tmp_path, workers=1)
