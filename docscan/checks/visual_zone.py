@@ -16,7 +16,7 @@ from docscan.zones import corners_mm
 # (`python -m training.visual`), do not support 1 in 200 yet.
 RATES = RuleRates(fails_when_forged=0.10, fails_when_genuine=0.005)
 
-_WORDS = {
+WORDS = {
     "surname": "surname",
     "given_names": "given names",
     "document_number": "document number",
@@ -48,7 +48,7 @@ def _not_found(name: str, what: str, evidence: Evidence) -> Finding:
 
 def datum(name: str) -> Callable[[Evidence], Finding]:
     """Return the check of one datum, named as in ``MrzFields``."""
-    what = _WORDS[name]
+    what = WORDS[name]
 
     def check(evidence: Evidence) -> Finding:
         visual = evidence.visual

@@ -48,7 +48,7 @@ _Millimetres = Annotated[float, Field(ge=-50, le=200)]
 _Size = Annotated[float, Field(gt=0, le=50)]  # millimetres
 _Length = Annotated[float, Field(ge=3, le=130)]  # millimetres
 _PixelsPerMm = Annotated[float, Field(gt=0, le=24)]
-_MeasuredName = Annotated[str, Field(pattern=r"^(uv|ir|mrz)\.[a-z][a-z0-9_]*(\.[a-z_]+)?$")]
+_MeasuredName = Annotated[str, Field(pattern=r"^(uv|ir|mrz|viz)\.[a-z][a-z0-9_]*(\.[a-z_]+)?$")]
 _Count = Annotated[int, Field(ge=1, le=MOST)]
 _FieldName = Annotated[str, Field(pattern=f"^({'|'.join(_FIELDS)})$")]
 _RegionName = Annotated[str, Field(pattern=f"^({'|'.join(REGIONS)})$")]
@@ -186,7 +186,7 @@ class Record(_Strict):
     cells: bool = False
     photo: _Photo | None = None
     ovd: _Ovd | None = None
-    measured: dict[_MeasuredName, _Count] = Field({}, max_length=40)  # in how many samples each number was measured
+    measured: dict[_MeasuredName, _Count] = Field({}, max_length=60)  # in how many samples each number was measured
 
 
 def record_of(model: DocumentModel) -> Record:

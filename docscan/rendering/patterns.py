@@ -10,6 +10,14 @@ PATTERNS = (
     message("The %(region)s is suspicious: %(signs)s."),
     message("The print of the %(region)s looks like the issuer's process."),
     message("The page is not printed as the genuine samples of its kind are, least so the %(region)s."),
+    message("Beside the other data the printed %(field)s is in bolder type than on genuine samples: "
+            "it may have been altered."),
+    message("Beside the other data the printed %(field)s is in finer type than on genuine samples: "
+            "it may have been altered."),
+    message("Beside the other data the printed %(field)s is in darker ink than on genuine samples: "
+            "it may have been altered."),
+    message("Beside the other data the printed %(field)s is in paler ink than on genuine samples: "
+            "it may have been altered."),
     message("The document expired on %(date)s."),
     message("The document is valid until %(date)s."),
     message("A machine-readable zone of %(lines)s lines was found and read (%(format)s)."),

@@ -16,7 +16,7 @@ _SHARE = 0.6  # of the samples that must show a datum at its place
 Sample = tuple[Mrz, tuple[TextLine, ...]]
 
 
-def _found(name: str, sample: Sample) -> tuple[TextLine, ...]:
+def shown(name: str, sample: Sample) -> tuple[TextLine, ...]:
     """Return the lines of a sample that show a datum as its MRZ says."""
     mrz, lines = sample
     datum = expected(mrz).get(name)
@@ -43,7 +43,7 @@ def _enough(group: Sequence[TextLine], samples: int) -> bool:
 
 
 def _place(name: str, samples: Sequence[Sample]) -> FieldPlace | None:
-    best = next(iter(_groups([_found(name, sample) for sample in samples])), [])
+    best = next(iter(_groups([shown(name, sample) for sample in samples])), [])
     if not _enough(best, len(samples)):
         return None
     height = float(np.median([line.box.height for line in best]))
@@ -70,7 +70,7 @@ def _moved(line: TextLine, right: float, down: float) -> TextLine:
 
 def _laid_together(samples: Sequence[Sample]) -> list[Sample]:
     """Move the lines of each sample so that its data stand where the others have them: pages are not found exactly."""
-    found = [{name: lines[0].box for name in FIELDS if (lines := _found(name, sample))} for sample in samples]
+    found = [{name: lines[0].box for name in FIELDS if (lines := shown(name, sample))} for sample in samples]
     usual = {
         name: np.median([(boxes[name].x, boxes[name].y) for boxes in found if name in boxes], 0)
         for name in {name for boxes in found for name in boxes}

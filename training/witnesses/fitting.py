@@ -23,6 +23,8 @@ _ON_PAPER = (*COUNTERFEITS, "print_and_scan")
 _PORTRAITS = ("portrait_pasted", "portrait_reprinted", "portrait_laminate_cut")
 _UNDER_UV, _UNDER_IR = (tuple(name for name in RECIPES if shows(name, (light,))) for light in ("uv", "ir"))
 _IN_THE_MRZ = tuple(f"{zones}mrz_altered{end}" for zones in ("", "viz_and_") for end in ("", "_wrong_check_digits"))
+# A datum of the visual zone set anew.
+_IN_THE_VIZ = ("viz_altered", "viz_and_mrz_altered", "viz_and_mrz_altered_wrong_check_digits", "digital_text")
 _ALTERED = (
     *_IN_THE_MRZ,
     *_PORTRAITS,
@@ -42,6 +44,7 @@ FINDS: dict[str, tuple[str, ...]] = {
     "reference.print": WHOLE_PAGE,
     "reference.microtext": ("microtext_missing",),
     "reference.places": _IN_PLACES,
+    "reference.type": _IN_THE_VIZ,
     "reference.ovd": (*_ON_PAPER, "ovd_copied"),  # a screen's pixels shine too
     "uv.dull_paper": (*_ON_PAPER, "uv_bright_paper"),
     "uv.pattern": (*WHOLE_PAGE, "uv_painted", "uv_pattern_missing"),

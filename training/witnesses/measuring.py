@@ -79,11 +79,8 @@ def tools_that_know(group: Group, models: Path) -> Tools:
 
 
 def witnessed(order: Order, images: Mapping[str, ImageFile], tools: Tools) -> Witnessed:
-    """Inspect a document, given its images by light.
-
-    Its visual zone is not read: no measured check looks at it, and ``training.visual`` measures it.
-    """
-    evidence = gather(**images, tools=replace(tools, reader=None), today=TODAY)  # type: ignore[arg-type]
+    """Inspect a document, given its images by light."""
+    evidence = gather(**images, tools=tools, today=TODAY)  # type: ignore[arg-type]
     return Witnessed(
         recipe=order.recipe,
         state=order.code,

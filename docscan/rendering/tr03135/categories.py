@@ -67,6 +67,7 @@ CATEGORIES = {
     "reference.microtext": _spectral("(VI, AB, IS)"),
     "reference.places": _spectral("(VI, AB, ID)", nearest=True),
     "reference.ovd": _spectral("(VI, AB, IS)", nearest=True),
+    "reference.type": _spectral("(VI, AB, ID)", nearest=True),
     "photo.edge": _optical(_FACE),
     "photo.halftone": _spectral("(VI, FR, PH)"),
     "photo.ghost": _spectral("(VI, AB, SP)", nearest=True),

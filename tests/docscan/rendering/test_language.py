@@ -81,7 +81,7 @@ def test_every_pattern_is_said_somewhere_by_a_check() -> None:
 
 def test_words_that_stand_in_sentences_are_known() -> None:
     named = {*printing._WORDS.values(), *printing._PROCESSES.values(), *printing._ALTERATIONS.values()}
-    named |= {*visual_zone._WORDS.values(), *mrz_rules._NAMES.values(), *slots._NAMES.values()}
+    named |= {*visual_zone.WORDS.values(), *mrz_rules._NAMES.values(), *slots._NAMES.values()}
     assert named <= patterns.PARTS
 
 
