@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from training.witnesses import fitting
 from training.witnesses.documents import WHOLE_PAGE
 from training.witnesses.fitting import FINDS, calibration
 from training.witnesses.measuring import Witnessed
@@ -123,3 +124,23 @@ def test_captures_askew_are_weighed_by_those_that_were_captured_so() -> None:
     assert fitted.model_copy(update={"askew": None}) == calibration(check, straight)
     assert calibration(check, [*straight, *askew]).askew == fitted.askew
     assert calibration(check, straight, askew[:30]).askew is None  # none of them forged: too few to say
+
+
+def test_a_check_that_may_weigh_less_fails_no_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    # States that differ by so much put the threshold above what the check may weigh.
+    documents = _of_one_number("mrz.glyphs", {"A": -0.8, "B": 0.0, "C": 0.8}, forged=1.5)
+    capped = calibration("mrz.glyphs", documents)
+    monkeypatch.setattr(fitting, "_MOST", {})
+    free = calibration("mrz.glyphs", documents)
+    assert free.threshold > capped.highest == capped.threshold
+    fails_from = [(one.threshold - one.intercept) / one.weight for one in (capped, free)]
+    assert fails_from[0] == pytest.approx(fails_from[1])
+
+
+def test_straight_captures_by_phones_count_where_they_vary_more() -> None:
+    states = {"A": 0.0, "B": 0.1}
+    for check, counts in (("reference.type", True), ("mrz.pitch", False)):
+        documents = _of_one_number(check, states, forged=5.0)
+        phones = _of_one_number(check, dict.fromkeys(states, 1.0), forged=5.0)
+        fitted = calibration(check, documents, phones)
+        assert fitted.genuine == (2 if counts else 1) * calibration(check, documents).genuine
