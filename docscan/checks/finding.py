@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from docscan.types import Outcome, Region
 
+# In the same words for all: a report groups them.
+NOT_ENROLLED = "No genuine samples of this kind are enrolled, so there is nothing to compare with."
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

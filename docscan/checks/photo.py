@@ -7,7 +7,7 @@ about portraits, and which, and where a ghost image is, they alone tell.
 
 import numpy as np
 
-from docscan.checks.finding import Finding, not_performed, undetermined
+from docscan.checks.finding import NOT_ENROLLED, Finding, not_performed, undetermined
 from docscan.checks.measured import Measurement, captured_askew
 from docscan.crops import shown_scale
 from docscan.documents.model import PhotoZone
@@ -36,7 +36,7 @@ def _known(evidence: Evidence) -> tuple[PhotoZone, Homography] | Finding:
     """Return what samples show at the portrait and how their frame lies on the page; or why neither is known."""
     model, laid = evidence.model, evidence.laid
     if model is None:
-        return not_performed("No genuine samples of this kind are enrolled, so there is nothing to compare with.")
+        return not_performed(NOT_ENROLLED)
     if model.photo is None:
         return not_performed("The document model holds nothing of portraits: there is none, or enrol it again.")
     if laid is None or laid.share < LEAST_SHARE:

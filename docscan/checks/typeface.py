@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from docscan.checks.finding import Finding, not_performed, undetermined
+from docscan.checks.finding import NOT_ENROLLED, Finding, not_performed, undetermined
 from docscan.checks.measured import Measurement
 from docscan.checks.visual_zone import WORDS
 from docscan.crops import shown_scale
@@ -48,7 +48,7 @@ def printed_alike(evidence: Evidence) -> Measurement | Finding:
     """Measure by how much the datum that stands out most is set otherwise than the others, against genuine samples."""
     model = evidence.model
     if model is None:
-        return not_performed("No genuine samples of this kind are enrolled, so there is nothing to compare with.")
+        return not_performed(NOT_ENROLLED)
     if not model.text.fields:
         return not_performed("Genuine samples of this kind show no printed data that could be compared.")
     usual = usual_strokes(model)

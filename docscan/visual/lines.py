@@ -17,7 +17,7 @@ from docscan.visual.ocr import Reading, TextReader
 FINDING_PIXELS_PER_MM, SEARCHING_PIXELS_PER_MM = 8.0, 5.0
 _LOWEST, _HIGHEST = 1.2, 8.0  # millimetres, of a line of text
 _BESIDE, _ASTRAY = 2.0, 1.4  # millimetres by which a line may stand beside, and above or below its place
-_LEVEL, _WORDS_APART = 0.4, 2.0  # of a line's height; millimetres: what is farther is in another column
+_LEVEL, WORDS_APART = 0.4, 2.0  # of a line's height; millimetres: what is farther is in another column
 _WIDER = 1.2  # than the samples' characters: a W is wider than an I
 _GAP = 12  # pixels between pictures that are searched together
 
@@ -72,7 +72,7 @@ def _joined(boxes: Sequence[Box]) -> list[Box]:
 
 def _goes_on(line: Box, box: Box) -> bool:
     level = abs(middle(line) - middle(box)) < _LEVEL * min(line.height, box.height)
-    return level and box.x - line.x - line.width <= _WORDS_APART
+    return level and box.x - line.x - line.width <= WORDS_APART
 
 
 def _grown(page: Page, box: Box) -> Box:

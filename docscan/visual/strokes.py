@@ -14,14 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docscan.types import Agreement, Box, Page, TextLine, VisualField
-from docscan.visual.lines import middle, part
+from docscan.visual.lines import WORDS_APART, middle, part
 
 STROKES = ("viz.{}.width", "viz.{}.darkness")
 """Names, in a document model, of what samples have for a datum: means of ``Strokes.logarithms``."""
 
 _PIXELS_PER_MM = 16.0  # at which strokes are measured, of 0.2 to 0.5 mm
 _ABOVE, _BELOW = 0.4, 0.5  # of a line's height, about its middle: capitals without accents, letters without tails
-_WORDS_APART = 2.0  # millimetres: what is farther to the right is another text
 _INKED = 0.15  # of the darkest column's ink, from which a column shows a letter
 _GROUND_MM = 2.0  # wider than any stroke: what is lighter than its surroundings over so much is paper
 _DARKEST = 0.98  # quantile of a line's pixels that tells how dark its ink is
@@ -105,7 +104,7 @@ def _own(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     letters = np.flatnonzero(columns > _INKED * columns.max())
     if len(letters) == 0:
         return ink
-    ends = np.flatnonzero(np.diff(letters) > _WORDS_APART * _PIXELS_PER_MM)
+    ends = np.flatnonzero(np.diff(letters) > WORDS_APART * _PIXELS_PER_MM)
     last = letters[ends[0]] if len(ends) else letters[-1]
     return ink[:, max(0, letters[0] - 1) : last + 2]
 
