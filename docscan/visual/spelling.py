@@ -83,6 +83,15 @@ def folded(text: str) -> str:
     return "".join(mark for mark in marks if mark.isalnum())
 
 
+def _marked(letter: str) -> bool:
+    """Tell whether a letter was read with a mark: which one it is, the reader knows less surely than it says.
+
+    Of 19,837 letters with marks, in varied faces and captures, 40 were surely misread, 39 of them as another with a
+    mark (Ğ as Č, Ģ as Ç, Ĵ as Î); of 98,913 without none.
+    """
+    return unicodedata.normalize("NFD", letter) != letter
+
+
 def _alike(one: str, other: str) -> bool:
     return bool(one and other) and any(one in letters and other.upper() in letters for letters in _ALIKE)
 
@@ -149,7 +158,8 @@ class _Texts:
         if i < len(self.mrz):
             alike = _alike(self.mrz[i], letter)
             told = self.mrz_sure[i] and letter.isalnum() and not alike
-            another = told and is_another(self.mrz[i], confidence, self.shares[j] if self.shares else None)
+            shares = self.shares[j] if self.shares else None
+            another = told and not _marked(letter) and is_another(self.mrz[i], confidence, shares)
             edit = Edit(self.mrz[i], letter, confidence if told else 0.0, another)
             yield _Step(1, 1, _CHEAP if alike else weight, edit)
         elif self.cut:

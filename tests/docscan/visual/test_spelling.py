@@ -86,6 +86,19 @@ def test_a_character_is_another_where_it_is_surely_not_the_mrzs(
     assert not alignment.agrees
 
 
+@pytest.mark.parametrize(("mrz", "visual"), [("GIOV<MEI", "ČIOV MEÍ"), ("GEIOV", "ČEIOV"), ("JANIS", "ÎANIS")])
+def test_which_letter_carries_a_mark_is_never_sure(mrz: str, visual: str) -> None:
+    seen = TextLine(visual, (1.0,) * len(visual), Box(0, 0, 1, 1), tuple({folded(letter): 1.0} for letter in visual))
+    alignment = align(mrz, [True] * len(mrz), seen)
+    assert not alignment.differs
+    assert not alignment.agrees
+
+
+def test_another_name_differs_though_its_letters_carry_marks() -> None:
+    assert aligned("GANIS", "ŠČÍPÍS").differs
+    assert aligned("GEIOV", "ČEZOV").differs
+
+
 def test_half_read_characters_tell_nothing_where_little_is_the_mrzs() -> None:
     cyrillic = TextLine("H", (0.77,), Box(0, 0, 1, 1), ({"H": 0.77},))  # the first of НИН, which the MRZ has as NIN
     assert not align("NIN", [True] * 3, cyrillic).differs
