@@ -33,7 +33,7 @@ from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, page_of_zone
 from docscan.page_answer import PageAnswer
 from docscan.page_candidates import candidates
-from docscan.processes import algebra_on_one_thread, reuse_memory
+from docscan.processes import libraries_on_one_thread, reuse_memory
 from docscan.runtime import Models, open_models
 from docscan.settings import Settings
 from docscan.types import Capture, Document, HeatMap, ModelInfo, Mrz, MrzFormat, Page, Report, Spectrum, TextLine
@@ -125,7 +125,7 @@ def open_mrz_tools(settings: Settings) -> Tools:
 
 def _open_models(settings: Settings, only: Collection[str] | None = None) -> Models:
     # One thread each: what two can do stands beside each other, see docscan.lanes.
-    algebra_on_one_thread()
+    libraries_on_one_thread()
     return fitting(open_models(settings.models, providers=settings.providers, threads=1, only=only))
 
 

@@ -17,6 +17,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import TypeVar
 
+import cv2
 from threadpoolctl import threadpool_limits
 
 DIED = "The process that worked on this file died twice; the file may be too large or made to do harm."
@@ -109,10 +110,7 @@ def _start() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     os.environ["OMP_THREAD_LIMIT"] = "1"  # tesseract
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # of libraries that are loaded later: each brings its own
-    import cv2
-
-    cv2.setNumThreads(1)
-    algebra_on_one_thread()
+    libraries_on_one_thread()
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
 
@@ -130,12 +128,13 @@ def reuse_memory() -> None:
     _mallopt({_M_MMAP_THRESHOLD: _LARGEST, _M_TRIM_THRESHOLD: _REUSED})
 
 
-def algebra_on_one_thread() -> None:
-    """Let the linear algebra of libraries that are loaded (numpy's, OpenCV's) use no threads of its own.
+def libraries_on_one_thread() -> None:
+    """Let OpenCV and the linear algebra of libraries that are loaded (numpy's, OpenCV's) use no threads of their own.
 
-    They would wait for each other and for inspections on other threads by spinning: a sixth of an inspection's
-    processor time, a third of what it takes to read the printed data.
+    They would wait for each other and for inspections on other threads. Algebra's spin meanwhile: a sixth of an
+    inspection's processor time, a third of what it takes to read the printed data.
     """
+    cv2.setNumThreads(1)
     threadpool_limits(1, "blas")
 
 

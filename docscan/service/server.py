@@ -6,7 +6,6 @@ import socket
 import ssl
 import sys
 
-import cv2
 import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -96,7 +95,6 @@ def share_of(settings: Settings, processes: int, cores: int) -> Settings:
 
 def application(settings: Settings) -> FastAPI:
     """Make the application in the process that runs it."""
-    cv2.setNumThreads(settings.threads)
     start_watching(settings)
     return create_app(settings, open_tools(settings))
 

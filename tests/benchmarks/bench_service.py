@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 
-import cv2
 import httpx
 import numpy as np
 
@@ -37,7 +36,6 @@ WARM_UP = 2  # inspections of each thread before the clock starts
 def in_process(settings: Settings, seconds: float) -> float:
     """Return how many documents a second this process inspects with as many threads as the service would have."""
     tools = open_tools(settings)
-    cv2.setNumThreads(settings.threads)
     done, lock = 0, threading.Lock()
     begun = threading.Barrier(settings.service_workers)
     spans: list[float] = []
