@@ -22,7 +22,7 @@ from docscan.documents.regions import RegionLook, common_spots, regions_of
 from docscan.documents.samples import Sample, require_alike, usable_samples
 from docscan.documents.store import checked_name
 from docscan.documents.texture import areas_of, learned_texture, texture_of
-from docscan.documents.type_statistics import stroke_statistics, type_statistics
+from docscan.documents.type_statistics import setting_statistics, type_statistics
 from docscan.lights import judged, look_at_lights
 from docscan.runtime import Models
 from docscan.types import Box, Page, Spectrum
@@ -88,7 +88,7 @@ def enrol(
     ]
     background = areas_of(page_size, parsed.format, portrait if "portrait" in spots else None, data)["background"]
     photo = photo_of(pages, on_pictures, zones)
-    strokes = stroke_statistics([(sample.page, sample.mrz, sample.lines) for sample in usable], text, FEWEST)
+    read = [(sample.page, sample.mrz, sample.lines, place) for sample, place in zip(usable, on_pictures, strict=True)]
     page_print, texture, cells = _prints(pages, structures, (mean, laid), looks, background)
     return DocumentModel(
         name=name,
@@ -109,7 +109,9 @@ def enrol(
         print=page_print,
         texture=texture,
         cells=cells,
-        measured=light_statistics(lights, FEWEST) | type_statistics(typesettings, FEWEST) | strokes,
+        measured=light_statistics(lights, FEWEST)
+        | type_statistics(typesettings, FEWEST)
+        | setting_statistics(read, text, FEWEST),
         photo=photo,
         ovd=ovd_of(pages, on_pictures, of_holders[1:], photo.zone if photo else None),
     )

@@ -4,13 +4,20 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from docscan.checks.mrz_geometry import LEFT, MIDDLE
 from docscan.checks.mrz_type import DISTANCE, PITCH, STRANGENESS
+from docscan.documents.laying import Laid
 from docscan.documents.light_statistics import statistics_of
 from docscan.documents.model import Statistics
+from docscan.documents.pictures import lies_exactly
 from docscan.types import Mrz, Page, TextLayout, TextLine
 from docscan.typesetting import Typesetting
-from docscan.visual.places import shown
+from docscan.visual.alike import beside_others
+from docscan.visual.baselines import BASELINE, baseline_of
+from docscan.visual.ink import LineInk, line_ink
+from docscan.visual.places import shown_at
 from docscan.visual.strokes import STROKES, strokes_of
 
 
@@ -30,24 +37,50 @@ def type_statistics(samples: Sequence[Typesetting | None], fewest: int) -> dict[
     return statistics_of(found, fewest)
 
 
-def stroke_statistics(
-    samples: Sequence[tuple[Page, Mrz, tuple[TextLine, ...]]], text: TextLayout, fewest: int
+def setting_statistics(
+    samples: Sequence[tuple[Page, Mrz, tuple[TextLine, ...], Laid | None]], text: TextLayout, fewest: int
 ) -> dict[str, Statistics]:
-    """Return of each datum how it is set, by name: logarithms of its strokes' width and of its ink's darkness.
+    """Return how each datum is set, by name: logarithms of its strokes' width and of its ink's darkness, its baseline.
 
     Parameters
     ----------
     samples
-        Of each its page, its MRZ, and every line of text that was read.
+        Of each its page, its MRZ, every line of text that was read, and how the page lies on the samples' frame.
     text
         Where the samples have text.
     """
-    found: Mapping[str, list[float]] = defaultdict(list)
-    for page, mrz, lines in samples:
-        for name, place in text.fields.items():
-            line = next(iter(shown(name, (mrz, lines))), None)
-            strokes = strokes_of(page, line, place.line_mm) if line is not None else None
+    found: dict[str, list[float]] = defaultdict(list)
+    baselines: list[dict[str, float]] = []
+    for page, mrz, lines, laid in samples:
+        data = {name: line for name in text.fields if (line := shown_at(text.fields[name], name, (mrz, lines)))}
+        inks = {name: line_ink(page, line, text.fields[name].line_mm) for name, line in data.items()}
+        inked = {name: ink for name, ink in inks.items() if ink is not None}
+        for name, ink in inked.items():
+            strokes = strokes_of(ink, data[name].text)
             if strokes is not None:
                 for part, value in zip(STROKES, strokes.logarithms(), strict=True):
                     found[part.format(name)].append(float(value))
+        baselines.append(_baselines({name: (ink, data[name].text) for name, ink in inked.items()}, laid))
+    for name, values in _level(baselines).items():
+        found[BASELINE.format(name)] = values
     return statistics_of(found, fewest)
+
+
+def _baselines(data: Mapping[str, tuple[LineInk, str]], laid: Laid | None) -> dict[str, float]:
+    """Return where a sample's data stand in the samples' frame; nothing where the page does not lie on them exactly."""
+    if laid is None or not lies_exactly(laid):
+        return {}
+    seen = {name: baseline_of(ink, text, laid.in_millimetres) for name, (ink, text) in data.items()}
+    return {name: one.down_mm for name, one in seen.items() if one is not None}
+
+
+def _level(samples: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+    """Return each datum's baselines on the samples, freed of what all data of a sample have in common."""
+    names = sorted({name for sample in samples for name in sample})
+    usual = {name: np.median([sample[name] for sample in samples if name in sample]) for name in names}
+    found: Mapping[str, list[float]] = defaultdict(list)
+    for sample in samples:
+        away = beside_others({name: np.array([value - usual[name]]) for name, value in sample.items()})
+        for name, own in away.items():
+            found[name].append(float(usual[name] + own[0]))
+    return dict(found)

@@ -16,7 +16,9 @@ PATTERNS = (
             "it may have been altered."),
     message("Beside the other data the printed %(field)s is in darker ink than on genuine samples: "
             "it may have been altered."),
-    message("Beside the other data the printed %(field)s is in paler ink than on genuine samples: "
+    message("Beside the other data the printed %(field)s stands %(distance)s mm lower than on genuine samples: "
+            "it may have been altered."),
+    message("Beside the other data the printed %(field)s stands %(distance)s mm higher than on genuine samples: "
             "it may have been altered."),
     message("The document expired on %(date)s."),
     message("The document is valid until %(date)s."),

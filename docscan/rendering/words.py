@@ -86,7 +86,7 @@ CHECKS = {
     "reference.microtext": message("Fine lines and microtext"),
     "reference.places": message("Print, place by place"),
     "reference.ovd": message("Hologram (OVD)"),
-    "reference.type": message("Type of the printed data"),
+    "reference.type": message("Type and place of the printed data"),
     "photo.edge": message("Contour of the portrait"),
     "photo.halftone": message("Print of the portrait"),
     "photo.ghost": message("Ghost image"),

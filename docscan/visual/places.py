@@ -8,9 +8,10 @@ import numpy as np
 from docscan.types import Box, FieldPlace, Mrz, TextLayout, TextLine
 from docscan.visual.comparing import is_shown
 from docscan.visual.expected import FIELDS, expected
-from docscan.visual.lines import around
+from docscan.visual.lines import around, middle
 
 _APART = 2.0  # millimetres between the upper left corners of one place on two samples, at most
+_ASTRAY = 5.0  # millimetres by which a page may be found beside where it is
 _SHARE = 0.6  # of the samples that must show a datum at its place
 
 Sample = tuple[Mrz, tuple[TextLine, ...]]
@@ -23,6 +24,19 @@ def shown(name: str, sample: Sample) -> tuple[TextLine, ...]:
     if datum is None:
         return ()
     return tuple(line for line in lines if is_shown(name, datum, line))
+
+
+def shown_at(place: FieldPlace, name: str, sample: Sample) -> TextLine | None:
+    """Return the line of a sample that shows a datum nearest to its place; None where none does near it.
+
+    A page may show the same elsewhere, as its title shows a nationality.
+    """
+
+    def away(line: TextLine) -> float:
+        return float(np.hypot(line.box.x - place.box.x, middle(line.box) - middle(place.box)))
+
+    nearest = min(shown(name, sample), key=away, default=None)
+    return nearest if nearest is not None and away(nearest) <= _ASTRAY else None
 
 
 def _near(box: Box, other: Box) -> bool:

@@ -10,10 +10,13 @@ from docscan.checks import typeface
 from docscan.checks.finding import Finding
 from docscan.checks.typeface import printed_alike
 from docscan.documents.model import DocumentModel, Statistics
+from docscan.documents.pictures import laid_on_samples
 from docscan.evidence import Evidence
 from docscan.types import Agreement, Box, FieldPlace, Outcome, TextLayout, TextLine, VisualField, VisualZone
+from docscan.visual.alike import Deviation
+from docscan.visual.baselines import BASELINE
 from docscan.visual.read import read_visual
-from docscan.visual.strokes import STROKES, Deviation
+from docscan.visual.strokes import STROKES
 from tests.docscan.checks.conftest import SCALE
 from tests.docscan.checks.desk import Desk
 from tests.docscan.documents.conftest import small_model
@@ -43,10 +46,12 @@ def _read() -> VisualZone:
 @pytest.mark.parametrize(
     ("away", "said"),
     [
-        (Deviation(0.4, 0.0), "bolder type"),
-        (Deviation(-0.4, 0.01), "finer type"),
-        (Deviation(0.1, 0.3), "darker ink"),
-        (Deviation(0.1, -0.3), "paler ink"),
+        (Deviation(0.4, 0.0), "is in bolder type"),
+        (Deviation(-0.4, 0.01), "is in finer type"),
+        (Deviation(0.1, 0.3), "is in darker ink"),
+        (Deviation(0.1, -0.3), "is in bolder type"),  # glare makes ink pale
+        (Deviation(0.1, 0.03, 0.32, 4.0), "stands 0.3 mm lower"),
+        (Deviation(0.1, 0.03, -0.2, 4.0), "stands 0.2 mm higher"),
     ],
 )
 def test_it_names_the_datum_that_stands_out_and_how(
@@ -56,9 +61,12 @@ def test_it_names_the_datum_that_stands_out_and_how(
     monkeypatch.setattr(typeface, "deviations", lambda *_: found)
     seen = printed_alike(evidence(model=_model(), visual=_read()))
     assert not isinstance(seen, Finding)
-    assert f"the printed date of birth is in {said} than on genuine samples" in seen.failed
-    assert seen.numbers["width"] == pytest.approx(np.log(0.05 + abs(away.width)))
-    assert seen.numbers["darkness"] == pytest.approx(np.log(0.03 + abs(away.darkness)))
+    assert f"the printed date of birth {said} than on genuine samples" in seen.failed
+    assert seen.numbers == {
+        "width": pytest.approx(np.log(1 + abs(away.width) / 0.05)),
+        "darkness": pytest.approx(np.log(1 + max(0, away.darkness) / 0.03)),
+        "displaced": pytest.approx(np.log(1 + away.displaced)),
+    }
     assert seen.region is not None
     assert seen.region.polygon[0] == pytest.approx((40 * SCALE, 26 * SCALE))
 
@@ -99,3 +107,21 @@ def test_a_captured_passports_data_stand_out_once_one_of_them_is_set_bold(desk: 
     assert not isinstance(forged, Finding)
     assert "the printed date of birth is in bolder type" in forged.failed
     assert forged.numbers["width"] > genuine.numbers["width"] + 0.5
+
+
+def test_a_captured_passports_datum_stands_out_once_it_stands_lower(desk: Desk, evidence: Make) -> None:
+    seen, reader = desk.genuine(), desk.tools.reader
+    assert BASELINE.format("birth_date") in desk.model.measured
+    visual = read_visual(seen.page, seen.mrz, desk.model.text, reader)
+    laid = laid_on_samples(seen.page, desk.model.pictures)
+    whole = evidence(page=seen.page, model=desk.model, visual=visual, laid=laid)
+    genuine = printed_alike(whole)
+    box, scale = visual.fields["birth_date"].line.box, seen.page.pixels_per_mm
+    left, top, right, bottom = (round(scale * side) for side in (box.x, box.y, box.x + box.width, box.y + box.height))
+    image, down = seen.page.image.copy(), round(0.4 * scale)
+    image[top + down : bottom + down, left:right] = seen.page.image[top:bottom, left:right]
+    forged = printed_alike(replace(whole, page=replace(seen.page, image=image)))
+    assert not isinstance(genuine, Finding)
+    assert not isinstance(forged, Finding)
+    assert "the printed date of birth stands 0.4 mm lower" in forged.failed
+    assert forged.numbers["displaced"] > genuine.numbers["displaced"] + 0.5

@@ -90,6 +90,14 @@ def test_how_the_samples_set_their_zone_is_learned(passports: DocumentModel) -> 
     assert {"mrz.left", "mrz.middle", "mrz.glyphs"} < set(passports.measured)
 
 
+def test_how_high_the_samples_data_stand_is_learned_to_a_tenth_of_a_millimetre(passports: DocumentModel) -> None:
+    for name in ("document_number", "birth_date", "expiry_date"):
+        place, seen = passports.text.fields[name], passports.measured[f"viz.{name}.baseline"]
+        below = float(seen.mean[0]) - (place.box.y + place.box.height / 2)
+        assert 0.2 * place.line_mm < below < 0.6 * place.line_mm  # of the middle of its line
+        assert float(seen.spread[0]) < 0.1
+
+
 def test_a_model_holds_nothing_of_a_holder(passports: DocumentModel, makes: Makes) -> None:
     files = pack(passports)
     text = files[RECORD].decode()

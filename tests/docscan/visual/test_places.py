@@ -1,7 +1,7 @@
 import pytest
 
 from docscan.types import Box, Mrz, TextLine
-from docscan.visual.places import text_layout
+from docscan.visual.places import shown_at, text_layout
 from tests.docscan.visual.samples import line, mrz_of
 
 TEXTS = {
@@ -44,3 +44,11 @@ def test_a_datum_that_few_samples_show_is_not_learned() -> None:
     layout = text_layout([sample(), sample(**unread), sample(**unread), sample(**unread)])
     assert "surname" not in layout.fields
     assert "given_names" in layout.fields
+
+
+def test_a_datum_that_the_page_shows_twice_is_the_one_at_its_place() -> None:
+    place = text_layout([sample(), sample(0.3, -0.2), sample(-0.2, 0.1)]).fields["surname"]
+    mrz, lines = sample(1.5, -2.0)
+    elsewhere = line("ERIKSSON", Box(90, 60, 18, 3))
+    assert shown_at(place, "surname", (mrz, (elsewhere, *lines))) == lines[0]
+    assert shown_at(place, "surname", (mrz, (elsewhere, *lines[1:]))) is None
