@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docscan.types import Agreement, FieldPlace, Homography, Page, TextLine, VisualField
-from docscan.visual.baselines import Baseline, baseline_of
+from docscan.visual.baselines import Baseline, baseline_of, deviation_of
 from docscan.visual.ink import LineInk, line_ink
 from docscan.visual.strokes import strokes_of
 
@@ -23,7 +23,6 @@ _VARIED = 8
 _FEWEST = 3  # data beside each other, so that one may stand out
 _UNEVEN_MM = 0.03  # by which a baseline varies, in the median of all genuine data
 _ASTRAY = 0.5  # of a line's height: letters that stand so far beside the datum's place are a label's, or a stamp's
-_DEVIATIONS = 1.4826  # of a normal distribution, in median absolute deviations
 
 Vector = NDArray[np.float64]
 Lines = Mapping[str, tuple[TextLine, LineInk]]
@@ -133,8 +132,6 @@ def _by_baselines(seen: Mapping[str, Baseline], usual: Setting) -> dict[str, tup
     """Return ``down_mm`` and ``displaced`` by datum."""
     beside, found = _beside(seen, usual), {}
     for name, own in beside.items():
-        others = np.median([abs(value) for other, value in beside.items() if other != name])
-        error = seen[name].error_mm
-        varies = math.hypot(_UNEVEN_MM, usual.uneven_mm, _DEVIATIONS * float(others), error)
-        found[name] = own, abs(own) / varies
+        others = deviation_of([value for other, value in beside.items() if other != name])
+        found[name] = own, abs(own) / math.hypot(_UNEVEN_MM, usual.uneven_mm, others, seen[name].error_mm)
     return found

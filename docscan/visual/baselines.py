@@ -5,9 +5,11 @@ that was printed later seldom comes to stand where the first one stood.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from docscan.page_geometry import moved
 from docscan.types import Homography
@@ -43,8 +45,12 @@ def baseline_of(line: LineInk, text: str, on_page: Homography) -> Baseline | Non
         (np.array(ends) + 0.5) / PIXELS_PER_MM + line.corner_mm, np.asarray(np.linalg.inv(on_page), np.float64)
     )[:, 1]
     middle = float(np.median(on_samples))
-    error = _DEVIATIONS * float(np.median(np.abs(on_samples - middle))) / math.sqrt(len(ends))
-    return Baseline(middle, error)
+    return Baseline(middle, deviation_of(on_samples - middle) / math.sqrt(len(ends)))
+
+
+def deviation_of(away: Sequence[float] | NDArray[np.float64]) -> float:
+    """Return the standard deviation of some differences that half of them tell: a few outliers do not move it."""
+    return _DEVIATIONS * float(np.median(np.abs(away)))
 
 
 def _lower_end(line: LineInk, letter: tuple[int, int, int, int]) -> float:
