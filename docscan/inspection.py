@@ -23,7 +23,7 @@ from docscan.documents.compared import Comparison
 from docscan.documents.comparison import compare, spots_of
 from docscan.documents.matching import Library, Match, open_library
 from docscan.documents.model import DocumentModel, ReferencePicture
-from docscan.documents.pictures import lies_exactly
+from docscan.documents.pictures import exactly_on_page
 from docscan.evidence import Evidence
 from docscan.identifying import identified
 from docscan.lanes import Lanes
@@ -256,7 +256,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
     with watch.room("visual"):
         # A capture that is unlike the samples, by glare perhaps, may have its text where theirs is all the same.
         layout = kind.likeliest.text if kind.likeliest else None
-        on_page = kind.laid.in_millimetres if kind.laid is not None and lies_exactly(kind.laid) else None
+        on_page = exactly_on_page(kind.laid)
         visual = read_visual(seen.page, seen.mrz, layout, tools.reader, on_page)
     (lights, typesetting), (looked, comparison) = shown(), printed()
     whole, twins, grid = without_samples()

@@ -9,7 +9,7 @@ from docscan.checks.measured import Measurement
 from docscan.checks.visual_zone import WORDS
 from docscan.crops import shown_scale
 from docscan.documents.model import DocumentModel
-from docscan.documents.pictures import lies_exactly
+from docscan.documents.pictures import exactly_on_page
 from docscan.evidence import Evidence
 from docscan.page_geometry import in_capture
 from docscan.types import Region
@@ -20,8 +20,8 @@ from docscan.zones import corners_mm
 
 _COARSEST = 7.5  # pixels a millimetre, about 190 dpi; a stroke is two or three pixels wide there
 # Natural logarithms of ratios by which genuine data differ for their letters and their captures, 1.48 times the median
-# over all data of 357 genuine documents of calibration states; and deviations.
-_WIDTH, _DARKNESS, _DISPLACED = 0.05, 0.03, 1.0
+# over all data of 357 genuine documents of calibration states.
+_WIDTH, _DARKNESS = 0.05, 0.03
 _PASSED = "The printed data are set alike: type as bold, ink no darker, and lines where genuine samples have them."
 
 
@@ -40,18 +40,22 @@ def usual_setting(model: DocumentModel) -> Setting:
     return Setting(found, float(np.sqrt(np.mean(np.square(spreads)))) if spreads else 0.0)
 
 
-def _parts(away: Deviation) -> tuple[float, float, float]:
+def _parts(away: Deviation) -> dict[str, float]:
     """Return how far a datum stands out by its strokes, its ink and its place, in what genuine data differ by.
 
     Paler ink is no sign: glare makes it.
     """
-    return abs(away.width) / _WIDTH, max(0.0, away.darkness) / _DARKNESS, away.displaced / _DISPLACED
+    return {
+        "width": abs(away.width) / _WIDTH,
+        "darkness": max(0.0, away.darkness) / _DARKNESS,
+        "displaced": away.displaced,
+    }
 
 
 def _sentence(name: str, away: Deviation) -> str:
     """Say how the datum that stands out differs, in that which tells most."""
     what, altered = f"Beside the other data the printed {WORDS.get(name, name)}", "it may have been altered."
-    strokes, ink, place = _parts(away)
+    strokes, ink, place = _parts(away).values()
     if place > max(strokes, ink):
         apart = f"{abs(away.down_mm):.1f}"
         if away.down_mm > 0:
@@ -78,17 +82,15 @@ def printed_alike(evidence: Evidence) -> Measurement | Finding:
         return undetermined(evidence.visual.missing)
     if shown_scale(evidence.page) < _COARSEST:
         return undetermined("The capture is too coarse to compare the type of the printed data: scan at 300 dpi.")
-    laid = evidence.laid
-    on_page = laid.in_millimetres if laid is not None and lies_exactly(laid) else None
-    found = deviations(evidence.page, evidence.visual.fields, usual, on_page)
+    found = deviations(evidence.page, evidence.visual.fields, usual, exactly_on_page(evidence.laid))
     if not found:
         return undetermined("Too few of the printed data were read to compare their type: compare it by eye.")
-    parts = np.max([_parts(one) for one in found.values()], 0)
-    name = max(found, key=lambda name: sum(_parts(found[name])))
+    parts = {name: _parts(one) for name, one in found.items()}
+    name = max(parts, key=lambda name: sum(parts[name].values()))
     return Measurement(
         0.0,
         _PASSED,
         _sentence(name, found[name]),
         Region(name, in_capture(corners_mm(evidence.visual.fields[name].line.box), evidence.page.to_capture)),
-        {name: math.log1p(part) for name, part in zip(("width", "darkness", "displaced"), parts, strict=True)},
+        {part: math.log1p(max(one[part] for one in parts.values())) for part in parts[name]},
     )

@@ -26,7 +26,7 @@ from docscan.documents.laying import (
 )
 from docscan.documents.model import ReferencePicture
 from docscan.page_geometry import moved, rectangle
-from docscan.types import Box, Image, Page, PageSize, Spectrum
+from docscan.types import Box, Homography, Image, Page, PageSize, Spectrum
 
 PIXELS_PER_MM = 8.0  # about 200 dpi: a finding's place can be shown beside it, enlarged
 # Of a picture's patches, that a page of its design shows at least; all of some hundred training pages did.
@@ -102,6 +102,11 @@ def _structure_of_samples(picture: ReferencePicture) -> tuple[Structure, NDArray
 def lies_exactly(laid: Laid) -> bool:
     """Tell whether a page lies on its samples so exactly that single places of it can be compared."""
     return laid.share >= LEAST_SHARE and laid.alike >= LEAST_ALIKE
+
+
+def exactly_on_page(laid: Laid | None) -> Homography | None:
+    """Return the map from millimetres of the samples' frame to those of a page that lies on them exactly; else None."""
+    return laid.in_millimetres if laid is not None and lies_exactly(laid) else None
 
 
 def pictures_of(

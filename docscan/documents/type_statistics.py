@@ -11,12 +11,11 @@ from docscan.checks.mrz_type import DISTANCE, PITCH, STRANGENESS
 from docscan.documents.laying import Laid
 from docscan.documents.light_statistics import statistics_of
 from docscan.documents.model import Statistics
-from docscan.documents.pictures import lies_exactly
+from docscan.documents.pictures import exactly_on_page
 from docscan.types import Mrz, Page, TextLayout, TextLine
 from docscan.typesetting import Typesetting
-from docscan.visual.alike import beside_others
-from docscan.visual.baselines import BASELINE, baseline_of
-from docscan.visual.ink import LineInk, line_ink
+from docscan.visual.alike import baselines_of, beside_others, inks_of
+from docscan.visual.baselines import BASELINE
 from docscan.visual.places import shown_at
 from docscan.visual.strokes import STROKES, strokes_of
 
@@ -52,35 +51,26 @@ def setting_statistics(
     found: dict[str, list[float]] = defaultdict(list)
     baselines: list[dict[str, float]] = []
     for page, mrz, lines, laid in samples:
-        data = {name: line for name in text.fields if (line := shown_at(text.fields[name], name, (mrz, lines)))}
-        inks = {name: line_ink(page, line, text.fields[name].line_mm) for name, line in data.items()}
-        inked = {name: ink for name, ink in inks.items() if ink is not None}
-        for name, ink in inked.items():
-            strokes = strokes_of(ink, data[name].text)
+        data = {name: line for name, place in text.fields.items() if (line := shown_at(place, name, (mrz, lines)))}
+        inks, on_page = inks_of(page, data, text.fields), exactly_on_page(laid)
+        for name, ink in inks.items():
+            strokes = strokes_of(ink)
             if strokes is not None:
                 for part, value in zip(STROKES, strokes.logarithms(), strict=True):
                     found[part.format(name)].append(float(value))
-        baselines.append(_baselines({name: (ink, data[name].text) for name, ink in inked.items()}, laid))
+        seen = {} if on_page is None else baselines_of(inks, on_page)
+        baselines.append({name: one.down_mm for name, one in seen.items()})
     for name, values in _level(baselines).items():
         found[BASELINE.format(name)] = values
     return statistics_of(found, fewest)
 
 
-def _baselines(data: Mapping[str, tuple[LineInk, str]], laid: Laid | None) -> dict[str, float]:
-    """Return where a sample's data stand in the samples' frame; nothing where the page does not lie on them exactly."""
-    if laid is None or not lies_exactly(laid):
-        return {}
-    seen = {name: baseline_of(ink, text, laid.in_millimetres) for name, (ink, text) in data.items()}
-    return {name: one.down_mm for name, one in seen.items() if one is not None}
-
-
 def _level(samples: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
     """Return each datum's baselines on the samples, freed of what all data of a sample have in common."""
     names = sorted({name for sample in samples for name in sample})
-    usual = {name: np.median([sample[name] for sample in samples if name in sample]) for name in names}
-    found: Mapping[str, list[float]] = defaultdict(list)
+    usual = {name: float(np.median([sample[name] for sample in samples if name in sample])) for name in names}
+    found: dict[str, list[float]] = defaultdict(list)
     for sample in samples:
-        away = beside_others({name: np.array([value - usual[name]]) for name, value in sample.items()})
-        for name, own in away.items():
-            found[name].append(float(usual[name] + own[0]))
-    return dict(found)
+        for name, away in beside_others({name: value - usual[name] for name, value in sample.items()}).items():
+            found[name].append(usual[name] + away)
+    return found

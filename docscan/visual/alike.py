@@ -7,6 +7,7 @@ what all data of the page have in common, for that is the capture's, or the prin
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,9 @@ _UNEVEN_MM = 0.03  # by which a baseline varies, in the median of all genuine da
 _ASTRAY = 0.5  # of a line's height: letters that stand so far beside the datum's place are a label's, or a stamp's
 
 Vector = NDArray[np.float64]
-Lines = Mapping[str, tuple[TextLine, LineInk]]
+Value = TypeVar("Value", float, Vector)
+Lines = Mapping[str, LineInk]
+"""By datum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,27 @@ class Deviation:
     displaced: float = 0.0
 
 
-def beside_others(values: Mapping[str, Vector]) -> dict[str, Vector]:
-    """Take off each vector the median of all others; nothing where they are too few to tell."""
+def beside_others(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Take off each number or vector the median of all others; nothing where they are too few to tell."""
     if len(values) < _FEWEST:
         return {}
-    return {
-        name: own - np.median([value for other, value in values.items() if other != name], 0)
-        for name, own in values.items()
-    }
+    found = {}
+    for name, own in values.items():
+        others: Any = np.median([value for other, value in values.items() if other != name], 0)
+        found[name] = own - others
+    return found
+
+
+def inks_of(page: Page, lines: Mapping[str, TextLine], places: Mapping[str, FieldPlace]) -> dict[str, LineInk]:
+    """Return the ink of those data of a page whose places are known, by datum."""
+    inks = {name: line_ink(page, lines[name], place.line_mm) for name, place in places.items() if name in lines}
+    return {name: ink for name, ink in inks.items() if ink is not None}
+
+
+def baselines_of(lines: Lines, on_page: Homography) -> dict[str, Baseline]:
+    """Return where those data stand whose letters tell, in the samples' common frame; ``on_page`` leads to the page."""
+    seen = {name: baseline_of(line, on_page) for name, line in lines.items()}
+    return {name: one for name, one in seen.items() if one is not None}
 
 
 def deviations(
@@ -83,14 +99,10 @@ def deviations(
         From millimetres of the samples' common frame to millimetres of the page; None where the page does not lie on
         them exactly: then nothing is said of baselines.
     """
-    lines = {
-        name: (field.line, shown)
-        for name, field in fields.items()
-        if name in usual.data
-        and field.agreement is not Agreement.UNCLEAR
-        and (shown := line_ink(page, field.line, usual.data[name].place.line_mm)) is not None
-    }
-    seen = {} if on_page is None else _baselines(lines, usual, on_page)
+    places = {name: known.place for name, known in usual.data.items()}
+    sure = {name: field.line for name, field in fields.items() if field.agreement is not Agreement.UNCLEAR}
+    lines = inks_of(page, sure, places)
+    seen = {} if on_page is None else baselines_of(lines, on_page)
     others = {name for name, own in _beside(seen, usual).items() if abs(own) > _ASTRAY * usual.data[name].place.line_mm}
     strokes = _by_strokes({name: line for name, line in lines.items() if name not in others}, usual)
     baselines = _by_baselines({name: one for name, one in seen.items() if name not in others}, usual)
@@ -103,29 +115,18 @@ def deviations(
 def _by_strokes(lines: Lines, usual: Setting) -> dict[str, tuple[float, float]]:
     """Return ``width`` and ``darkness`` by datum."""
     away, sure = {}, {}
-    for name, (line, shown) in lines.items():
-        seen = strokes_of(shown, line.text)
+    for name, line in lines.items():
+        seen = strokes_of(line)
         if seen is not None:
             away[name] = seen.logarithms() - usual.data[name].logarithms
             sure[name] = math.sqrt(seen.letters / (seen.letters + _VARIED))
     return {name: (sure[name] * float(own[0]), sure[name] * float(own[1])) for name, own in beside_others(away).items()}
 
 
-def _baselines(lines: Lines, usual: Setting, on_page: Homography) -> dict[str, Baseline]:
-    """Return where data stand, of which samples tell where they should."""
-    seen = {
-        name: baseline_of(shown, line.text, on_page)
-        for name, (line, shown) in lines.items()
-        if usual.data[name].baseline_mm is not None
-    }
-    return {name: one for name, one in seen.items() if one is not None}
-
-
 def _beside(seen: Mapping[str, Baseline], usual: Setting) -> dict[str, float]:
     """Return by how many millimetres each datum stands lower than the others, once samples' baselines are taken off."""
     known = {name: usual.data[name].baseline_mm for name in seen}
-    away = {name: np.array([seen[name].down_mm - line]) for name, line in known.items() if line is not None}
-    return {name: float(own[0]) for name, own in beside_others(away).items()}
+    return beside_others({name: seen[name].down_mm - line for name, line in known.items() if line is not None})
 
 
 def _by_baselines(seen: Mapping[str, Baseline], usual: Setting) -> dict[str, tuple[float, float]]:

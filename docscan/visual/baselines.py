@@ -30,7 +30,7 @@ class Baseline:
     error_mm: float
 
 
-def baseline_of(line: LineInk, text: str, on_page: Homography) -> Baseline | None:
+def baseline_of(line: LineInk, on_page: Homography) -> Baseline | None:
     """Measure where a line's letters stand; None where few of the text's are seen one by one.
 
     Parameters
@@ -38,7 +38,7 @@ def baseline_of(line: LineInk, text: str, on_page: Homography) -> Baseline | Non
     on_page
         From millimetres of the samples' common frame, in which the answer is, to millimetres of the page.
     """
-    if not line.shows(text):
+    if not line.shows_text:
         return None
     ends = [(left + wide / 2, _lower_end(line, (left, top, wide, high))) for left, top, wide, high in line.letters]
     on_samples = moved(

@@ -33,10 +33,11 @@ Letters = NDArray[np.int32]
 class LineInk:
     """The ink of a line, its upper left corner in millimetres of the page, and the letters that are seen one by one.
 
-    ``level`` is the ink from which a pixel is a letter's. ``middle`` is the row in which the letters' middles are, or
-    the line's box has its own; ``height`` is the line's, in pixels.
+    ``text`` is the line's, as read. ``level`` is the ink from which a pixel is a letter's. ``middle`` is the row in
+    which the letters' middles are, or the line's box has its own; ``height`` is the line's, in pixels.
     """
 
+    text: str
     ink: Ink
     corner_mm: tuple[float, float]
     letters: Letters
@@ -44,9 +45,10 @@ class LineInk:
     middle: float
     height: float
 
-    def shows(self, text: str) -> bool:
-        """Tell whether most of a text's letters are seen one by one; glare hides them, and artwork runs into them."""
-        return len(self.letters) >= max(_FEWEST, _SHARE * sum(map(str.isalnum, text)))
+    @property
+    def shows_text(self) -> bool:
+        """Whether most of the text's letters are seen one by one; glare hides them, and artwork runs into them."""
+        return len(self.letters) >= max(_FEWEST, _SHARE * sum(map(str.isalnum, self.text)))
 
     def rows(self, above: float, below: float) -> Ink:
         """Return the rows from some heights of the line above its middle to some below."""
@@ -76,7 +78,7 @@ def line_ink(page: Page, line: TextLine, height: float) -> LineInk | None:
     level = _HALFWAY * darkness_of(ink[max(0, round(of_box - _INNER * high)) : round(of_box + _INNER * high)])
     letters = _letters(ink, high, level)
     seen = float(np.median(letters[:, 1] + letters[:, 3] / 2)) if len(letters) else of_box
-    return LineInk(ink, (left, top), letters, level, seen, high)
+    return LineInk(line.text, ink, (left, top), letters, level, seen, high)
 
 
 def darkness_of(ink: Ink) -> float:

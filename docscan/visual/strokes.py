@@ -31,10 +31,10 @@ class Strokes:
         return np.log([self.width_mm, self.darkness])
 
 
-def strokes_of(line: LineInk, text: str) -> Strokes | None:
+def strokes_of(line: LineInk) -> Strokes | None:
     """Measure the strokes of a line of text; None where it has too few letters, or few of them are seen."""
-    letters = len(text.replace(" ", ""))
-    if letters < _LETTERS or not line.shows(text):
+    letters = len(line.text.replace(" ", ""))
+    if letters < _LETTERS or not line.shows_text:
         return None
     first, last = line.letters[0], line.letters[-1]
     ink = line.rows(_ABOVE, _BELOW)[:, max(0, first[0] - 1) : last[0] + last[2] + 1]

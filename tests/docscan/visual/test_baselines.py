@@ -13,9 +13,9 @@ from tests.docscan.visual.drawn import HEIGHT, SCALE, drawn_page, line_of
 def _baseline(
     page: Page, number: int = 0, on_page: Homography | None = None, text: str = "MUSTERMANN"
 ) -> Baseline | None:
-    shown = line_ink(page, line_of(number), HEIGHT)
+    shown = line_ink(page, line_of(number, text), HEIGHT)
     assert shown is not None
-    return baseline_of(shown, text, np.eye(3) if on_page is None else on_page)
+    return baseline_of(shown, np.eye(3) if on_page is None else on_page)
 
 
 @pytest.mark.parametrize("down", [-0.25, 0.0, 0.13, 0.31])

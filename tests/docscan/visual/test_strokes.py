@@ -10,7 +10,7 @@ from tests.docscan.visual.drawn import HEIGHT, SCALE, drawn_page, line_of
 
 def _strokes(page: Page, line: TextLine) -> Strokes | None:
     shown = line_ink(page, line, HEIGHT)
-    return None if shown is None else strokes_of(shown, line.text)
+    return None if shown is None else strokes_of(shown)
 
 
 @pytest.mark.parametrize("width", [0.25, 0.5])
