@@ -8,18 +8,19 @@ genuine samples of the kind alone.
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from docscan.checks.finding import Finding, not_performed, undetermined
 from docscan.checks.measured import Measurement
 from docscan.checks.mrz_rules import no_zone, zone_region
+from docscan.documents.model import DocumentModel
 from docscan.evidence import Evidence
 from docscan.mrz.alignment import Misplaced, most_misplaced
 from docscan.page_geometry import MRZ_PITCH
 from docscan.types import Mrz, Region
 from docscan.typesetting import Typesetting
 
-PITCH, DISTANCE, STRANGENESS = "mrz.pitch", "mrz.line_distance", "mrz.glyphs"  # names of what samples are measured on
+# Names of what samples are measured on.
+PITCH, DISTANCE, STRANGENESS, UNEVENNESS = "mrz.pitch", "mrz.line_distance", "mrz.glyphs", "mrz.alignment"
 
 _FINEST = 10.0  # pixels a character that are needed: on coarser captures blur and JPEG blocks move characters
 _MOSTLY = 0.5  # share of the characters that must be found for their shapes to be judged
@@ -29,6 +30,13 @@ _UNSTEADY = 0.03  # pitches by which single characters vary where none can be ju
 _PITCH_VARIES = 0.003  # deviation between genuine documents of a kind beside what the samples tell: a share
 _NOT_STRANGE = 5e-4  # strangeness that is none
 _CUTS_VARY = 0.01  # strangeness that an issuer's own cut of OCR-B may have, where no samples tell it
+# Deviations of the run that stands beside the others' places the surest: what genuine samples of a kind have in the
+# mean where they are set as evenly as the generator's.
+_EVEN = 0.6
+# By how many times zones are taken to vary more than the generator's where no samples tell. Printers set none so
+# evenly: eleven real specimens that can be measured have a median of 1.6 deviations and at most 2.6, generated ones 0.5
+# and, 199 of 200, 1.8. So few tell no limit; here it is 1.7 times the most of theirs.
+_NO_SAMPLES = 2.3
 _OTHER_SHAPES = 0.03  # strangeness from which characters lie too badly on OCR-B's shapes to measure their places
 
 
@@ -76,10 +84,6 @@ def pitch(evidence: Evidence) -> Measurement | Finding:
     )
 
 
-def _known(mrz: Mrz, seen: Typesetting) -> NDArray[np.bool_]:
-    return seen.found & (np.array(mrz.zone.character_confidence) >= _READ)
-
-
 def _where(run: Misplaced) -> str:
     number = f"character {run.first + 1}" if run.last == run.first + 1 else f"characters {run.first + 1} to {run.last}"
     return f"In line {run.line + 1} of the machine-readable zone {number}"
@@ -103,27 +107,42 @@ def _around(run: Misplaced, seen: Typesetting) -> Region:
     return Region("mrz", tuple((float(x), float(y)) for x, y in corners))
 
 
-def alignment(evidence: Evidence) -> Measurement | Finding:
-    """Measure how surely a run of characters stands beside the places that the others keep, in standard deviations."""
-    found = _typeset(evidence, _NEARLY_ALL)
-    if isinstance(found, Finding):
-        return found
-    mrz, seen = found
+def misplaced(mrz: Mrz, seen: Typesetting) -> Misplaced | str:
+    """Find the run of characters that stands beside the others' places the surest, or say why none can be sought."""
+    if seen.found.mean() < _NEARLY_ALL:
+        return _ROUGH
+    if seen.glyphs.pitch < _FINEST:
+        return _COARSE
     if seen.glyphs.strangeness > _OTHER_SHAPES:
-        return undetermined(
-            "The machine-readable zone's characters lie too badly on the shapes of OCR-B to measure their places.",
-            zone_region(mrz),
-        )
-    known = _known(mrz, seen)
+        return "The machine-readable zone's characters lie too badly on the shapes of OCR-B to measure their places."
+    known = seen.found & (np.array(mrz.zone.character_confidence) >= _READ)
     if known.mean() < _NEARLY_ALL or known.sum(1).min() < 2:
-        return undetermined("Too few characters of the machine-readable zone were read surely.", zone_region(mrz))
+        return "Too few characters of the machine-readable zone were read surely."
     run = most_misplaced(seen.glyphs.stands, known, mrz.zone.lines)
-    if run.noise > _UNSTEADY:
-        return undetermined(_ROUGH, zone_region(mrz))
+    return run if run.noise <= _UNSTEADY else _ROUGH
+
+
+def _unevenness(model: DocumentModel | None) -> float:
+    """Return how many times less evenly zones of a kind are set than generated ones."""
+    usual = model.measured.get(UNEVENNESS) if model is not None else None
+    return _NO_SAMPLES if usual is None else max(1.0, float(usual.mean[0]) / _EVEN)
+
+
+def alignment(evidence: Evidence) -> Measurement | Finding:
+    """Measure how surely a run of characters stands beside the places that the others keep, in standard deviations.
+
+    How unevenly genuine samples of the kind are set is reckoned with.
+    """
+    mrz, seen = evidence.mrz, evidence.typesetting
+    if mrz is None:
+        return no_zone(evidence)
+    run = misplaced(mrz, seen) if seen is not None else _ROUGH
+    if seen is None or isinstance(run, str):
+        return undetermined(str(run), zone_region(mrz))
     stand = "stands" if run.last == run.first + 1 else "stand"
     place, others = ("its place", "the other characters") if stand == "stands" else ("their places", "the others")
     return Measurement(
-        run.deviations,
+        run.deviations / _unevenness(evidence.model),
         "All characters of the machine-readable zone keep their line and their distances.",
         f"{_where(run)} {stand} {MRZ_PITCH * math.hypot(run.right, run.below):.2f} mm {_way(run)} {place}, as {others} "
         "show them.",

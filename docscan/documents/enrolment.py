@@ -83,7 +83,7 @@ def enrol(
         for sample, place in zip(usable, on_pictures, strict=True)
     ]
     typesettings = [
-        typesetting_of(sample.capture, sample.page, sample.mrz, place)
+        (sample.mrz, typesetting_of(sample.capture, sample.page, sample.mrz, place))
         for sample, place in zip(usable, on_pictures, strict=True)
     ]
     background = areas_of(page_size, parsed.format, portrait if "portrait" in spots else None, data)["background"]

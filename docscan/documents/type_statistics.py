@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from docscan.checks.mrz_geometry import LEFT, MIDDLE
-from docscan.checks.mrz_type import DISTANCE, PITCH, STRANGENESS
+from docscan.checks.mrz_type import DISTANCE, PITCH, STRANGENESS, UNEVENNESS, misplaced
 from docscan.documents.laying import Laid
 from docscan.documents.light_statistics import statistics_of
 from docscan.documents.model import Statistics
@@ -20,12 +20,14 @@ from docscan.visual.places import shown_at
 from docscan.visual.strokes import STROKES, strokes_of
 
 
-def type_statistics(samples: Sequence[Typesetting | None], fewest: int) -> dict[str, Statistics]:
+def type_statistics(samples: Sequence[tuple[Mrz, Typesetting | None]], fewest: int) -> dict[str, Statistics]:
     """Return mean and spread by name, of what at least ``fewest`` samples show."""
     found: Mapping[str, list[float]] = defaultdict(list)
-    for seen in samples:
+    for mrz, seen in samples:
         if seen is None:
             continue
+        if not isinstance(run := misplaced(mrz, seen), str):
+            found[UNEVENNESS].append(run.deviations)
         if math.isfinite(seen.glyphs.strangeness):
             found[STRANGENESS].append(seen.glyphs.strangeness)
         if seen.on_samples is not None:

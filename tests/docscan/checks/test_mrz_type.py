@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from docscan.checks import CHECKS
 from docscan.checks.finding import Finding
 from docscan.checks.mrz_geometry import LEFT, MIDDLE, geometry
-from docscan.checks.mrz_type import DISTANCE, PITCH, STRANGENESS, glyphs
+from docscan.checks.mrz_type import DISTANCE, PITCH, STRANGENESS, UNEVENNESS, glyphs
 from docscan.documents.laying import Laid
 from docscan.documents.model import Statistics
 from docscan.evidence import Evidence
@@ -194,6 +194,21 @@ def test_characters_that_stand_beside_the_others_places_fail_and_are_named(desk:
     line, first = min(moves)
     middle = (61.9 + (first - 21.5) * 2.54) * SCALE, (75.5 + (line - 0.5) * 6.35) * SCALE
     assert cv2.pointPolygonTest(np.array(finding.region.polygon, np.float32), middle, False) > 0
+
+
+def _uneven(mean: float) -> SimpleNamespace:
+    return SimpleNamespace(measured={UNEVENNESS: _statistics(mean, 0.3)})
+
+
+@pytest.mark.parametrize(
+    ("samples", "outcome"),
+    [(_uneven(0.5), Outcome.FAILED), (None, Outcome.PASSED), (_uneven(1.6), Outcome.PASSED)],
+)
+def test_samples_tell_how_evenly_an_issuer_sets_zones(
+    desk: Desk, samples: SimpleNamespace | None, outcome: Outcome
+) -> None:
+    moved = {(1, place): (0.0, -0.12) for place in range(13, 20)}
+    assert desk.findings(moves=moved, model=samples)["mrz.alignment"].outcome is outcome
 
 
 def test_another_face_than_ocr_b_fails(desk: Desk) -> None:

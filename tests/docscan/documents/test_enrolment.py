@@ -88,6 +88,9 @@ def test_how_the_samples_set_their_zone_is_learned(passports: DocumentModel) -> 
     assert float(pitch.spread[0]) < 0.02
     assert float(distance.mean[0] / pitch.mean[0]) == pytest.approx(2.5, rel=0.02)
     assert {"mrz.left", "mrz.middle", "mrz.glyphs"} < set(passports.measured)
+    unevenness = passports.measured["mrz.alignment"]
+    assert unevenness.samples == passports.samples
+    assert 0.1 < unevenness.mean[0] < 1.2  # the generator sets zones evenly
 
 
 def test_how_high_the_samples_data_stand_is_learned_to_a_tenth_of_a_millimetre(passports: DocumentModel) -> None:
