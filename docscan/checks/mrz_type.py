@@ -36,7 +36,7 @@ _EVEN = 0.6
 # By how many times zones are taken to vary more than the generator's where no samples tell. Printers set none so
 # evenly: eleven real specimens that can be measured have a median of 1.6 deviations and at most 2.6, generated ones 0.5
 # and, 199 of 200, 1.8. So few tell no limit; here it is 1.7 times the most of theirs.
-_NO_SAMPLES = 2.3
+_NO_SAMPLES = 1.5
 _OTHER_SHAPES = 0.03  # strangeness from which characters lie too badly on OCR-B's shapes to measure their places
 
 

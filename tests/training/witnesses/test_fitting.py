@@ -76,6 +76,14 @@ def test_a_check_of_one_number_is_calibrated_by_it() -> None:
     assert fitted.weight == pytest.approx(2 / np.log(10), rel=0.2)
 
 
+def test_genuine_values_are_spread_where_real_documents_vary_more() -> None:
+    fails_from = {}
+    for check in ("mrz.alignment", "mrz.pitch"):
+        fitted = calibration(check, _of_one_number(check, {"A": 1.0, "B": 1.0}, forged=4.0))
+        fails_from[check] = (fitted.threshold - fitted.intercept) / fitted.weight
+    assert fails_from["mrz.alignment"] > fails_from["mrz.pitch"] + 0.3
+
+
 def _of_one_number(check: str, levels: dict[str, float], forged: float) -> list[Witnessed]:
     """Documents whose value differs from state to state; forged ones lie far above."""
     rng = np.random.default_rng(3)
