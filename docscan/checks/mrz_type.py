@@ -23,7 +23,7 @@ from docscan.typesetting import Typesetting
 PITCH, DISTANCE, STRANGENESS, UNEVENNESS = "mrz.pitch", "mrz.line_distance", "mrz.glyphs", "mrz.alignment"
 
 _FINEST = 10.0  # pixels a character that are needed: on coarser captures blur and JPEG blocks move characters
-_MOSTLY = 0.5  # share of the characters that must be found for their shapes to be judged
+_MOSTLY = 0.5  # share of the characters that must be found for their shapes and their pitch to be judged
 _NEARLY_ALL = 0.9  # share that must be found for their places to be judged
 _READ = 0.9  # reader's confidence from which a character is what was read: another's shape would lie beside it
 _UNSTEADY = 0.03  # pitches by which single characters vary where none can be judged
@@ -31,7 +31,7 @@ _PITCH_VARIES = 0.003  # deviation between genuine documents of a kind beside wh
 _NOT_STRANGE = 5e-4  # strangeness that is none
 _CUTS_VARY = 0.01  # strangeness that an issuer's own cut of OCR-B may have, where no samples tell it
 # Deviations of the run that stands beside the others' places the surest: what genuine samples of a kind have in the
-# mean where they are set as evenly as the generator's.
+# mean, at most, where they are set as evenly as the generator's.
 _EVEN = 0.6
 # By how many times zones are taken to vary more than the generator's where no samples tell. Printers set none so
 # evenly: eleven real specimens that can be measured have a median of 1.6 deviations and at most 2.6, generated ones 0.5
@@ -44,12 +44,12 @@ _ROUGH = "The machine-readable zone is not seen sharply enough to measure single
 _COARSE = "The capture shows the machine-readable zone too coarsely to measure single characters: move closer."
 
 
-def _typeset(evidence: Evidence, least: float) -> tuple[Mrz, Typesetting] | Finding:
-    """Return the zone and its characters where at least a share of them was found, or why there is none."""
+def _typeset(evidence: Evidence) -> tuple[Mrz, Typesetting] | Finding:
+    """Return the zone and its characters where most of them were found, or why there is none."""
     if evidence.mrz is None:
         return no_zone(evidence)
     seen, region = evidence.typesetting, zone_region(evidence.mrz)
-    if seen is None or seen.found.mean() < least:
+    if seen is None or seen.found.mean() < _MOSTLY:
         return undetermined(_ROUGH, region)
     if seen.glyphs.pitch < _FINEST:
         return undetermined(_COARSE, region)
@@ -65,7 +65,7 @@ def pitch(evidence: Evidence) -> Measurement | Finding:
     usual = evidence.model.measured if evidence.model is not None else {}
     if evidence.mrz is not None and (PITCH not in usual or DISTANCE not in usual):
         return not_performed("No genuine samples of this kind are enrolled, so there is no pitch to compare with.")
-    found = _typeset(evidence, _MOSTLY)
+    found = _typeset(evidence)
     if isinstance(found, Finding):
         return found
     zone, seen = zone_region(found[0]), found[1]
@@ -136,9 +136,11 @@ def alignment(evidence: Evidence) -> Measurement | Finding:
     mrz, seen = evidence.mrz, evidence.typesetting
     if mrz is None:
         return no_zone(evidence)
-    run = misplaced(mrz, seen) if seen is not None else _ROUGH
-    if seen is None or isinstance(run, str):
-        return undetermined(str(run), zone_region(mrz))
+    if seen is None:
+        return undetermined(_ROUGH, zone_region(mrz))
+    run = misplaced(mrz, seen)
+    if isinstance(run, str):
+        return undetermined(run, zone_region(mrz))
     stand = "stands" if run.last == run.first + 1 else "stand"
     place, others = ("its place", "the other characters") if stand == "stands" else ("their places", "the others")
     return Measurement(
@@ -155,7 +157,7 @@ def glyphs(evidence: Evidence) -> Measurement | Finding:
 
     What genuine samples of the kind have beside them as well is not counted.
     """
-    found = _typeset(evidence, _MOSTLY)
+    found = _typeset(evidence)
     if isinstance(found, Finding):
         return found
     mrz, seen = found
