@@ -7,7 +7,7 @@ from datetime import date
 from docscan.copies import Twins
 from docscan.documents.compared import Comparison
 from docscan.documents.laying import Laid
-from docscan.documents.model import DocumentModel
+from docscan.documents.model import DocumentModel, Statistics
 from docscan.lights import Lights
 from docscan.page_answer import PageAnswer
 from docscan.runtime import Calibration
@@ -36,3 +36,8 @@ class Evidence:
     twins: Twins | None = None  # places of it that show the same print; None: no two do, or it cannot be judged
     grid: float | None = None  # how strongly it shows a display's pixels; None: it cannot be told
     laid: Laid | None = None  # how the page lies on the model's picture; None: no model, or it has none
+
+    @property
+    def usual(self) -> Mapping[str, Statistics]:
+        """What single numbers are like on genuine samples of the page's kind; empty where no model matched."""
+        return self.model.measured if self.model is not None else {}

@@ -87,7 +87,7 @@ def portrait(evidence: Evidence) -> Measurement | Finding:
     box = evidence.lights.portrait
     if box is None:
         return not_performed("There is no portrait on this side of the document.")
-    usual = evidence.model.measured.get(PORTRAIT) if evidence.model is not None else None
+    usual = evidence.usual.get(PORTRAIT)
     if usual is None:
         return no_samples()
     share, mean = portrait_stays(evidence.lights, box), float(usual.mean[0])

@@ -56,7 +56,7 @@ def infrared(evidence: Evidence) -> Measurement | Finding:
     answer = _answer(Spectrum.IR, evidence)
     if isinstance(answer, Finding):
         return answer
-    told = evidence.model.measured.get(usual(answer, Spectrum.IR)) if evidence.model is not None else None
+    told = evidence.usual.get(usual(answer, Spectrum.IR))
     if told is None:
         return no_samples()
     return _measured(Spectrum.IR, answer, answer.logit() - float(told.mean[0]), evidence)

@@ -76,7 +76,7 @@ def _faults(seen: ZonePlace, size: PageSize) -> list[str]:
 
 def _beside_samples(evidence: Evidence) -> float | None:
     """Return how far the zone stands from where genuine samples have it, in millimetres; None where none tell."""
-    usual = evidence.model.measured if evidence.model is not None else {}
+    usual = evidence.usual
     seen = evidence.typesetting.on_samples if evidence.typesetting is not None else None
     if seen is None or LEFT not in usual or MIDDLE not in usual:
         return None

@@ -12,7 +12,6 @@ import numpy as np
 from docscan.checks.finding import Finding, not_performed, undetermined
 from docscan.checks.measured import Measurement
 from docscan.checks.mrz_rules import no_zone, zone_region
-from docscan.documents.model import DocumentModel
 from docscan.evidence import Evidence
 from docscan.mrz.alignment import Misplaced, most_misplaced
 from docscan.page_geometry import MRZ_PITCH
@@ -49,11 +48,17 @@ def _typeset(evidence: Evidence) -> tuple[Mrz, Typesetting] | Finding:
     if evidence.mrz is None:
         return no_zone(evidence)
     seen, region = evidence.typesetting, zone_region(evidence.mrz)
-    if seen is None or seen.found.mean() < _MOSTLY:
+    if seen is None:
         return undetermined(_ROUGH, region)
-    if seen.glyphs.pitch < _FINEST:
-        return undetermined(_COARSE, region)
-    return evidence.mrz, seen
+    unclear = _unclear(seen, _MOSTLY)
+    return (evidence.mrz, seen) if unclear is None else undetermined(unclear, region)
+
+
+def _unclear(seen: Typesetting, least: float) -> str | None:
+    """Return why a zone's characters cannot be measured; None where a share of them was found, finely enough."""
+    if seen.found.mean() < least:
+        return _ROUGH
+    return _COARSE if seen.glyphs.pitch < _FINEST else None
 
 
 def pitch(evidence: Evidence) -> Measurement | Finding:
@@ -62,7 +67,7 @@ def pitch(evidence: Evidence) -> Measurement | Finding:
     Neither how the page lies on them nor the distance of the lines is a sure measure: a page may be bent, lines may be
     moved. What is wrong by both is wrong; the smaller of the two counts.
     """
-    usual = evidence.model.measured if evidence.model is not None else {}
+    usual = evidence.usual
     if evidence.mrz is not None and (PITCH not in usual or DISTANCE not in usual):
         return not_performed("No genuine samples of this kind are enrolled, so there is no pitch to compare with.")
     found = _typeset(evidence)
@@ -109,10 +114,8 @@ def _around(run: Misplaced, seen: Typesetting) -> Region:
 
 def misplaced(mrz: Mrz, seen: Typesetting) -> Misplaced | str:
     """Find the run of characters that stands beside the others' places the surest, or say why none can be sought."""
-    if seen.found.mean() < _NEARLY_ALL:
-        return _ROUGH
-    if seen.glyphs.pitch < _FINEST:
-        return _COARSE
+    if (unclear := _unclear(seen, _NEARLY_ALL)) is not None:
+        return unclear
     if seen.glyphs.strangeness > _OTHER_SHAPES:
         return "The machine-readable zone's characters lie too badly on the shapes of OCR-B to measure their places."
     known = seen.found & (np.array(mrz.zone.character_confidence) >= _READ)
@@ -122,9 +125,9 @@ def misplaced(mrz: Mrz, seen: Typesetting) -> Misplaced | str:
     return run if run.noise <= _UNSTEADY else _ROUGH
 
 
-def _unevenness(model: DocumentModel | None) -> float:
-    """Return how many times less evenly zones of a kind are set than generated ones."""
-    usual = model.measured.get(UNEVENNESS) if model is not None else None
+def _unevenness(evidence: Evidence) -> float:
+    """Return how many times less evenly zones of the page's kind are set than generated ones."""
+    usual = evidence.usual.get(UNEVENNESS)
     return _NO_SAMPLES if usual is None else max(1.0, float(usual.mean[0]) / _EVEN)
 
 
@@ -144,7 +147,7 @@ def alignment(evidence: Evidence) -> Measurement | Finding:
     stand = "stands" if run.last == run.first + 1 else "stand"
     place, others = ("its place", "the other characters") if stand == "stands" else ("their places", "the others")
     return Measurement(
-        run.deviations / _unevenness(evidence.model),
+        run.deviations / _unevenness(evidence),
         "All characters of the machine-readable zone keep their line and their distances.",
         f"{_where(run)} {stand} {MRZ_PITCH * math.hypot(run.right, run.below):.2f} mm {_way(run)} {place}, as {others} "
         "show them.",
@@ -170,7 +173,7 @@ def glyphs(evidence: Evidence) -> Measurement | Finding:
         )
     if not math.isfinite(seen.glyphs.strangeness):
         return undetermined("No two characters of the machine-readable zone are the same.", region)
-    usual = evidence.model.measured.get(STRANGENESS) if evidence.model is not None else None
+    usual = evidence.usual.get(STRANGENESS)
     own = _CUTS_VARY if usual is None else max(0.0, float(usual.mean[0]))
     return Measurement(
         math.log10(max(seen.glyphs.strangeness - own, _NOT_STRANGE)),

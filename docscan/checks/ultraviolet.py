@@ -62,7 +62,7 @@ def patches(evidence: Evidence) -> Measurement | Finding:
     if isinstance(portrait, Finding):
         return portrait
     glow = portrait_glow(evidence.lights, portrait)
-    usual = evidence.model.measured.get(PORTRAIT) if evidence.model is not None else None
+    usual = evidence.usual.get(PORTRAIT)
     if usual is None:
         value = glow / _GLOWS
     else:
@@ -161,7 +161,7 @@ def fibres(evidence: Evidence) -> Measurement | Finding:
     found = unusable(evidence, Spectrum.UV)
     if found is not None:
         return found
-    usual = evidence.model.measured.get(FIBRES) if evidence.model is not None else None
+    usual = evidence.usual.get(FIBRES)
     expected = evidence.lights.expected.get(Spectrum.UV)
     if usual is None:
         return no_samples()

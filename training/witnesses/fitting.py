@@ -91,7 +91,7 @@ _VARY_MORE = {"mrz.alignment": 1.5}
 _BY_DESIGN = ("page.print", "uv.page")
 # Of these straight captures by phones count as well in the usual calibration: on test states 4 of 210 genuine ones by
 # phones failed reference.type without them, 3 of these straight, and 1 of 216 by all devices; on calibration states 131
-# such have at most 1.9 deviations in mrz.alignment, whose limit would be 1.8.
+# such have at most 1.9 deviations in mrz.alignment, whose limit would be 1.8 without them and without _VARY_MORE.
 _FROM_PHONES = ("reference.type", "mrz.alignment")
 _STEPS = 20  # of the distribution of states
 _NO_SUPPORT = math.log10(2)  # below which the ENFSI scale has no word for what speaks for a forgery
