@@ -1,4 +1,4 @@
-"""Codes of states, nationalities and issuing organisations (ICAO Doc 9303 part 3, section 5)."""
+"""Codes of states, nationalities and issuing organisations (ICAO Doc 9303 part 3, section 5), and of sex."""
 
 # Part A: ISO 3166-1 alpha-3.
 ISO_3166 = frozenset(
@@ -24,6 +24,10 @@ SPECIAL = frozenset(
     XAA XBA XCC XCE XCO XCT XDC XEC XES XIM XMP XOM XPO XXA XXB XXC XXX
     """.split()
 )
+
+# What the MRZ has for sex (part 4, section 4.2.2.2; parts 5 to 7 likewise), and the X that some states print instead of
+# the filler for unspecified, to what the report says.
+SEXES = {"F": "F", "M": "M", "X": "X", "<": "X"}
 
 
 def is_known_state(code: str) -> bool:

@@ -8,6 +8,7 @@ from docscan.mrz.check_digits import FILLER
 _FURTHEST_EXPIRY_YEARS = 30
 
 _UNKNOWN = FILLER * 2
+_MONTHS, _DAYS = (1, 12), (1, 31)
 
 
 class NotADateError(ValueError):
@@ -22,8 +23,26 @@ def _part(text: str, lowest: int, highest: int) -> int | None:
     return int(text)
 
 
+def _is_part(text: str, lowest: int, highest: int) -> bool:
+    try:
+        _part(text, lowest, highest)
+    except NotADateError:
+        return False
+    return True
+
+
+def is_month(text: str) -> bool:
+    """Tell whether two characters of an MRZ say a month, or that it is unknown."""
+    return _is_part(text, *_MONTHS)
+
+
+def is_day(text: str) -> bool:
+    """Tell whether two characters of an MRZ say a day of some month, or that it is unknown."""
+    return _is_part(text, *_DAYS)
+
+
 def _iso(text: str, year: int) -> str:
-    month, day = _part(text[2:4], 1, 12), _part(text[4:6], 1, 31)
+    month, day = _part(text[2:4], *_MONTHS), _part(text[4:6], *_DAYS)
     if month is None:
         return f"{year:04d}"
     if day is None:

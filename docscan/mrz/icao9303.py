@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from docscan.mrz.check_digits import FILLER, agrees
+from docscan.mrz.codes import SEXES
 from docscan.mrz.dates import NotADateError, birth_date, expiry_date
 from docscan.mrz.layouts import LAYOUTS, Layout
 from docscan.mrz.national import national_layout
 from docscan.mrz.repairs import SLACK, repaired
 from docscan.types import MrzFields, MrzFormat, ParsedMrz
-
-_SEXES = {"F": "F", "M": "M", "X": "X", FILLER: "X"}
 
 # First letters of the document code (part 4, 4.2.2.3; parts 5 and 6, 4.2.2.3; part 7, 4.2.2).
 _CODES = {
@@ -132,7 +131,7 @@ def _structure_problems(layout: Layout, lines: tuple[str, ...], surname: str) ->
         problems.append(f"The document code {_plain(code) or '(empty)'} is not one of format {layout.format}.")
     if not surname:
         problems.append("The name field has no primary identifier.")
-    if layout.spans["sex"].of(lines) not in _SEXES:
+    if layout.spans["sex"].of(lines) not in SEXES:
         problems.append("The sex is none of F, M and unspecified.")
     elif layout.spans["sex"].of(lines) == "X":
         problems.append("Unspecified sex is written X; the MRZ writes it as a filler.")
@@ -178,7 +177,7 @@ def parse(lines: Sequence[str], *, today: date, alternatives: Sequence[Sequence[
         given_names=given,
         nationality=_plain(spans["nationality"].of(used)),
         birth_date=_date(birth_date, "birth", spans["birth_date"].of(used), today, problems),
-        sex=_SEXES.get(spans["sex"].of(used)),
+        sex=SEXES.get(spans["sex"].of(used)),
         expiry_date=_date(expiry_date, "expiry", spans["expiry_date"].of(used), today, problems),
         optional_data=optional,
         optional_data_2=_plain(spans["optional_data_2"].of(used)) if "optional_data_2" in spans else "",

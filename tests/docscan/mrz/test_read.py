@@ -170,6 +170,39 @@ def test_a_code_that_no_state_has_is_one_that_was_seen_in_it(seen: Seen) -> None
     assert mrz.parsed.repairs == ()
 
 
+@pytest.mark.parametrize(
+    ("line", "column", "read", "name"),
+    [
+        (1, 20, "E", "sex"),  # F
+        (1, 15, "8", "birth_date"),  # of month 08: there is no 88
+        (1, 17, "7", "birth_date"),  # of day 12: there is no 72
+        (1, 23, "6", "expiry_date"),  # of month 04: there is no 64
+        (0, 40, "K", "names"),  # among the fillers at their end
+    ],
+)
+def test_what_no_field_says_is_what_was_seen_in_it(seen: Seen, line: int, column: int, read: str, name: str) -> None:
+    raw = changed(PASSPORT, line, column, read)
+    seen.own = [replace(by_own(raw), alternatives=second(PASSPORT))]
+    (mrz,) = seen.read()
+    assert mrz.zone.lines == raw
+    assert mrz.parsed.lines == PASSPORT
+    used = PASSPORT[line][column]
+    assert [(repair.field, repair.read, repair.used) for repair in mrz.parsed.repairs] == [(name, read, used)]
+    seen.own = [replace(by_own(raw), alternatives=second(raw))]  # nothing else was seen: it stays what it is
+    (mrz,) = seen.read()
+    assert mrz.parsed.lines == raw
+    assert mrz.parsed.repairs == ()
+
+
+@pytest.mark.parametrize(("line", "column", "read"), [(1, 20, "M"), (1, 16, "9"), (1, 18, "3"), (0, 7, "X")])
+def test_what_a_field_may_say_stays_whatever_else_was_seen(seen: Seen, line: int, column: int, read: str) -> None:
+    raw = changed(PASSPORT, line, column, read)
+    seen.own = [replace(by_own(raw), alternatives=second(PASSPORT))]
+    (mrz,) = seen.read()
+    assert mrz.parsed.lines == raw
+    assert mrz.parsed.repairs == ()
+
+
 def test_a_line_that_lacks_its_end_is_repaired_as_far_as_it_was_seen(seen: Seen) -> None:
     raw = (PASSPORT[0], PASSPORT[1][:-1])
     seen.own = [replace(by_own(raw), alternatives=second(raw))]
