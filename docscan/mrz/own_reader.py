@@ -31,8 +31,10 @@ _MRZ = 0.62  # below this what was read is no MRZ
 _CONFIDENT = 0.45
 _ODD = 0.8  # structure below which the frame may be upside down, or have a line too few or too many
 _NONE = 0.4  # structure below which nothing will make an MRZ of a frame
-_LINES_SEEN = 0.7  # the line finder's certainty below which there are none
-_FILLS = 0.55  # of the image's longer side: beside so long a zone no other document has room
+_LINES_SEEN, _LINES_CLEAR = 0.7, 0.9  # the line finder's certainty: below it there are none, or hardly any
+# Of the image: beside documents that fill so much of it none has room, or none that the same look does not show. A
+# document is a little longer than its zone and seven tenths as high as it is long (Doc 9303 part 3, section 3).
+_FILLED, _NEARLY_FILLED, _DOCUMENT = 0.75, 0.5, 0.85
 _SHORTEST = 60  # pixels: a box with less than two a character cannot be read
 _OFF = 0.06  # line spacings: print that stands so far from its strip's middle is cut out again
 _MENDED = 2  # times, at most
@@ -89,8 +91,10 @@ def _even(attempt: _Attempt) -> bool:
     return bool(min(parts[0], parts[-1]) >= _AS_WELL * np.median(parts))
 
 
-def _length(attempt: _Attempt) -> float:
-    return float(np.linalg.norm(attempt.frame.corners[1] - attempt.frame.corners[0]))
+def _filled(image: Grey, found: list[_Attempt]) -> float:
+    """Return about what share of an image the documents fill whose zones were surely read."""
+    ends = (attempt.frame.corners[1] - attempt.frame.corners[0] for attempt in found if _sure(attempt))
+    return _DOCUMENT * sum(float(end @ end) for end in ends) / image.size
 
 
 def networks(models: Models) -> Networks | None:
@@ -221,8 +225,8 @@ def _moved(image: Grey, bases: tuple[_Attempt, ...], session: Session) -> _Attem
     return max(best, _read_settled(image, best, session), key=_worth)
 
 
-def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
-    """Read a frame; where that is not sure, settle its ends, and try what else it may be."""
+def _read_frame(image: Grey, frame: Frame, session: Session, moves: int = _MOVES) -> _Attempt:
+    """Read a frame; where that is not sure, settle its ends, and try what else it may be, moved so often at most."""
     best = _attempt(image, frame, session)
     if _sure(best):
         return _whole(image, best, session)
@@ -240,7 +244,7 @@ def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
     if _fit(best) > _FITS and best.structure > SURE and _even(best):
         return best
     bases = (best, *(other for other in others[:1] if other.frame.lines != best.frame.lines))
-    for _ in range(_MOVES):
+    for _ in range(moves):
         moved = max(best, _moved(image, bases, session), key=_worth)
         if _sure(moved):
             return _whole(image, moved, session)
@@ -281,12 +285,16 @@ def _known(box: OrientedBox, found: list[_Attempt]) -> bool:
     return any(cv2.pointPolygonTest(outline, box.centre, False) >= 0 for outline in outlines)
 
 
-def _read_box(image: Grey, nets: Networks, box: OrientedBox) -> _Attempt | None:
-    """Read a candidate zone; None where it is no MRZ."""
+def _read_box(image: Grey, nets: Networks, box: OrientedBox, found: list[_Attempt]) -> _Attempt | None:
+    """Read a candidate zone; None where it is no MRZ, or shows again a zone that was surely read."""
+    if _known(box, found):
+        return None
     frame = find_lines(image, box, nets.lines) if box.length >= _SHORTEST else None
     if frame is None or frame.certainty < _LINES_SEEN:
         return None
-    attempt = _read_frame(image, frame, nets.characters)
+    # Beside a zone that was surely read most candidates are none, and to move their frames takes longest.
+    moves = 0 if frame.certainty < _LINES_CLEAR and any(map(_sure, found)) else _MOVES
+    attempt = _read_frame(image, frame, nets.characters, moves)
     read = attempt.structure > _MRZ and attempt.confidence > _CONFIDENT and _fit(attempt) > _LOOSE
     return attempt if read else None
 
@@ -294,14 +302,14 @@ def _read_box(image: Grey, nets: Networks, box: OrientedBox) -> _Attempt | None:
 def _found(image: Grey, nets: Networks) -> list[_Attempt]:
     found: list[_Attempt] = []
     for side, turns in FINDER_VIEWS:
-        if turns and found:
+        if (turns and found) or _filled(image, found) > _NEARLY_FILLED:
             break
         for box in find_zones(image, nets.zones, side, turns):
-            attempt = None if _known(box, found) else _read_box(image, nets, box)
+            attempt = _read_box(image, nets, box, found)
             if attempt is None:
                 continue
             found.append(attempt)
-            if _sure(attempt) and _length(attempt) > _FILLS * max(image.shape):
+            if _filled(image, found) > _FILLED:
                 return found
     return found
 

@@ -11,7 +11,7 @@ from docscan.capture import load, read_file
 from docscan.mrz import own_reader, read
 from docscan.mrz.icao9303 import parse
 from docscan.runtime import Models, open_models
-from docscan.types import Image
+from docscan.types import Image, Zone
 from training.mrz.evaluate import FIRST_SEED, negative
 
 TODAY = date(2026, 11, 24)
@@ -84,6 +84,18 @@ def test_two_documents_in_one_picture_are_both_found(models: Models) -> None:
         )
     assert tried >= 8
     assert both >= 0.75 * tried
+
+
+def test_two_specimens_one_above_the_other_are_both_read(models: Models, real_images: Path) -> None:
+    """A zone that is as long as the picture is wide leaves room for another document below it."""
+    truths = json.loads((real_images / "truth.json").read_text(encoding="utf-8"))
+    pictures = {name: _of_width(_grey(real_images / name), 1200) for name in sorted(truths)}
+    read = set()
+    for above, below in zip(truths, [*list(truths)[1:], next(iter(truths))], strict=True):
+        picture = np.concatenate([pictures[above], np.full((40, 1200), 90, np.uint8), pictures[below]])
+        lines = [_lines_of(zone) for zone in own_reader.read_grey(picture, _nets(models))]
+        read |= {(above, name) for name in (above, below) if tuple(truths[name]["lines"]) in lines}
+    assert len(read) >= 31  # of 32; 17 were read while such a zone ended the search
 
 
 def test_nothing_is_found_where_nothing_is(models: Models) -> None:
@@ -171,6 +183,21 @@ def test_a_zone_that_is_seen_only_in_a_turned_picture_is_found(models: Models, m
     find = own_reader.find_zones
     monkeypatch.setattr(own_reader, "find_zones", lambda *given: find(*given) if given[-1] else ())
     assert own_reader.read_grey(capture.image, _nets(models))[0].lines == capture.zones[0].lines
+
+
+def _grey(path: Path) -> np.ndarray:
+    capture = load(read_file(path, max_bytes=50_000_000), max_bytes=50_000_000, max_pixels=80_000_000)
+    return cv2.cvtColor(capture.visible, cv2.COLOR_RGB2GRAY)
+
+
+def _of_width(picture: np.ndarray, width: int) -> np.ndarray:
+    return cv2.resize(
+        picture, (width, round(picture.shape[0] * width / picture.shape[1])), interpolation=cv2.INTER_AREA
+    )
+
+
+def _lines_of(zone: Zone) -> tuple[str, ...]:
+    return parse(zone.lines, today=TODAY, alternatives=zone.alternatives).lines
 
 
 def _nets(models: Models) -> own_reader.Networks:
