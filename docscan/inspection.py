@@ -34,6 +34,7 @@ from docscan.page import find_page, page_of_zone
 from docscan.page_answer import PageAnswer
 from docscan.page_candidates import candidates
 from docscan.processes import libraries_on_one_thread, reuse_memory
+from docscan.quality import among_others
 from docscan.runtime import Models, open_models
 from docscan.settings import Settings
 from docscan.types import Capture, Document, HeatMap, ModelInfo, Mrz, MrzFormat, Page, Report, Spectrum, TextLine
@@ -67,6 +68,7 @@ class Seen:
     capture: Capture
     mrz: Mrz | None
     page: Page
+    among_others: bool = False  # whether the capture shows the MRZs of other documents too
 
     @property
     def mrz_format(self) -> MrzFormat | None:
@@ -216,13 +218,14 @@ def _see(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> Seen:
         )
     borders = tools.lanes.beside(partial(candidates, capture.visible))
     with watch.room("mrz"):
-        mrz = next(iter(mrz_room.read(capture.visible, tools.models, today=today)), None)
+        readings = mrz_room.read(capture.visible, tools.models, today=today)
+    mrz = next(iter(readings), None)
     with watch.room("page"):
         if mrz is None:
             page = find_page(capture, borders(), tools.lanes)
         else:
             page = page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format, borders(), tools.lanes)
-    return Seen(capture, mrz, page)
+    return Seen(capture, mrz, page, mrz_room.several(readings))
 
 
 def gather(
@@ -278,6 +281,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         all_of_page=whole if looked.abstained is None else None,
         twins=twins if looked.abstained is None else None,
         grid=grid if looked.abstained is None else None,
+        among_others=seen.among_others,
     )
     return evidence, looked.heat
 
@@ -347,7 +351,8 @@ def inspect(
     with watch.room("checks"):
         checks = perform_all(evidence, tools.lanes)
     log10_lr = scoring.fuse(checks, tools.models.fusions())
-    verdict, reason = scoring.decide(checks, log10_lr, page.quality, refer_at=settings.refer_log10_lr)
+    quality = among_others(page.quality) if evidence.among_others else page.quality
+    verdict, reason = scoring.decide(checks, log10_lr, quality, refer_at=settings.refer_log10_lr)
     report = Report(
         id=str(uuid.uuid4()),
         created=datetime.now(UTC),
@@ -358,7 +363,7 @@ def inspect(
         mrz=mrz,
         visual=evidence.visual,
         checks=checks,
-        quality=page.quality,
+        quality=quality,
         models=tools.infos(),
         timings_ms=watch.total(),
     )

@@ -1,5 +1,6 @@
 """How much a capture can carry: sharpness, glare, resolution, and what to do about it."""
 
+from dataclasses import replace
 from functools import partial
 
 import cv2
@@ -51,6 +52,12 @@ def measure(
     sharp, blown = sharpness(np.asarray(grey, np.uint8), lanes), glaring()
     usable = dpi >= READABLE_DPI and sharp >= READABLE_SHARPNESS and blown <= BEARABLE_GLARE
     return Quality(sharp, blown, dpi, whole_page, usable, _advice(sharp, blown, dpi, whole_page, found))
+
+
+def among_others(quality: Quality) -> Quality:
+    """Return the quality of a capture that shows other documents too: of all that it shows only one was looked at."""
+    what_to_do = "Capture each document by itself: the picture shows more than one, and only one was inspected."
+    return replace(quality, usable=False, advice=(what_to_do, *quality.advice))
 
 
 def sharpness(grey: NDArray[np.uint8], lanes: Lanes | None = None) -> float:

@@ -1,5 +1,6 @@
 """Reads the MRZ: docscan's own reader first, then PassportEye for a second opinion; takes apart what they saw."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -106,3 +107,11 @@ def read(image: Image, models: Models, *, today: date) -> tuple[Mrz, ...]:
     else:
         readings.append(other)
     return tuple(sorted(readings, key=_worth, reverse=True))
+
+
+def several(readings: Sequence[Mrz]) -> bool:
+    """Tell whether readings of an image are of several documents.
+
+    What PassportEye alone read somewhere may be a part of the zone that docscan's reader found.
+    """
+    return sum(mrz.zone.reader == own_reader.NAME for mrz in readings) > 1

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from docscan.lanes import Lanes
-from docscan.quality import PRINT_DPI, READABLE_DPI, glare, measure, sharpness
+from docscan.quality import PRINT_DPI, READABLE_DPI, among_others, glare, measure, sharpness
 from docscan.types import PageSize, Quality
 from tests.docscan.scenes import document
 
@@ -34,6 +34,15 @@ def test_parts_that_are_measured_beside_each_other_are_the_same() -> None:
     page = document(PageSize.ID_3, 1)
     beside = measure(page, 8.0, dpi=300.0, whole_page=True, found=True, lanes=Lanes(2))
     assert beside == of(page)
+
+
+def test_a_capture_of_several_documents_is_not_usable_and_says_so_first() -> None:
+    soft = of(document(PageSize.ID_3, 1), dpi=READABLE_DPI + 20)
+    assert soft.usable
+    several = among_others(soft)
+    assert not several.usable
+    assert several.advice[0].startswith("Capture each document by itself")
+    assert several.advice[1:] == soft.advice != ()
 
 
 def test_nothing_to_see_is_not_sharp() -> None:

@@ -5,12 +5,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from docscan import cli, inspection
+from docscan.capture import ImageFile
 from docscan.inspection import Tools
-from docscan.types import Agreement, Outcome
+from docscan.types import Agreement, Outcome, Verdict
 
 TODAY = date(2026, 11, 24)
 
@@ -83,3 +86,15 @@ def test_no_genuine_specimen_contradicts_itself(reports: Reports) -> None:
         agreeing[name] = sum(field["agreement"] == Agreement.AGREES for field in fields)
     # The check must have been made, not avoided: ten specimens can be read by a person and by it.
     assert sum(count >= 5 for count in agreeing.values()) >= 10, agreeing
+
+
+def test_a_picture_of_two_documents_is_never_no_concern(images: list[Path], tools: Tools) -> None:
+    named = {image.name: image for image in images}
+    one, other = (cv2.imread(str(named[name])) for name in ("pass-bdr.jpg", "pass-lux.jpg"))  # each alone: no_concern
+    width = one.shape[1]
+    other = cv2.resize(other, (width, round(other.shape[0] * width / other.shape[1])), interpolation=cv2.INTER_AREA)
+    strip = np.full((width // 30, width, 3), 90, np.uint8)
+    picture = cv2.imencode(".png", np.concatenate([one, strip, other]))[1].tobytes()
+    report = inspection.inspect(ImageFile("two.png", picture), tools=tools, today=TODAY).report
+    assert report.verdict is Verdict.INSUFFICIENT
+    assert report.reason.startswith("Capture each document by itself")

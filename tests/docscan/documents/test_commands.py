@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -61,11 +63,17 @@ def test_enroll_refuses_in_one_line_and_writes_nothing(
     monkeypatch.setattr(inspection, "open_enrolment_tools", lambda _settings: tools)  # once, not by every command
     samples = [makes.path("XVA", Kind.TD3, number) for number in range(3)]
     (tmp_path / "bad.png").write_bytes(b"no picture")
+    one, other = (cv2.imread(str(path)) for path in samples[:2])
+    width = min(one.shape[1], other.shape[1])
+    cv2.imwrite(str(tmp_path / "two.png"), np.concatenate([one[:, :width], other[:, :width]]))
     assert "3 to 20" in _one_line(run("enroll", "xva-p", *samples[:2]), 4)
     assert makes.path("XVE", Kind.TD3, 0).name in _one_line(
         run("enroll", "xva-p", *samples, makes.path("XVE", Kind.TD3, 0)), 4
     )
     assert "bad.png" in _one_line(run("enroll", "xva-p", samples[0], tmp_path / "bad.png", *samples[1:]), 3)
+    refused = _one_line(run("enroll", "xva-p", *samples[1:], tmp_path / "two.png"), 4)
+    assert "two.png" in refused
+    assert "more than one document" in refused
     assert "lowercase" in _one_line(run("enroll", "Anna Maria", *samples), 2)
     assert "--uv was given 1 times for 3" in _one_line(run("enroll", "xva-p", *samples, "--uv", samples[0]), 2)
     assert not library.exists()

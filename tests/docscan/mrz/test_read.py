@@ -133,6 +133,15 @@ def test_several_documents_come_best_first(seen: Seen) -> None:
     assert [mrz.parsed.format for mrz in seen.read()] == ["TD3", "TD1"]
 
 
+def test_several_zones_are_several_documents_but_not_what_passporteye_alone_saw(seen: Seen) -> None:
+    seen.own = [by_own(CARD, polygon=THERE), by_own(PASSPORT)]
+    assert read.several(seen.read())
+    seen.own, seen.second = [doubting(by_own(CARD, polygon=THERE), 0, 5)], by_second(PASSPORT)
+    assert len(seen.read()) == 2
+    assert not read.several(seen.read())
+    assert not read.several(())
+
+
 def test_text_above_the_zone_does_not_hide_it(seen: Seen) -> None:
     seen.second = by_second(("PASSPORTOFFICE<<<<<<<<<<<<<<<<", *PASSPORT))
     (mrz,) = seen.read()
