@@ -20,7 +20,7 @@ from docscan.mrz.rectify import Grey, Points, frame_homography, normalised, plac
 # where nothing was found.
 FINDER_VIEWS = ((512, 0), (224, 0), (768, 0), (384, 2), (384, 1), (384, 3))
 STRIDE = 4
-_MOST_BOXES = 6
+_MOST_BOXES = 10
 _EXTEND = 1.12  # a mask ends a little early
 _LOOKS = 4  # at one zone, at most
 _CERTAIN = (0.5, 0.8, 0.95)  # of a line's cells, tried in turn: lines that stand close touch where less is asked
@@ -82,7 +82,7 @@ def find_zones(image: Grey, session: Session, side: int, turns: int) -> tuple[Or
 
     Returns
     -------
-    At most 6 boxes, the most certain first.
+    At most 10 boxes, the most certain first.
     """
     height, width = image.shape
     scale = side / max(height, width)

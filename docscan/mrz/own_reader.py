@@ -32,9 +32,8 @@ _CONFIDENT = 0.45
 _ODD = 0.8  # structure below which the frame may be upside down, or have a line too few or too many
 _NONE = 0.4  # structure below which nothing will make an MRZ of a frame
 _LINES_SEEN, _LINES_CLEAR = 0.7, 0.9  # the line finder's certainty: below it there are none, or hardly any
-# Of the image: beside documents that fill so much of it none has room, or none that the same look does not show. A
-# document is a little longer than its zone and seven tenths as high as it is long (Doc 9303 part 3, section 3).
-_FILLED, _NEARLY_FILLED, _DOCUMENT = 0.75, 0.5, 0.85
+_DOCUMENT = 0.85  # its area by its zone's length squared: a little longer, seven tenths as high (part 3, section 3)
+_ROOM, _LITTLE_ROOM = 0.75, 0.33  # for another document, in areas of the smallest found; for one that a look shows
 _SHORTEST = 60  # pixels: a box with less than two a character cannot be read
 _OFF = 0.06  # line spacings: print that stands so far from its strip's middle is cut out again
 _MENDED = 2  # times, at most
@@ -91,10 +90,11 @@ def _even(attempt: _Attempt) -> bool:
     return bool(min(parts[0], parts[-1]) >= _AS_WELL * np.median(parts))
 
 
-def _filled(image: Grey, found: list[_Attempt]) -> float:
-    """Return about what share of an image the documents fill whose zones were surely read."""
+def _room(image: Grey, found: list[_Attempt]) -> float:
+    """Return about how many documents as small as the smallest have room beside those whose zones were surely read."""
     ends = (attempt.frame.corners[1] - attempt.frame.corners[0] for attempt in found if _sure(attempt))
-    return _DOCUMENT * sum(float(end @ end) for end in ends) / image.size
+    areas = [_DOCUMENT * float(end @ end) for end in ends]
+    return (image.size - sum(areas)) / min(areas) if areas else np.inf
 
 
 def networks(models: Models) -> Networks | None:
@@ -302,14 +302,14 @@ def _read_box(image: Grey, nets: Networks, box: OrientedBox, found: list[_Attemp
 def _found(image: Grey, nets: Networks) -> list[_Attempt]:
     found: list[_Attempt] = []
     for side, turns in FINDER_VIEWS:
-        if (turns and found) or _filled(image, found) > _NEARLY_FILLED:
+        if (turns and found) or _room(image, found) < _ROOM:
             break
         for box in find_zones(image, nets.zones, side, turns):
             attempt = _read_box(image, nets, box, found)
             if attempt is None:
                 continue
             found.append(attempt)
-            if _filled(image, found) > _FILLED:
+            if _room(image, found) < _LITTLE_ROOM:
                 return found
     return found
 

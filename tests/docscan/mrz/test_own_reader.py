@@ -98,6 +98,16 @@ def test_two_specimens_one_above_the_other_are_both_read(models: Models, real_im
     assert len(read) >= 31  # of 32; 17 were read while such a zone ended the search
 
 
+def test_specimens_that_fill_a_scan_are_all_read(models: Models, real_images: Path) -> None:
+    truths = json.loads((real_images / "truth.json").read_text(encoding="utf-8"))
+    names = ("pass-bdr.jpg", "pass-cze.jpg", "pass-fin.png", "pass-gbr.jpg", "pass-isl.png", "pass-pol.png")
+    pictures = [_of_width(_grey(real_images / name), 900) for name in names]
+    height = min(len(picture) for picture in pictures)
+    rows = [np.concatenate([part[-height:] for part in pictures[row : row + 2]], axis=1) for row in (0, 2, 4)]
+    read = [_lines_of(zone) for zone in own_reader.read_grey(np.concatenate(rows), _nets(models))]
+    assert sorted(read) == sorted(tuple(truths[name]["lines"]) for name in names)
+
+
 def test_nothing_is_found_where_nothing_is(models: Models) -> None:
     for seed in range(FIRST_SEED + 70_000, FIRST_SEED + 70_025):
         assert own_reader.read_zones(_rgb(negative(seed)), models) == ()
