@@ -40,14 +40,7 @@ class PageAnswer:
 
     def place(self) -> tuple[int, int, int, int] | None:
         """Return left, top, width and height, in cells, of the most suspicious place; None: all of the page is so."""
-        usual, most = float(np.median(self.cells)), float(self.cells.max())
-        if 0 < usual > most / 2:
-            return None
-        suspicious = (self.cells >= (usual + most) / 2).astype(np.uint8)
-        _, labels, boxes, _ = cv2.connectedComponentsWithStats(suspicious, connectivity=8)
-        strongest = np.unravel_index(int(self.cells.argmax()), self.cells.shape)
-        left, top, width, height, _ = (int(number) for number in boxes[labels[strongest]])
-        return left, top, width, height
+        return standing_out(self.cells)
 
     def region(self, page: Page) -> Region | None:
         """Return the most suspicious place on the capture; None: all of the page is so."""
@@ -58,6 +51,31 @@ class PageAnswer:
         size = page.size.millimetres
         box = Box(left, top, min(width, size[0] - left), min(height, size[1] - top))
         return Region("place", in_capture(corners_mm(box), page.to_capture))
+
+
+def standing_out(cells: NDArray[np.float32], *, apart: int = 0) -> tuple[int, int, int, int] | None:
+    """Return the place whose cells stand out from the others.
+
+    Parameters
+    ----------
+    cells
+        Rows x columns, logits; NaN where nobody looked.
+    apart
+        Cells, an even number, that may lie between parts of it: letters leave gaps.
+
+    Returns
+    -------
+    Left, top, width and height, in cells; None: all of them are suspicious alike.
+    """
+    usual, most = float(np.nanmedian(cells)), float(np.nanmax(cells))
+    if 0 < usual > most / 2:
+        return None
+    suspicious = (cells >= (usual + most) / 2).astype(np.uint8)
+    joined = cv2.dilate(suspicious, np.ones((apart + 1, apart + 1), np.uint8))
+    labels = cv2.connectedComponents(joined, connectivity=8)[1]
+    strongest = np.unravel_index(int(np.nanargmax(cells)), cells.shape)
+    left, top, width, height = cv2.boundingRect(suspicious * (labels == labels[strongest]).astype(np.uint8))
+    return left, top, width, height
 
 
 def prepared(channels: NDArray[np.uint8], shape: tuple[int, int], beside: float) -> NDArray[np.float32]:

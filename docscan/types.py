@@ -315,6 +315,7 @@ class RegionScore:
     log10_lr: float  # calibrated and bounded
     process: str | None = None  # how its suspicious part seems to be printed; None: no one process stands out
     alteration: str | None = None  # likewise, how it seems to be altered
+    place: Region | None = None  # its suspicious part, of the same name; None: no part of it stands out
 
 
 @dataclass(frozen=True, slots=True)

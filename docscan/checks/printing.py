@@ -53,7 +53,7 @@ def region(name: str) -> Callable[[Evidence], Finding]:
             seen.log10_lr,
             score=seen.forged,
             threshold=seen.threshold,
-            region=seen.region,
+            region=(failed and seen.place) or seen.region,
         )
 
     return check

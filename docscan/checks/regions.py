@@ -1,7 +1,7 @@
 """The region network on a page: crops of each region, one call, calibrated scores and a map of where it doubts."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from docscan.crops import CROP_MM, CROP_PIXELS, cut, middle_scale, overview, shrunk
 from docscan.errors import ModelError
+from docscan.page_answer import standing_out
 from docscan.page_geometry import in_capture
 from docscan.runtime import Models
-from docscan.types import Capture, HeatMap, Image, MrzFormat, Page, PageSize, Region, RegionScore
+from docscan.types import Box, Capture, HeatMap, Image, MrzFormat, Page, PageSize, Region, RegionScore
 from docscan.zones import REGIONS, SEARCH_PIXELS_PER_MM, Spots, around, corners_mm, crop_spots, layout_of
 
 MODEL = "region"
@@ -275,9 +276,8 @@ def _scored(
 ) -> RegionScore:
     ratio = calibrated(strongest(part.forged), parameters["calibration"][name], scale)
     suspicious = part.forged >= np.sort(part.forged, axis=None)[-min(part.forged.size, _SUSPICIOUS)]
-    box = around(spots)
     return RegionScore(
-        Region(name, in_capture(corners_mm(box), page.to_capture)),
+        Region(name, in_capture(corners_mm(around(spots)), page.to_capture)),
         probability(ratio * math.log(10)),
         probability(float(parameters["thresholds"][name]) * math.log(10)),
         ratio,
@@ -298,17 +298,29 @@ def cells_at(spot: tuple[float, float]) -> tuple[slice, slice]:
     return slice(row, row + CELLS), slice(column, column + CELLS)
 
 
-def _heat(page: Page, spots: Mapping[str, Spots], answers: Answers, zero: Mapping[str, float]) -> HeatMap:
-    """Lay the cells of all crops on the page; where two overlap, the stronger counts.
-
-    ``zero`` is by region the logit that counts as one half.
-    """
-    canvas = np.full(cells_shape(page.size), np.nan, np.float32)
-    places = [(zero[name], place) for name, group in spots.items() for place in group]
-    for (half, spot), logits in zip(places, answers.forged, strict=True):
+def _laid(size: PageSize, spots: Spots, cells: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Lay the cells of crops, n x c x c, on the page; NaN where none is; where two overlap, the stronger counts."""
+    canvas = np.full(cells_shape(size), np.nan, np.float32)
+    for spot, logits in zip(spots, cells, strict=True):
         part = canvas[cells_at(spot)]
-        np.fmax(part, 1 / (1 + np.exp(half - logits)), out=part)
-    return HeatMap(canvas[:-CELLS, :-CELLS], CELL_MM)
+        np.fmax(part, logits, out=part)
+    return canvas[:-CELLS, :-CELLS]
+
+
+def _heat(laid: Iterable[NDArray[np.float32]]) -> HeatMap:
+    """Return the map of the doubts of all regions."""
+    return HeatMap(1 / (1 + np.exp(-np.fmax.reduce(list(laid)))), CELL_MM)
+
+
+def _place(name: str, laid: NDArray[np.float32], page: Page) -> Region | None:
+    """Return where the cells of a region stand out, and a cell about it."""
+    found = standing_out(laid, apart=2)
+    if found is None:
+        return None
+    left, top, wide, high = found
+    start = np.maximum(np.array([left, top]) - 1, 0) * CELL_MM
+    end = np.minimum(np.array([left + wide, top + high]) * CELL_MM + CELL_MM, page.size.millimetres)
+    return Region(name, in_capture(corners_mm(Box(*start, *(end - start))), page.to_capture))
 
 
 def look(
@@ -332,12 +344,17 @@ def look(
     answers = ask(models.sessions[MODEL], view.crops)
     amount = replace(answers, forged=_amounts(answers, view.spots, models))
     parts = part_of(amount, view.spots)
-    scores = {name: _scored(name, view.spots[name], part, page, view.scale, parameters) for name, part in parts.items()}
-    zero = {
-        name: float(parameters["heat_zero"]) + added(parameters["calibration"][name], view.scale) for name in view.spots
+    laid = {}
+    for name, part in parts.items():
+        half = float(parameters["heat_zero"]) + added(parameters["calibration"][name], view.scale)
+        laid[name] = _laid(page.size, view.spots[name], part.forged - half)
+    scores = {
+        name: replace(
+            _scored(name, view.spots[name], part, page, view.scale, parameters), place=_place(name, laid[name], page)
+        )
+        for name, part in parts.items()
     }
-    heat = _heat(page, view.spots, amount, zero)
-    return Looked(scores, heat, None, part_of(answers, view.spots), view.spots)
+    return Looked(scores, _heat(laid.values()), None, part_of(answers, view.spots), view.spots)
 
 
 def _amounts(answers: Answers, spots: Mapping[str, Spots], models: Models) -> NDArray[np.float32]:

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from datasets.physics.surface import Box
 from datasets.sheet import Kind
-from datasets.specimens import Order, make
+from datasets.specimens import Order, Specimen, make
 from docscan.capture import ImageFile
 from docscan.checks import CHECKS, Check, perform
 from docscan.checks.regions import MODEL, look
@@ -29,6 +30,10 @@ def with_lights(seen: Seen, **lights: np.ndarray | None) -> Seen:
     return replace(seen, page=replace(seen.page, **lights))  # type: ignore[arg-type]
 
 
+def _forged(recipe: str) -> Specimen:
+    return make(Order(4712, 7, "UTO", Kind.TD3, recipe), ("visible", "uv", "ir"), device="reader", dpi=250)
+
+
 class Desk:
     """Makes Utopian passports, and performs the checks of other lights, of the portrait and of the OVD on them."""
 
@@ -49,10 +54,15 @@ class Desk:
     def forged(self, recipe: str) -> Seen:
         """Return a forged passport as it was found in its files; drawn once."""
         if recipe not in self._drawn:
-            made = make(Order(4712, 7, "UTO", Kind.TD3, recipe), ("visible", "uv", "ir"), device="reader", dpi=250)
+            made = _forged(recipe)
             files = {light: ImageFile(light, data) for light, (data, _) in made.captured.files.items()}
             self._drawn[recipe] = see(**files, tools=self.tools)  # type: ignore[arg-type]
         return self._drawn[recipe]
+
+    @staticmethod
+    def altered(recipe: str) -> list[Box]:
+        """Return what was altered on that passport: left, top, width and height in millimetres of its page."""
+        return [box for done in _forged(recipe).sheet.alterations for box in done.boxes]
 
     def results(self, seen: Seen, *, enrolled: bool = True, checks: Sequence[Check] = LIGHTS) -> Results:
         model = self.model if enrolled else None

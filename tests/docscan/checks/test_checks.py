@@ -77,6 +77,10 @@ def test_the_print_of_a_region(evidence: Make) -> None:
     failed = check(evidence(region_scores={"portrait": score}))
     assert (failed.outcome, failed.log10_lr, failed.score) == (Outcome.FAILED, 1.8, 0.9)
     assert failed.region is score.region
+    place = Region("portrait", ZONE[::-1])
+    assert check(evidence(region_scores={"portrait": replace(score, place=place)})).region is place
+    good = replace(score, forged=0.1, log10_lr=-1.0, place=place)
+    assert check(evidence(region_scores={"portrait": good})).region is score.region
     passed = check(evidence(region_scores={"portrait": replace(score, forged=0.1, log10_lr=-1.0)}))
     assert (passed.outcome, passed.log10_lr) == (Outcome.PASSED, -1.0)
     inkjet = replace(score, process="inkjet", alteration="overprinted")

@@ -8,7 +8,7 @@ import pytest
 from docscan.documents.laying import PIXELS_PER_MM
 from docscan.light_network import HEIGHT, WIDTH, channels_of
 from docscan.lights import judged, look_at_lights
-from docscan.page_answer import CELL_PIXELS, PageAnswer, prepared
+from docscan.page_answer import CELL_PIXELS, PageAnswer, prepared, standing_out
 from docscan.page_geometry import moved
 from docscan.types import Outcome, Spectrum
 from tests.docscan.checks.desk import Desk
@@ -28,6 +28,15 @@ def test_the_most_suspicious_place_is_the_one_about_the_strongest_cell() -> None
 
 def test_a_page_that_is_suspicious_throughout_has_no_place() -> None:
     assert PageAnswer(np.full((44, 63), 2.0, np.float32), 3.0, CELL_MM).place() is None
+
+
+def test_a_place_may_have_gaps_and_lies_where_somebody_looked() -> None:
+    cells = np.full((30, 40), np.nan, np.float32)
+    cells[5:25, 5:35] = -4.0
+    cells[10:12, 10:14], cells[10:12, 16:20] = 5.0, 4.0  # two letters, two cells apart
+    cells[20, 30] = 4.5
+    assert standing_out(cells) == (10, 10, 4, 2)
+    assert standing_out(cells, apart=2) == (10, 10, 10, 2)
 
 
 def test_what_a_network_sees_is_the_page_and_nothing_beside_it() -> None:

@@ -1,6 +1,7 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -27,6 +28,7 @@ from docscan.evidence import Evidence
 from docscan.runtime import ManifestEntry, Models
 from docscan.types import Capture, MrzFormat, Page
 from docscan.zones import REGIONS
+from tests.docscan.checks.desk import Desk
 
 Make = Callable[..., Evidence]
 
@@ -121,6 +123,34 @@ def test_a_forged_crop_tells_its_region_its_process_and_its_place(evidence: Make
     assert (x, y) == pytest.approx((0.5, 6.0), abs=CELL_MM)
     assert len(rows) == CELLS * CELLS
     assert np.isnan(looked.heat.forged).any()
+
+
+def test_the_place_of_a_region_is_its_suspicious_crop_and_a_cell_about_it(evidence: Make) -> None:
+    page = evidence().page
+    looked = _looked(evidence, _Session(forged=0))
+    place, whole = looked.scores["portrait"].place, looked.scores["portrait"].region
+    assert place is not None
+    assert place.name == whole.name == "portrait"
+    corners = cv2.perspectiveTransform(np.array([place.polygon]), np.linalg.inv(page.to_capture))[0]
+    assert corners[0] == pytest.approx((0.0, 6.0 - CELL_MM), abs=CELL_MM / 2)  # it ends at the page's edge
+    assert np.ptp(corners, axis=0) == pytest.approx(np.array([CELLS + 1, CELLS + 2]) * CELL_MM)
+
+
+@pytest.mark.parametrize(("recipe", "region"), [("viz_altered", "viz"), ("mrz_altered", "mrz")])
+def test_what_was_altered_is_outlined(desk: Desk, recipe: str, region: str) -> None:
+    seen, altered = desk.forged(recipe), desk.altered(recipe)
+    place = look(seen.capture, seen.page, seen.mrz_format, desk.tools.models).scores[region].place
+    assert place is not None
+    outline = cv2.boundingRect(
+        np.float32(cv2.perspectiveTransform(np.array([place.polygon]), np.linalg.inv(seen.page.to_capture))[0])
+    )
+    assert outline[2] * outline[3] < 400  # mm²
+    assert any(_meet(outline, box) for box in altered)
+
+
+def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Tell whether two boxes (left, top, width, height) share some of the page."""
+    return all(max(one[i], other[i]) < min(one[i] + one[i + 2], other[i] + other[i + 2]) for i in (0, 1))
 
 
 def test_scores_and_map_leave_out_what_coarse_captures_add(evidence: Make) -> None:
