@@ -25,6 +25,9 @@ APPRAISAL = "region_appraisal"
 PROCESSES = ("offset", "intaglio", "laser_engraving", "dye_diffusion", "inkjet", "toner", "display")
 ALTERATIONS = ("none", "splice", "copy_move", "re_rendered", "inpainted", "overprinted")
 
+# Regions of many data: what stands out of them tells which. Of a portrait that was replaced nothing does.
+_PARTED = ("viz", "mrz")
+
 CELL_PIXELS = 16  # of a crop's pixels, across and down; the network answers for each cell
 CELL_MM = CELL_PIXELS * CROP_MM / CROP_PIXELS
 CELLS = CROP_PIXELS // CELL_PIXELS  # of a crop, across and down
@@ -314,7 +317,7 @@ def _heat(laid: Iterable[NDArray[np.float32]]) -> HeatMap:
 
 def _place(name: str, laid: NDArray[np.float32], page: Page) -> Region | None:
     """Return where the cells of a region stand out, and a cell about it."""
-    found = standing_out(laid, apart=2)
+    found = standing_out(laid, apart=2) if name in _PARTED else None
     if found is None:
         return None
     left, top, wide, high = found

@@ -126,14 +126,18 @@ def test_a_forged_crop_tells_its_region_its_process_and_its_place(evidence: Make
 
 
 def test_the_place_of_a_region_is_its_suspicious_crop_and_a_cell_about_it(evidence: Make) -> None:
-    page = evidence().page
-    looked = _looked(evidence, _Session(forged=0))
-    place, whole = looked.scores["portrait"].place, looked.scores["portrait"].region
+    page, spots = evidence().page, _looked(evidence, _Session()).spots
+    looked = _looked(evidence, _Session(forged=len(spots["portrait"]) + len(spots["viz"])))  # the MRZ's first
+    place, whole = looked.scores["mrz"].place, looked.scores["mrz"].region
     assert place is not None
-    assert place.name == whole.name == "portrait"
+    assert place.name == whole.name == "mrz"
     corners = cv2.perspectiveTransform(np.array([place.polygon]), np.linalg.inv(page.to_capture))[0]
-    assert corners[0] == pytest.approx((0.0, 6.0 - CELL_MM), abs=CELL_MM / 2)  # it ends at the page's edge
-    assert np.ptp(corners, axis=0) == pytest.approx(np.array([CELLS + 1, CELLS + 2]) * CELL_MM)
+    assert corners[0] == pytest.approx(np.array(spots["mrz"][0]) - CELL_MM, abs=CELL_MM / 2 + 0.01)
+    assert corners[2] - corners[0] == pytest.approx((CELLS + 2) * CELL_MM)
+
+
+def test_a_portrait_is_outlined_as_a_whole(evidence: Make) -> None:
+    assert _looked(evidence, _Session(forged=0)).scores["portrait"].place is None
 
 
 @pytest.mark.parametrize(("recipe", "region"), [("viz_altered", "viz"), ("mrz_altered", "mrz")])
