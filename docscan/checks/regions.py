@@ -25,7 +25,7 @@ APPRAISAL = "region_appraisal"
 PROCESSES = ("offset", "intaglio", "laser_engraving", "dye_diffusion", "inkjet", "toner", "display")
 ALTERATIONS = ("none", "splice", "copy_move", "re_rendered", "inpainted", "overprinted")
 
-# Regions of many data: what stands out of them tells which. Of a portrait that was replaced nothing does.
+# Regions of many data: what stands out of them tells which. A portrait is replaced as a whole.
 _PARTED = ("viz", "mrz")
 
 CELL_PIXELS = 16  # of a crop's pixels, across and down; the network answers for each cell
@@ -347,17 +347,18 @@ def look(
     answers = ask(models.sessions[MODEL], view.crops)
     amount = replace(answers, forged=_amounts(answers, view.spots, models))
     parts = part_of(amount, view.spots)
-    laid = {}
-    for name, part in parts.items():
-        half = float(parameters["heat_zero"]) + added(parameters["calibration"][name], view.scale)
-        laid[name] = _laid(page.size, view.spots[name], part.forged - half)
-    scores = {
-        name: replace(
-            _scored(name, view.spots[name], part, page, view.scale, parameters), place=_place(name, laid[name], page)
-        )
+    scores = {name: _scored(name, view.spots[name], part, page, view.scale, parameters) for name, part in parts.items()}
+    laid = {
+        name: _laid(page.size, view.spots[name], part.forged - _half(name, view.scale, parameters))
         for name, part in parts.items()
     }
+    scores = {name: replace(score, place=_place(name, laid[name], page)) for name, score in scores.items()}
     return Looked(scores, _heat(laid.values()), None, part_of(answers, view.spots), view.spots)
+
+
+def _half(name: str, scale: float, parameters: Mapping[str, Any]) -> float:
+    """Return the logit of a region's cells that counts as one half on the map."""
+    return float(parameters["heat_zero"]) + added(parameters["calibration"][name], scale)
 
 
 def _amounts(answers: Answers, spots: Mapping[str, Spots], models: Models) -> NDArray[np.float32]:
