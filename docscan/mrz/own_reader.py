@@ -31,7 +31,7 @@ _MRZ = 0.62  # below this what was read is no MRZ
 _CONFIDENT = 0.45
 _ODD = 0.8  # structure below which the frame may be upside down, or have a line too few or too many
 _NONE = 0.4  # structure below which nothing will make an MRZ of a frame
-_LINES_SEEN, _LINES_CLEAR = 0.7, 0.9  # the line finder's certainty: below it there are none, or hardly any
+_LINES_SEEN = 0.7  # the line finder's certainty below which there are none
 _DOCUMENT = 0.85  # its area by its zone's length squared: a little longer, seven tenths as high (part 3, section 3)
 _ROOM, _LITTLE_ROOM = 0.75, 0.33  # for another document, in areas of the smallest found; for one that a look shows
 _SHORTEST = 60  # pixels: a box with less than two a character cannot be read
@@ -225,8 +225,8 @@ def _moved(image: Grey, bases: tuple[_Attempt, ...], session: Session) -> _Attem
     return max(best, _read_settled(image, best, session), key=_worth)
 
 
-def _read_frame(image: Grey, frame: Frame, session: Session, moves: int = _MOVES) -> _Attempt:
-    """Read a frame; where that is not sure, settle its ends, and try what else it may be, moved so often at most."""
+def _read_frame(image: Grey, frame: Frame, session: Session) -> _Attempt:
+    """Read a frame; where that is not sure, settle its ends, and try what else it may be."""
     best = _attempt(image, frame, session)
     if _sure(best):
         return _whole(image, best, session)
@@ -244,7 +244,7 @@ def _read_frame(image: Grey, frame: Frame, session: Session, moves: int = _MOVES
     if _fit(best) > _FITS and best.structure > SURE and _even(best):
         return best
     bases = (best, *(other for other in others[:1] if other.frame.lines != best.frame.lines))
-    for _ in range(moves):
+    for _ in range(_MOVES):
         moved = max(best, _moved(image, bases, session), key=_worth)
         if _sure(moved):
             return _whole(image, moved, session)
@@ -292,9 +292,7 @@ def _read_box(image: Grey, nets: Networks, box: OrientedBox, found: list[_Attemp
     frame = find_lines(image, box, nets.lines) if box.length >= _SHORTEST else None
     if frame is None or frame.certainty < _LINES_SEEN:
         return None
-    # Beside a zone that was surely read most candidates are none, and to move their frames takes longest.
-    moves = 0 if frame.certainty < _LINES_CLEAR and any(map(_sure, found)) else _MOVES
-    attempt = _read_frame(image, frame, nets.characters, moves)
+    attempt = _read_frame(image, frame, nets.characters)
     read = attempt.structure > _MRZ and attempt.confidence > _CONFIDENT and _fit(attempt) > _LOOSE
     return attempt if read else None
 
