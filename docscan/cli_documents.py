@@ -67,11 +67,8 @@ def _samples(images: list[Path], uv: list[Path] | None, ir: list[Path] | None, t
         visible = read_file(image, max_bytes=limit)
         uv_file, ir_file = (None if path is None else read_file(path, max_bytes=limit) for path in others)
         seen = see(visible, uv=uv_file, ir=ir_file, tools=tools)
-        if seen.among_others:
-            raise DocumentModelError(
-                f"{visible.name} cannot be a sample: it shows more than one document. Capture each by itself."
-            )
-        samples.append(Sample(visible.name, seen.capture, seen.page, seen.mrz, read_lines(seen, tools)))
+        lines = read_lines(seen, tools)
+        samples.append(Sample(visible.name, seen.capture, seen.page, seen.mrz, lines, seen.among_others))
     return samples
 
 

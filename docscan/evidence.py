@@ -36,7 +36,6 @@ class Evidence:
     twins: Twins | None = None  # places of it that show the same print; None: no two do, or it cannot be judged
     grid: float | None = None  # how strongly it shows a display's pixels; None: it cannot be told
     laid: Laid | None = None  # how the page lies on the model's picture; None: no model, or it has none
-    among_others: bool = False  # whether the capture shows the MRZs of other documents too
 
     @property
     def usual(self) -> Mapping[str, Statistics]:

@@ -265,7 +265,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
     whole, twins, grid = without_samples()
     evidence = Evidence(
         capture=seen.capture,
-        page=seen.page,
+        page=replace(seen.page, quality=among_others(seen.page.quality)) if seen.among_others else seen.page,
         mrz=seen.mrz,
         mrz_reader_missing=mrz_room.missing(tools.models) if seen.mrz is None else None,
         region_scores=looked.scores,
@@ -281,7 +281,6 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         all_of_page=whole if looked.abstained is None else None,
         twins=twins if looked.abstained is None else None,
         grid=grid if looked.abstained is None else None,
-        among_others=seen.among_others,
     )
     return evidence, looked.heat
 
@@ -351,8 +350,7 @@ def inspect(
     with watch.room("checks"):
         checks = perform_all(evidence, tools.lanes)
     log10_lr = scoring.fuse(checks, tools.models.fusions())
-    quality = among_others(page.quality) if evidence.among_others else page.quality
-    verdict, reason = scoring.decide(checks, log10_lr, quality, refer_at=settings.refer_log10_lr)
+    verdict, reason = scoring.decide(checks, log10_lr, page.quality, refer_at=settings.refer_log10_lr)
     report = Report(
         id=str(uuid.uuid4()),
         created=datetime.now(UTC),
@@ -363,7 +361,7 @@ def inspect(
         mrz=mrz,
         visual=evidence.visual,
         checks=checks,
-        quality=quality,
+        quality=page.quality,
         models=tools.infos(),
         timings_ms=watch.total(),
     )

@@ -45,12 +45,23 @@ class PageAnswer:
     def region(self, page: Page) -> Region | None:
         """Return the most suspicious place on the capture; None: all of the page is so."""
         place = self.place()
-        if place is None:
-            return None
-        left, top, width, height = (self.cell_mm * side for side in place)
-        size = page.size.millimetres
-        box = Box(left, top, min(width, size[0] - left), min(height, size[1] - top))
-        return Region("place", in_capture(corners_mm(box), page.to_capture))
+        return None if place is None else outlined("place", place, self.cell_mm, page)
+
+
+def outlined(name: str, place: tuple[int, int, int, int], cell_mm: float, page: Page, *, about: int = 0) -> Region:
+    """Return a place of a page on its capture, as far as the page reaches.
+
+    Parameters
+    ----------
+    place
+        Left, top, width and height, in cells of ``cell_mm``.
+    about
+        Cells about it that are outlined too.
+    """
+    left, top, width, height = place
+    start = np.maximum(np.array([left, top]) - about, 0) * cell_mm
+    end = np.minimum(np.array([left + width, top + height]) * cell_mm + about * cell_mm, page.size.millimetres)
+    return Region(name, in_capture(corners_mm(Box(*start, *(end - start))), page.to_capture))
 
 
 def standing_out(cells: NDArray[np.float32], *, apart: int = 0) -> tuple[int, int, int, int] | None:

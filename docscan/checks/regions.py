@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from docscan.crops import CROP_MM, CROP_PIXELS, cut, middle_scale, overview, shrunk
 from docscan.errors import ModelError
-from docscan.page_answer import standing_out
+from docscan.page_answer import outlined, standing_out
 from docscan.page_geometry import in_capture
 from docscan.runtime import Models
-from docscan.types import Box, Capture, HeatMap, Image, MrzFormat, Page, PageSize, Region, RegionScore
+from docscan.types import Capture, HeatMap, Image, MrzFormat, Page, PageSize, Region, RegionScore
 from docscan.zones import REGIONS, SEARCH_PIXELS_PER_MM, Spots, around, corners_mm, crop_spots, layout_of
 
 MODEL = "region"
@@ -275,17 +275,18 @@ def _likely(logits: NDArray[np.float32], where: NDArray[np.bool_], names: Sequen
 
 
 def _scored(
-    name: str, spots: Spots, part: Answers, page: Page, scale: float, parameters: Mapping[str, Any]
+    name: str, view: View, part: Answers, laid: NDArray[np.float32], page: Page, parameters: Mapping[str, Any]
 ) -> RegionScore:
-    ratio = calibrated(strongest(part.forged), parameters["calibration"][name], scale)
+    ratio = calibrated(strongest(part.forged), parameters["calibration"][name], view.scale)
     suspicious = part.forged >= np.sort(part.forged, axis=None)[-min(part.forged.size, _SUSPICIOUS)]
     return RegionScore(
-        Region(name, in_capture(corners_mm(around(spots)), page.to_capture)),
+        Region(name, in_capture(corners_mm(around(view.spots[name])), page.to_capture)),
         probability(ratio * math.log(10)),
         probability(float(parameters["thresholds"][name]) * math.log(10)),
         ratio,
         _likely(part.process, suspicious, PROCESSES),
         _likely(part.alteration, suspicious, ALTERATIONS),
+        _place(name, laid, page),
     )
 
 
@@ -318,12 +319,7 @@ def _heat(laid: Iterable[NDArray[np.float32]]) -> HeatMap:
 def _place(name: str, laid: NDArray[np.float32], page: Page) -> Region | None:
     """Return where the cells of a region stand out, and a cell about it."""
     found = standing_out(laid, apart=2) if name in _PARTED else None
-    if found is None:
-        return None
-    left, top, wide, high = found
-    start = np.maximum(np.array([left, top]) - 1, 0) * CELL_MM
-    end = np.minimum(np.array([left + wide, top + high]) * CELL_MM + CELL_MM, page.size.millimetres)
-    return Region(name, in_capture(corners_mm(Box(*start, *(end - start))), page.to_capture))
+    return None if found is None else outlined(name, found, CELL_MM, page, about=1)
 
 
 def look(
@@ -347,12 +343,11 @@ def look(
     answers = ask(models.sessions[MODEL], view.crops)
     amount = replace(answers, forged=_amounts(answers, view.spots, models))
     parts = part_of(amount, view.spots)
-    scores = {name: _scored(name, view.spots[name], part, page, view.scale, parameters) for name, part in parts.items()}
     laid = {
         name: _laid(page.size, view.spots[name], part.forged - _half(name, view.scale, parameters))
         for name, part in parts.items()
     }
-    scores = {name: replace(score, place=_place(name, laid[name], page)) for name, score in scores.items()}
+    scores = {name: _scored(name, view, part, laid[name], page, parameters) for name, part in parts.items()}
     return Looked(scores, _heat(laid.values()), None, part_of(answers, view.spots), view.spots)
 
 

@@ -25,6 +25,7 @@ class Sample:
     page: Page
     mrz: Mrz | None
     lines: tuple[TextLine, ...] = ()  # all that was read on the page
+    among_others: bool = False  # whether the file shows the MRZs of other documents too
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,10 @@ def _usable(sample: Sample) -> Usable:
     if sample.mrz is None:
         raise DocumentModelError(
             f"{sample.file} cannot be a sample: no machine-readable zone was read on it, and it tells the kind."
+        )
+    if sample.among_others:
+        raise DocumentModelError(
+            f"{sample.file} cannot be a sample: it shows more than one document. Capture each by itself."
         )
     fields = sample.mrz.parsed.fields
     if not (fields.issuing_state.isalpha() and fields.document_code.isalpha()):

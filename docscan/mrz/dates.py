@@ -16,19 +16,13 @@ class NotADateError(ValueError):
 
 
 def _part(text: str, lowest: int, highest: int) -> int | None:
-    if text == _UNKNOWN:
-        return None
-    if not (text.isascii() and text.isdigit()) or not lowest <= int(text) <= highest:
+    if not _is_part(text, lowest, highest):
         raise NotADateError(f"{text} is neither a number from {lowest} to {highest} nor unknown")
-    return int(text)
+    return None if text == _UNKNOWN else int(text)
 
 
 def _is_part(text: str, lowest: int, highest: int) -> bool:
-    try:
-        _part(text, lowest, highest)
-    except NotADateError:
-        return False
-    return True
+    return text == _UNKNOWN or (text.isascii() and text.isdigit() and lowest <= int(text) <= highest)
 
 
 def is_month(text: str) -> bool:

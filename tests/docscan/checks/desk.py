@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -30,6 +31,7 @@ def with_lights(seen: Seen, **lights: np.ndarray | None) -> Seen:
     return replace(seen, page=replace(seen.page, **lights))  # type: ignore[arg-type]
 
 
+@cache
 def _forged(recipe: str) -> Specimen:
     return make(Order(4712, 7, "UTO", Kind.TD3, recipe), ("visible", "uv", "ir"), device="reader", dpi=250)
 

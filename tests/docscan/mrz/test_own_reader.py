@@ -195,9 +195,12 @@ def test_a_zone_that_is_seen_only_in_a_turned_picture_is_found(models: Models, m
     assert own_reader.read_grey(capture.image, _nets(models))[0].lines == capture.zones[0].lines
 
 
+def _visible(path: Path) -> Image:
+    return load(read_file(path, max_bytes=50_000_000), max_bytes=50_000_000, max_pixels=80_000_000).visible
+
+
 def _grey(path: Path) -> np.ndarray:
-    capture = load(read_file(path, max_bytes=50_000_000), max_bytes=50_000_000, max_pixels=80_000_000)
-    return cv2.cvtColor(capture.visible, cv2.COLOR_RGB2GRAY)
+    return cv2.cvtColor(_visible(path), cv2.COLOR_RGB2GRAY)
 
 
 def _of_width(picture: np.ndarray, width: int) -> np.ndarray:
@@ -225,8 +228,7 @@ def test_real_specimens_are_read_and_none_is_valid_but_wrong(models: Models, rea
     assert len(truths) == 16
     missed, valid_but_wrong = [], []
     for name, truth in truths.items():
-        capture = load(read_file(real_images / name, max_bytes=50_000_000), max_bytes=50_000_000, max_pixels=80_000_000)
-        zones = own_reader.read_zones(capture.visible, models)
+        zones = own_reader.read_zones(_visible(real_images / name), models)
         parsed = parse(zones[0].lines, today=TODAY, alternatives=zones[0].alternatives) if zones else None
         if parsed is None or parsed.lines != tuple(truth["lines"]):
             missed.append(name)
