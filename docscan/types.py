@@ -1,8 +1,7 @@
 """The vocabulary of the house: what one room hands to the next.
 
-Everything here is frozen and has no logic but small properties. Images are ``numpy.uint8`` arrays of
-height x width x 3 in RGB; boxes are millimetres of the rectified page (x to the right, y down, from its
-upper left corner); polygons are pixels of the visible capture. Where it is not so, the field says so.
+Everything here is frozen and has no logic but small properties. Boxes are millimetres of the rectified page (x to the
+right, y down, from its upper left corner). Where it is not so, the field says so.
 """
 
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
-"""Height x width x 3, RGB."""
+"""Height x width x 3, RGB, 0 to 255."""
 
 Polygon = tuple[tuple[float, float], ...]
 """Corners in pixels of the visible capture, clockwise from the upper left of what it encloses."""
@@ -114,6 +113,7 @@ class Quality:
     whole_page: bool
     usable: bool
     advice: tuple[str, ...] = ()  # what to do about it, in words
+    coloured: bool = True  # False: shades of grey, as a scanner or a camera set to them leaves
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,11 @@ def abstains(page: Page, mrz_format: MrzFormat | None, scale: float, parameters:
             "The page was not found in the image, so nobody knows where to judge its print: lay it on a plain surface "
             "of another colour."
         )
+    if not page.quality.coloured:
+        return (
+            "The picture is in shades of grey, which do not show how the page was printed: capture the document in "
+            "colour."
+        )
     lowest = float(parameters["lowest_pixels_per_mm"])
     if scale < lowest:
         return (

@@ -76,6 +76,8 @@ def _usable(sample: Sample) -> Usable:
         raise DocumentModelError(
             f"{sample.file} cannot be a sample: its page was not found. Lay it on a plain surface of another colour."
         )
+    if not sample.page.quality.coloured:
+        raise DocumentModelError(f"{sample.file} cannot be a sample: it is in shades of grey. Capture it in colour.")
     return Usable(sample.file, sample.capture, sample.page, sample.mrz, sample.lines)
 
 

@@ -120,6 +120,7 @@ def to_dict(report: Report) -> dict[str, Any]:
             "glare": _number(quality.glare),
             "resolution_dpi": _number(quality.resolution_dpi, 1),
             "whole_page": quality.whole_page,
+            "coloured": quality.coloured,
             "usable": quality.usable,
             "advice": list(quality.advice),
         },

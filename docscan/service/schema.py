@@ -157,6 +157,7 @@ class Quality(Part):
     glare: Share
     resolution_dpi: Number
     whole_page: bool
+    coloured: bool = Field(description="false: shades of grey, which do not show how a document was printed.")
     usable: bool
     advice: list[str]
 

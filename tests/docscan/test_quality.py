@@ -45,6 +45,19 @@ def test_a_capture_of_several_documents_is_not_usable_and_says_so_first() -> Non
     assert several.advice[1:] == soft.advice != ()
 
 
+def test_shades_of_grey_are_told_from_colours_however_few() -> None:
+    page = document(PageSize.ID_3)
+    assert of(page).coloured
+    grey_page = np.repeat(grey(page, 0)[..., None], 3, axis=2)
+    found = of(grey_page)
+    assert not found.coloured
+    assert found.usable, "its text can be read"
+    assert found.advice == ("Capture in colour: shades of grey do not show how the document was printed.",)
+    stamped = grey_page.copy()
+    cv2.rectangle(stamped, (200, 200), (400, 300), (200, 180, 180), -1)
+    assert of(stamped).coloured
+
+
 def test_nothing_to_see_is_not_sharp() -> None:
     assert sharpness(np.full((300, 400), 200, np.uint8)) == 0
 

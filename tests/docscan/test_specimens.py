@@ -88,6 +88,17 @@ def test_no_genuine_specimen_contradicts_itself(reports: Reports) -> None:
     assert sum(count >= 5 for count in agreeing.values()) >= 10, agreeing
 
 
+@pytest.mark.parametrize("name", ["pass-bdr.jpg", "pass-lux.jpg"])
+def test_what_is_no_concern_in_colours_is_insufficient_in_shades_of_grey(
+    images: list[Path], tools: Tools, name: str
+) -> None:
+    grey = cv2.imread(str(next(image for image in images if image.name == name)), cv2.IMREAD_GRAYSCALE)
+    file = ImageFile("grey.png", cv2.imencode(".png", grey)[1].tobytes())
+    report = inspection.inspect(file, tools=tools, today=TODAY).report
+    assert report.verdict is Verdict.INSUFFICIENT
+    assert "in shades of grey" in report.reason
+
+
 def test_a_picture_of_two_documents_is_never_no_concern(images: list[Path], tools: Tools) -> None:
     named = {image.name: image for image in images}
     one, other = (cv2.imread(str(named[name])) for name in ("pass-bdr.jpg", "pass-lux.jpg"))  # each alone: no_concern

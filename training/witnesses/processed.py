@@ -43,6 +43,10 @@ def _blurred(picture: Picture) -> Picture:
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.0), np.uint8)
 
 
+def _grey(picture: Picture) -> Picture:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
 def _same(picture: Picture) -> Picture:
     return picture
 
@@ -62,6 +66,7 @@ PROCESSINGS: Mapping[str, tuple[_Work, int]] = MappingProxyType(
         "lit by a fifth more and less": (_lit_unevenly, _QUALITY),
         "bluish": (partial(_tinted, 1.08, 0.85), _QUALITY),
         "reddish": (partial(_tinted, 0.85, 1.03), _QUALITY),
+        "in shades of grey": (_grey, _QUALITY),
         "shrunk to two thirds and enlarged": (partial(enlarged, share=2 / 3), _QUALITY),
         "blurred by a pixel": (_blurred, _QUALITY),
         "from the web: shrunk to 0.45, sharpened, enlarged": (partial(from_the_web, share=0.45), _QUALITY),

@@ -201,6 +201,7 @@ def test_out_of_its_depth_it_abstains_and_says_what_to_do(evidence: Make) -> Non
     cropped = replace(page, found=False)
     assert abstains(cropped, MrzFormat.TD3, 8.0, LIMITS) is None, "a scan cropped to the page, as its MRZ confirms"
     assert "not found" in str(abstains(cropped, None, 8.0, LIMITS))
+    assert "in colour" in _abstained(replace(page, quality=replace(page.quality, coloured=False)), 8.0)
     enlarged = _abstained(replace(page, enlarged=2.0), 12.0)
     assert "enlarged the picture 2.0 times, and it shows no more than 152 dpi" in enlarged
     assert abstains(replace(page, enlarged=1.6), MrzFormat.TD3, 12.0, LIMITS) is None, "7.5 of 7 pixels are left"

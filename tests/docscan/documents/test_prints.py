@@ -129,6 +129,17 @@ def test_what_software_sharpened_far_beyond_the_samples_is_not_judged_by_its_pri
         assert "switch sharpening off" in says[name].explanation
 
 
+def test_what_a_scanner_set_to_grey_leaves_is_not_judged_by_its_print(knowing: Tools) -> None:
+    grey = cv2.imdecode(np.frombuffer(_file(GENUINE).data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    file = ImageFile("grey.jpg", cv2.imencode(".jpg", grey)[1].tobytes())
+    says = {check.id: check for check in inspect(file, tools=knowing).report.checks}
+    for name in ("print.viz", "page.print", "page.copy_move", "reference.print", "reference.ovd"):
+        assert says[name].outcome is Outcome.UNDETERMINED, name
+        assert "in shades of grey" in says[name].explanation
+    for name in ("mrz.check_digits", "photo.edge"):
+        assert says[name].outcome is Outcome.PASSED, f"{name} needs no colours"
+
+
 def test_a_page_of_no_known_kind_is_not_compared(makes: Makes, tools: Tools) -> None:
     path = makes.path("XVA", Kind.TD2, 0)
     evidence = gather(ImageFile(path.name, path.read_bytes()), tools=replace(tools, reader=None))
