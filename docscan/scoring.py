@@ -21,6 +21,8 @@ _SAME_WITNESS = {"reference": "print", "photo": "print", "page": "print"}
 
 # Regions' ratios add up: their print can refer a document none of whose regions fails.
 _TOGETHER = "No part of the print fails by itself, but together they look otherwise than issuers print them."
+# Undetermined where a digit fails that may not have been read rightly: what the MRZ says is not known then.
+_CHECK_DIGITS = "mrz.check_digits"
 _AGAIN = "What failed says too little by itself: capture the document again, and compare that place by eye."
 
 # Upper ends of the bands of the ENFSI verbal scale, as log10 of the likelihood ratio.
@@ -90,8 +92,9 @@ def decide(checks: Sequence[CheckResult], log10_lr: float, quality: Quality, *, 
     """Return the verdict and its one main reason.
 
     ``refer`` wins over ``insufficient``: a sign of forgery on a poor capture is still for a person to see.
-    A document whose printing or whose MRZ could not be looked at is never ``no_concern``, nor is one on which a check
-    failed that does not suffice to refer it: a second capture tells a sign from chance.
+    A document whose printing or whose MRZ could not be looked at is never ``no_concern``, nor is one whose check digits
+    fail where the reader was not sure, nor one on which a check failed that does not suffice to refer it: a second
+    capture tells a sign from chance.
     """
     against = [check for check in checks if check.speaks_for_forgery]
     if log10_lr >= refer_at:
@@ -102,6 +105,9 @@ def decide(checks: Sequence[CheckResult], log10_lr: float, quality: Quality, *, 
         members = [check for check in checks if check.id.startswith(f"{family}.")]
         if not any(check.outcome in (Outcome.PASSED, Outcome.FAILED) for check in members):
             return Verdict.INSUFFICIENT, members[0].explanation
+    for check in checks:
+        if check.id == _CHECK_DIGITS and check.outcome is Outcome.UNDETERMINED:
+            return Verdict.INSUFFICIENT, check.explanation
     if against:
         return Verdict.INSUFFICIENT, _AGAIN
     return Verdict.NO_CONCERN, "Nothing that was looked at speaks for a forgery."

@@ -3,6 +3,7 @@
 from docscan.checks.finding import Finding, undetermined
 from docscan.checks.mrz_rules import no_zone, zone_region
 from docscan.evidence import Evidence
+from docscan.mrz.certainty import may_be_misread
 from docscan.mrz.specimens import is_specimen
 from docscan.types import Outcome
 
@@ -25,6 +26,12 @@ def expiry(evidence: Evidence) -> Finding:
     expires = evidence.mrz.parsed.fields.expiry_date
     if expires is None or len(expires) < len("YYYY-MM-DD"):
         return undetermined("The date of expiry is not known to the day.", region)
+    if may_be_misread(evidence.mrz, "expiry_date"):
+        return undetermined(
+            "The date of expiry may be a reading error: a check digit fails, and the reader was not sure. Look at it "
+            "by eye.",
+            region,
+        )
     if expires < evidence.today.isoformat():
         return Finding(Outcome.FAILED, f"The document expired on {expires}.", region=region)
     return Finding(Outcome.PASSED, f"The document is valid until {expires}.", region=region)

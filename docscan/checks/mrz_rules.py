@@ -8,8 +8,8 @@ from datetime import date
 
 from docscan.checks.finding import Finding, RuleRates, not_performed, undetermined
 from docscan.evidence import Evidence
+from docscan.mrz.certainty import SURE, least_certain
 from docscan.mrz.codes import is_known_state
-from docscan.mrz.read import SURE, least_certain
 from docscan.mrz.specimens import is_specimen
 from docscan.types import Mrz, Outcome, Region
 

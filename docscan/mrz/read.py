@@ -5,14 +5,13 @@ from dataclasses import replace
 from datetime import date
 
 from docscan.mrz import own_reader, second_reader
+from docscan.mrz.certainty import SURE, least_certain
 from docscan.mrz.icao9303 import MrzFormatError, parse
-from docscan.mrz.recognise import CLEAR
 from docscan.runtime import Models
 from docscan.types import Difference, Image, Mrz, ParsedMrz, SecondReading, Zone
 
 # Where every check digit agrees a lower certainty will do: the names, which no check digit guards, are then read by the
 # same eyes that read the numbers rightly.
-SURE = CLEAR
 SURE_WHERE_VALID = 0.50
 
 # The models that reading takes.
@@ -25,11 +24,6 @@ def missing(models: Models) -> str | None:
         return None
     why = second_reader.missing()
     return None if why is None else f"The folder of models lacks those that read the MRZ. {why}"
-
-
-def least_certain(zone: Zone) -> float:
-    """Return the certainty of a reading's least certain character; 0 where its reader gives none."""
-    return min((value for line in zone.character_confidence for value in line), default=0.0)
 
 
 def _parsed(zone: Zone, today: date) -> Mrz | None:

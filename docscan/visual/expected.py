@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from docscan.mrz.certainty import may_be_misread, sure_of
 from docscan.mrz.check_digits import FILLER
 from docscan.mrz.layouts import LAYOUTS, Span
-from docscan.mrz.read import SURE
 from docscan.types import Mrz
 
 NAMES = ("surname", "given_names")
@@ -21,21 +21,13 @@ class Expected:
     cut: bool = False  # there was no room for its end
 
 
-def _sure(mrz: Mrz, span: Span) -> tuple[bool, ...]:
-    """Return whether the reader was sure of each character of a span; where it gives no confidence, it never was."""
-    lines = mrz.zone.character_confidence[-len(mrz.parsed.lines) :]
-    row = lines[span.line] if len(lines) > span.line else ()
-    certain = tuple(value >= SURE for value in row[span.start : span.end])
-    return certain if len(certain) == span.end - span.start else (False,) * (span.end - span.start)
-
-
 def _datum(text: str, sure: tuple[bool, ...], shown: str, *, cut: bool = False) -> Expected:
     last = len(text.rstrip(FILLER))
     return Expected(text[:last], sure[:last], shown, cut)
 
 
 def _names(mrz: Mrz, span: Span) -> dict[str, Expected]:
-    text, sure, fields = span.of(mrz.parsed.lines), _sure(mrz, span), mrz.parsed.fields
+    text, sure, fields = span.of(mrz.parsed.lines), sure_of(mrz, span), mrz.parsed.fields
     end = text.find(FILLER * 2) if FILLER * 2 in text else len(text)
     cut, second = fields.names_truncated, min(end + 2, len(text))
     found = {
@@ -52,7 +44,9 @@ def expected(mrz: Mrz) -> dict[str, Expected]:
     spans, lines, fields = LAYOUTS[mrz.parsed.format].spans, mrz.parsed.lines, mrz.parsed.fields
     found = _names(mrz, spans["names"])
     for name in FIELDS[2:]:
-        text, sure, shown = spans[name].of(lines), _sure(mrz, spans[name]), getattr(fields, name) or ""
+        text, sure, shown = spans[name].of(lines), sure_of(mrz, spans[name]), getattr(fields, name) or ""
+        if may_be_misread(mrz, name):
+            sure = (False,) * len(sure)
         if not text.strip(FILLER):
             continue
         if name.endswith("_date"):

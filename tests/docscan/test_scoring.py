@@ -126,6 +126,13 @@ def test_a_failed_check_that_does_not_refer_asks_for_another_capture() -> None:
     assert decide(expired, 0.0, GOOD, refer_at=1)[0] is Verdict.NO_CONCERN
 
 
+def test_a_zone_whose_check_digits_fail_where_the_reader_was_not_sure_is_not_no_concern() -> None:
+    seen = [check("mrz.found"), check("mrz.check_digits", Outcome.UNDETERMINED), check("print.portrait")]
+    assert decide(seen, 0, GOOD, refer_at=1) == (Verdict.INSUFFICIENT, "mrz.check_digits says so.")
+    unknown = [check("mrz.found"), check("mrz.check_digits", Outcome.NOT_PERFORMED), check("print.portrait")]
+    assert decide(unknown, 0, GOOD, refer_at=1)[0] is Verdict.NO_CONCERN, "an old layout without check digits"
+
+
 @pytest.mark.parametrize("blind", ["mrz.found", "print.portrait"])
 def test_no_concern_needs_the_zone_and_the_print_to_have_been_looked_at(blind: str) -> None:
     seen = [

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from datasets.mrz.typeface import faces
+from docscan.mrz.certainty import SURE
 from docscan.mrz.own_reader import LINE_FINDER, RECOGNISER, ZONE_FINDER
-from docscan.mrz.read import SURE
 from docscan.processes import pool
 from training.arguments import positive
 from training.fitting import Plan, Task, done, fit

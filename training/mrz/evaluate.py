@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from datasets.mrz.camera import expose
 from datasets.mrz.captures import document_capture
 from datasets.mrz.negatives import HELD_OUT_PHOTOS, without_mrz
+from docscan.mrz.certainty import SURE, least_certain
 from docscan.mrz.icao9303 import parse
 from docscan.mrz.own_reader import LINE_FINDER, RECOGNISER, ZONE_FINDER, Networks, read_grey
-from docscan.mrz.read import SURE, least_certain
 from docscan.processes import pool
 
 # Seeds of the training shards are below; evaluation's begin here.

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -66,6 +67,19 @@ def test_a_specimens_invented_code_is_told_but_accuses_nobody(evidence: Make) ->
     assert finding.log10_lr == 0
     assert "BDR" in finding.explanation
     assert mrz_rules.issuing_state(evidence(lines(issuing_state="BDR"))).outcome is Outcome.FAILED
+
+
+def test_an_expiry_that_may_be_misread_is_not_told(evidence: Make) -> None:
+    covered = lines(expiry_date="370605")
+    covered = (covered[0], covered[1][:27] + "1" + covered[1][28:])  # the check digit of another date
+    told = evidence(covered)
+    assert "valid until 2037-06-05" in expiry(told).explanation, "all was read surely"
+    assert told.mrz is not None
+    row = (*(0.99,) * 22, 0.4, *(0.99,) * 21)
+    unsure = replace(told, mrz=replace(told.mrz, zone=replace(told.mrz.zone, character_confidence=((0.99,) * 44, row))))
+    finding = expiry(unsure)
+    assert finding.outcome is Outcome.UNDETERMINED
+    assert "may be a reading error" in finding.explanation
 
 
 def test_no_zone_and_no_reader_are_told_apart(evidence: Make) -> None:

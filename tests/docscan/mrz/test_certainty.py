@@ -1,0 +1,47 @@
+"""A thumb or glare over a zone: letters are read that are not there, and one of them perhaps surely."""
+
+from dataclasses import replace
+
+import pytest
+
+from docscan.mrz.certainty import may_be_misread, sure_of
+from docscan.mrz.layouts import LAYOUTS
+from docscan.types import Agreement, Mrz, MrzFormat
+from docscan.visual.comparing import compared
+from docscan.visual.expected import expected
+from tests.docscan.visual.samples import PASSPORT, line, mrz_of
+
+SPANS = LAYOUTS[MrzFormat.TD3].spans
+COVERED = (PASSPORT[0], PASSPORT[1][:21] + "170415" + PASSPORT[1][27:])  # the year was 12
+
+
+def _unsure(mrz: Mrz, *columns: int) -> Mrz:
+    """Return a reading whose reader was not sure of some characters of the last line."""
+    *others, last = mrz.zone.character_confidence
+    row = tuple(0.4 if column in columns else certain for column, certain in enumerate(last))
+    return replace(mrz, zone=replace(mrz.zone, character_confidence=(*others, row)))
+
+
+def test_a_field_is_doubted_where_a_check_digit_fails_and_not_all_of_it_was_sure() -> None:
+    assert not may_be_misread(mrz_of(COVERED), "expiry_date"), "sure all over: a forger's work, perhaps"
+    assert not may_be_misread(_unsure(mrz_of(), 21), "expiry_date"), "the check digits agree"
+    for column in (21, 26, 27):  # its first, its last, its check digit
+        assert may_be_misread(_unsure(mrz_of(COVERED), column), "expiry_date")
+    elsewhere = _unsure(mrz_of(COVERED), 12)
+    assert not any(may_be_misread(elsewhere, name) for name in ("expiry_date", "birth_date", "document_number"))
+    assert may_be_misread(_unsure(mrz_of(COVERED), 14), "birth_date"), "the composite may fail for it as well"
+    assert not may_be_misread(_unsure(mrz_of(COVERED), 20), "sex"), "it has no check digit"
+
+
+def test_a_reader_that_gives_no_confidence_was_never_sure() -> None:
+    mrz = mrz_of(COVERED)
+    silent = replace(mrz, zone=replace(mrz.zone, character_confidence=()))
+    assert sure_of(silent, SPANS["sex"]) == (False,)
+    assert may_be_misread(silent, "expiry_date")
+
+
+@pytest.mark.parametrize(("columns", "agreement"), [((), Agreement.DIFFERS), ((21,), Agreement.UNCLEAR)])
+def test_what_may_be_misread_contradicts_nothing_printed(columns: tuple[int, ...], agreement: Agreement) -> None:
+    """Of the year that differs the digit that differs was read surely in both cases."""
+    datum = expected(_unsure(mrz_of(COVERED), *columns))["expiry_date"]
+    assert compared("expiry_date", datum, line("15.04.2012")) is agreement
