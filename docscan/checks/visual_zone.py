@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from docscan.checks.finding import Finding, RuleRates, not_performed, undetermined
 from docscan.evidence import Evidence
+from docscan.mrz.certainty import certainty_of
 from docscan.page_geometry import in_capture
 from docscan.types import Agreement, Region, VisualField
 from docscan.zones import corners_mm
@@ -46,6 +47,17 @@ def _not_found(name: str, what: str, evidence: Evidence) -> Finding:
     return undetermined(f"“{said}”, the machine-readable zone's {what}, was not found on the page: compare by eye.")
 
 
+def _certainties(evidence: Evidence, field: VisualField) -> tuple[float | None, float | None]:
+    """Return the certainty of the least certain character of a datum as printed, and as the MRZ has it."""
+    mrz = evidence.mrz
+    return min(field.line.confidence, default=None), None if mrz is None else certainty_of(mrz, field.name)
+
+
+def _how_sure(certainty: float | None) -> str:
+    # Nothing is read so surely that 100 % would be right.
+    return "unknown" if certainty is None else f"{min(99, int(100 * certainty))} %"
+
+
 def datum(name: str) -> Callable[[Evidence], Finding]:
     """Return the check of one datum, named as in ``MrzFields``."""
     what = WORDS[name]
@@ -60,7 +72,11 @@ def datum(name: str) -> Callable[[Evidence], Finding]:
         if field.agreement is Agreement.AGREES:
             return RATES.finding(False, f"The page prints the same {what} as the machine-readable zone.")
         region, printed = _region(evidence, field), field.line.text.strip()
-        both = f"The printed {what} reads “{printed}”, the machine-readable zone says “{field.mrz}”"
+        one, other = (_how_sure(certainty) for certainty in _certainties(evidence, field))
+        both = (
+            f"The printed {what} reads “{printed}” (certainty {one}), the machine-readable zone says “{field.mrz}” "
+            f"(certainty {other})"
+        )
         if field.agreement is Agreement.DIFFERS:
             return RATES.finding(True, f"{both}: they contradict each other.", region)
         return undetermined(f"{both}; that may be a reading error or another way to write it: compare by eye.", region)

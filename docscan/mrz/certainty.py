@@ -1,8 +1,9 @@
 """How surely an MRZ was read, and which of its data may be reading errors."""
 
+from docscan.mrz.check_digits import FILLER
 from docscan.mrz.layouts import LAYOUTS, Span
 from docscan.mrz.recognise import CLEAR
-from docscan.types import Mrz, Zone
+from docscan.types import Mrz, ParsedMrz, Zone
 
 SURE = CLEAR
 
@@ -12,12 +13,39 @@ def least_certain(zone: Zone) -> float:
     return min((value for line in zone.character_confidence for value in line), default=0.0)
 
 
-def sure_of(mrz: Mrz, span: Span) -> tuple[bool, ...]:
-    """Return whether the reader was sure of each character of a span; where it gives no confidence, it never was."""
+def span_of(parsed: ParsedMrz, name: str) -> Span:
+    """Return where a datum stands, named as in ``MrzFields``; the names, which share a field, as they part it."""
+    spans = LAYOUTS[parsed.format].spans
+    if name not in ("surname", "given_names"):
+        return spans[name]
+    both = spans["names"]
+    surname, gap, _ = both.of(parsed.lines).partition(FILLER * 2)
+    end = both.start + len(surname)
+    return Span(both.line, both.start, end) if name == "surname" else Span(both.line, end + len(gap), both.end)
+
+
+def _certain(mrz: Mrz, span: Span) -> tuple[float, ...]:
+    """Return how certain each character of a span is; nothing where the reader gives no confidence."""
     lines = mrz.zone.character_confidence[-len(mrz.parsed.lines) :]
     row = lines[span.line] if len(lines) > span.line else ()
-    certain = tuple(value >= SURE for value in row[span.start : span.end])
-    return certain if len(certain) == span.end - span.start else (False,) * (span.end - span.start)
+    certain = row[span.start : span.end]
+    return certain if len(certain) == span.end - span.start else ()
+
+
+def sure_of(mrz: Mrz, span: Span) -> tuple[bool, ...]:
+    """Return whether the reader was sure of each character of a span; where it gives no confidence, it never was."""
+    certain = _certain(mrz, span)
+    return tuple(value >= SURE for value in certain) if certain else (False,) * (span.end - span.start)
+
+
+def certainty_of(mrz: Mrz, name: str) -> float | None:
+    """Return the certainty of a datum's least certain character, 0 to 1; None where the reader gives none.
+
+    The fillers that end a datum do not count.
+    """
+    span = span_of(mrz.parsed, name)
+    shown = len(span.of(mrz.parsed.lines).rstrip(FILLER))
+    return min(_certain(mrz, span)[:shown], default=None)
 
 
 def may_be_misread(mrz: Mrz, name: str) -> bool:

@@ -1,8 +1,10 @@
 """The holder's and the document's data, as the MRZ and the printed page say them, side by side."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
-from docscan.rendering.language import Listed, Sentence
+from docscan.mrz.certainty import SURE, certainty_of
+from docscan.rendering.language import Listed, Percent, Sentence
 from docscan.rendering.messages import message
 from docscan.rendering.words import READERS, check_name
 from docscan.types import Agreement, Difference, Mrz, MrzFields, Outcome, Repair, VisualZone
@@ -17,6 +19,18 @@ AGREEMENTS = {
 _MOST_DIFFERENCES = 8  # shown one by one
 _SEX = {"F": message("F (female)"), "M": message("M (male)"), "X": message("X (unspecified)")}
 _UNKNOWN = message("not readable or unknown")
+
+_LABELS = {
+    "surname": message("Surname"),
+    "given_names": message("Given names"),
+    "document_number": message("Document number"),
+    "issuing_state": message("Issuing state"),
+    "nationality": message("Nationality"),
+    "birth_date": message("Date of birth"),
+    "sex": message("Sex"),
+    "expiry_date": message("Date of expiry"),
+    "optional_data": message("Optional data"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +69,14 @@ def field_rows(mrz: Mrz, visual: VisualZone) -> list[FieldRow]:
 def _data(mrz: Mrz) -> list[_Datum]:
     fields, digits = mrz.parsed.fields, mrz.parsed.check_digits
     data = [
-        _Datum(message("Surname"), fields.surname),
-        _Datum(message("Given names"), fields.given_names),
-        _Datum(message("Document number"), fields.document_number, digits.get("document_number")),
-        _Datum(message("Issuing state"), fields.issuing_state),
-        _Datum(message("Nationality"), fields.nationality),
-        _date(message("Date of birth"), fields.birth_date, digits.get("birth_date")),
+        _Datum(_LABELS["surname"], fields.surname),
+        _Datum(_LABELS["given_names"], fields.given_names),
+        _Datum(_LABELS["document_number"], fields.document_number, digits.get("document_number")),
+        _Datum(_LABELS["issuing_state"], fields.issuing_state),
+        _Datum(_LABELS["nationality"], fields.nationality),
+        _date(_LABELS["birth_date"], fields.birth_date, digits.get("birth_date")),
         _sex(fields.sex),
-        _date(message("Date of expiry"), fields.expiry_date, digits.get("expiry_date")),
+        _date(_LABELS["expiry_date"], fields.expiry_date, digits.get("expiry_date")),
         *_optional(fields, digits.get("optional_data")),
     ]
     if "composite" in digits:
@@ -76,14 +90,14 @@ def _date(label: str, value: str | None, digit: bool | None) -> _Datum:
 
 def _sex(value: str | None) -> _Datum:
     known = _SEX.get(value or "")
-    return _Datum(message("Sex"), known or value or message("not readable"), words=bool(known) or not value)
+    return _Datum(_LABELS["sex"], known or value or message("not readable"), words=bool(known) or not value)
 
 
 def _optional(fields: MrzFields, digit: bool | None) -> list[_Datum]:
     data = []
     if fields.optional_data or digit is not None:
         empty = not fields.optional_data
-        data.append(_Datum(message("Optional data"), fields.optional_data or message("none"), digit, words=empty))
+        data.append(_Datum(_LABELS["optional_data"], fields.optional_data or message("none"), digit, words=empty))
     if fields.optional_data_2:
         data.append(_Datum(message("Optional data 2"), fields.optional_data_2))
     return data
@@ -91,12 +105,43 @@ def _optional(fields: MrzFields, digit: bool | None) -> list[_Datum]:
 
 def mrz_remarks(mrz: Mrz) -> list[Sentence]:
     """Return what the officer must know of the reading: repairs, breaches, truncation, old layouts."""
-    remarks = [_repaired(repair) for repair in mrz.parsed.repairs]
+    remarks = [*_unsure(mrz), *(_repaired(repair) for repair in mrz.parsed.repairs)]
     if not mrz.parsed.conforming:
         remarks.append(Sentence(message("The zone follows an old national layout, not ICAO Doc 9303.")))
     if mrz.parsed.fields.names_truncated:
         remarks.append(Sentence(message("The names fill their field: they are probably cut short.")))
     return [*remarks, *map(Sentence, mrz.parsed.problems), *_second_opinion(mrz)]
+
+
+def _unsure(mrz: Mrz) -> list[Sentence]:
+    """Name the data of which the reader was not sure, and how sure it was of their least certain characters."""
+    if not mrz.parsed.conforming:
+        return []
+    found = [(label, certainty_of(mrz, name)) for name, label in _LABELS.items()]
+    doubted = tuple(
+        Sentence(
+            message("%(datum)s (certainty %(sure)s)"),
+            {"datum": Sentence(label, inside=True), "sure": Percent(100 * certainty)},
+        )
+        for label, certainty in found
+        if certainty is not None and certainty < SURE
+    )
+    text = message("Not every character was read surely: %(data)s. Compare by eye.")
+    return [Sentence(text, {"data": Listed(doubted)})] if doubted else []
+
+
+def lines_by_certainty(mrz: Mrz) -> list[list[tuple[str, bool]]]:
+    """Return the MRZ's lines in runs of characters that were, and were not, read surely.
+
+    Where the reader gives no confidence all are taken as sure: nothing could be told apart.
+    """
+    rows = mrz.zone.character_confidence[-len(mrz.parsed.lines) :]
+    parted = []
+    for number, line in enumerate(mrz.parsed.lines):
+        row = rows[number] if number < len(rows) and len(rows[number]) == len(line) else (1.0,) * len(line)
+        pairs = groupby(zip(line, row, strict=True), key=lambda pair: pair[1] >= SURE)
+        parted.append([("".join(character for character, _ in run), sure) for sure, run in pairs])
+    return parted
 
 
 def _second_opinion(mrz: Mrz) -> list[Sentence]:

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from docscan.rendering import words
-from docscan.rendering.fields import AGREEMENTS, field_rows, mrz_remarks
+from docscan.rendering.fields import AGREEMENTS, field_rows, lines_by_certainty, mrz_remarks
 from docscan.rendering.findings import deciding, findings_of, not_decided, not_looked_at, numbers_of
 from docscan.rendering.language import ENGLISH, Language, Sentence
 from docscan.rendering.messages import message
@@ -126,6 +126,7 @@ def _context(report: Report, pictures: Pictures | None, language: Language) -> d
         "comparison": _comparison(report, pictures),
         "rows": rows,
         "remarks": mrz_remarks(report.mrz) if report.mrz else [],
+        "mrz_lines": lines_by_certainty(report.mrz) if report.mrz else [],
         "unseen": [*not_looked_at(report.checks), *not_decided(report.checks)],
         "marker": _marker(report.confidence.log10_lr),
     }

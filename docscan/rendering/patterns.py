@@ -30,12 +30,12 @@ PATTERNS = (
     message("“%(said)s”, the machine-readable zone's %(field)s, was not found on the page: compare by eye."),
     message("The page prints the same %(field)s as the machine-readable zone."),
     message(
-        "The printed %(field)s reads “%(printed)s”, the machine-readable zone says “%(said)s”: "
-        "they contradict each other."
+        "The printed %(field)s reads “%(printed)s” (certainty %(sure)s), the machine-readable zone says “%(said)s” "
+        "(certainty %(other)s): they contradict each other."
     ),
     message(
-        "The printed %(field)s reads “%(printed)s”, the machine-readable zone says “%(said)s”; "
-        "that may be a reading error or another way to write it: compare by eye."
+        "The printed %(field)s reads “%(printed)s” (certainty %(sure)s), the machine-readable zone says “%(said)s” "
+        "(certainty %(other)s); that may be a reading error or another way to write it: compare by eye."
     ),
     message(
         "The capture shows %(shown)s dpi; to judge how the page was printed, %(needed)s dpi or more are needed: "
@@ -92,6 +92,7 @@ PARTS = frozenset({
     message("optional data"),
     message("composite"),
     message("issuing state"),
+    message("unknown"),
 })  # fmt: skip
 
 # Sentences that follow another.

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from docscan.rendering import words
-from docscan.rendering.fields import AGREEMENTS, FieldRow, field_rows, mrz_remarks
+from docscan.rendering.fields import AGREEMENTS, FieldRow, field_rows, lines_by_certainty, mrz_remarks
 from docscan.rendering.findings import not_looked_at
 from docscan.types import CheckResult, Mrz, Outcome, Report, VisualZone
 
@@ -67,8 +67,9 @@ def _plain(text: str) -> Padding:
 
 def _print_mrz(mrz: Mrz, visual: VisualZone, console: Console) -> None:
     console.print(_heading(f"Machine-readable zone ({mrz.parsed.format}, read by {words.READERS[mrz.zone.reader]})"))
-    for line in mrz.parsed.lines:
-        console.print(_plain(line), style="cyan")
+    for line in lines_by_certainty(mrz):
+        shown = Text.assemble(*((text, "cyan" if sure else "cyan underline") for text, sure in line))
+        console.print(Padding(shown, (0, 2, 0, 2)))
     table = Table.grid(padding=(0, 2))
     for row in field_rows(mrz, visual):
         table.add_row(Text(row.label, style="dim"), Text(row.mrz), _digit(row.digit), _printed(row))

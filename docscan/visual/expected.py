@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from docscan.mrz.certainty import may_be_misread, sure_of
+from docscan.mrz.certainty import may_be_misread, span_of, sure_of
 from docscan.mrz.check_digits import FILLER
-from docscan.mrz.layouts import LAYOUTS, Span
+from docscan.mrz.layouts import LAYOUTS
 from docscan.types import Mrz
 
 NAMES = ("surname", "given_names")
@@ -26,14 +26,12 @@ def _datum(text: str, sure: tuple[bool, ...], shown: str, *, cut: bool = False) 
     return Expected(text[:last], sure[:last], shown, cut)
 
 
-def _names(mrz: Mrz, span: Span) -> dict[str, Expected]:
-    text, sure, fields = span.of(mrz.parsed.lines), sure_of(mrz, span), mrz.parsed.fields
-    end = text.find(FILLER * 2) if FILLER * 2 in text else len(text)
-    cut, second = fields.names_truncated, min(end + 2, len(text))
-    found = {
-        "surname": _datum(text[:end], sure[:end], fields.surname, cut=cut and not fields.given_names),
-        "given_names": _datum(text[second:], sure[second:], fields.given_names, cut=cut),
-    }
+def _names(mrz: Mrz) -> dict[str, Expected]:
+    fields, found = mrz.parsed.fields, {}
+    for name in NAMES:
+        span = span_of(mrz.parsed, name)
+        cut = fields.names_truncated and not (name == "surname" and fields.given_names)
+        found[name] = _datum(span.of(mrz.parsed.lines), sure_of(mrz, span), getattr(fields, name), cut=cut)
     return {name: datum for name, datum in found.items() if datum.text}
 
 
@@ -42,7 +40,7 @@ def expected(mrz: Mrz) -> dict[str, Expected]:
     if not mrz.parsed.conforming:
         return {}
     spans, lines, fields = LAYOUTS[mrz.parsed.format].spans, mrz.parsed.lines, mrz.parsed.fields
-    found = _names(mrz, spans["names"])
+    found = _names(mrz)
     for name in FIELDS[2:]:
         text, sure, shown = spans[name].of(lines), sure_of(mrz, spans[name]), getattr(fields, name) or ""
         if may_be_misread(mrz, name):

@@ -19,7 +19,8 @@ def test_a_contradiction_names_both_readings_and_its_place_and_refers(evidence: 
     result = birth_date(evidence, "12 AUG 1984", Agreement.DIFFERS)
     assert result.outcome is Outcome.FAILED
     assert "12 AUG 1984" in result.explanation
-    assert "1974-08-12" in result.explanation
+    assert "“12 AUG 1984” (certainty 99 %)" in result.explanation
+    assert "“1974-08-12” (certainty 99 %)" in result.explanation
     assert result.log10_lr >= 1
     assert result.region is not None
     # The page of this evidence has 8 pixels a millimetre.
@@ -38,6 +39,15 @@ def test_what_a_reading_error_explains_weighs_nothing(evidence: Evidences) -> No
     result = birth_date(evidence, "12 AUG 19?4", Agreement.UNCLEAR)
     assert result.outcome is Outcome.UNDETERMINED
     assert result.log10_lr == 0
+
+
+def test_how_sure_each_reader_was_is_of_its_least_certain_character(evidence: Evidences) -> None:
+    line = TextLine("12 AUG 1984", (0.99,) * 9 + (0.638, 0.99), Box(40, 30, 20, 3))
+    visual = VisualZone({"birth_date": VisualField("birth_date", "1974-08-12", line, Agreement.UNCLEAR)})
+    check = next(check for check in CHECKS if check.id == "viz.birth_date")
+    assert "“12 AUG 1984” (certainty 63 %)" in perform(check, evidence(visual=visual, confidence=0.8)).explanation
+    assert "“1974-08-12” (certainty 80 %)" in perform(check, evidence(visual=visual, confidence=0.8)).explanation
+    assert "“1974-08-12” (certainty unknown)" in perform(check, evidence(visual=visual, confidence=None)).explanation
 
 
 def test_what_was_not_found_or_not_read_is_told_apart(evidence: Evidences) -> None:

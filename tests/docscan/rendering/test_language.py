@@ -33,10 +33,12 @@ def test_a_sentence_with_words_in_it_is_translated_with_them() -> None:
 
 def test_data_of_a_document_stay_as_they_are() -> None:
     said = FRENCH.explained(
-        "The printed surname reads “<b>OR, ANNA and sex”, the machine-readable zone says “ERIKSSON”: they contradict "
-        "each other."
+        "The printed surname reads “<b>OR, ANNA and sex” (certainty 98 %), the machine-readable zone says “ERIKSSON” "
+        "(certainty unknown): they contradict each other."
     )
-    assert said.startswith("Imprimé (nom) : « <b>OR, ANNA and sex », bande MRZ : « ERIKSSON »")
+    assert said.startswith(
+        "Imprimé (nom) : « <b>OR, ANNA and sex » (certitude 98 %), bande MRZ : « ERIKSSON » (certitude inconnue)"
+    )
     assert not hasattr(said, "__html__")  # a template escapes it
 
 
