@@ -19,6 +19,10 @@ from docscan.types import Repair
 DIGIT_FOR = dict(zip("OQDUILZASGTB", "000011245678", strict=True))
 LETTER_FOR = dict(zip("01245678", "OIZASGTB", strict=True))
 
+# What a repair has for a field where it is none.
+OUT_OF_ALPHABET = "alphabet"
+CHECK_DIGIT = " check digit"  # after the name of the field that it is of
+
 _LETTER_FIELDS = ("document_code", "issuing_state", "nationality", "names")
 _CODE_FIELDS = ("issuing_state", "nationality")
 _DATE_FIELDS = ("birth_date", "expiry_date")
@@ -112,7 +116,7 @@ def out_of_alphabet(bench: Workbench) -> None:
     for number, row in enumerate(bench.rows):
         for column, read in enumerate(row):
             if read not in ALPHABET:
-                bench.put(number, column, "alphabet", FILLER)
+                bench.put(number, column, OUT_OF_ALPHABET, FILLER)
 
 
 def repaired(
@@ -139,7 +143,7 @@ def repaired(
         _date(bench, layout.spans[name], name)
         apply(bench, layout.spans[name], name, DIGIT_FOR)
     for name, span in layout.checks.items():
-        apply(bench, span, f"{name} check digit", DIGIT_FOR)
+        apply(bench, span, name + CHECK_DIGIT, DIGIT_FOR)
     if layout.composite is not None:
-        apply(bench, layout.composite, "composite check digit", DIGIT_FOR)
+        apply(bench, layout.composite, "composite" + CHECK_DIGIT, DIGIT_FOR)
     return bench.lines(), tuple(bench.repairs)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from docscan.mrz.certainty import SURE, certainty_of
+from docscan.mrz.repairs import CHECK_DIGIT, OUT_OF_ALPHABET
 from docscan.rendering.language import Listed, Percent, Sentence
 from docscan.rendering.messages import message
 from docscan.rendering.words import READERS, check_name
@@ -30,6 +31,11 @@ _LABELS = {
     "sex": message("Sex"),
     "expiry_date": message("Date of expiry"),
     "optional_data": message("Optional data"),
+}
+_OTHER_FIELDS = {  # of the MRZ, that are repaired but shown in parts or not at all
+    "document_code": message("Document code"),
+    "names": message("Names"),
+    "composite": message("Composite"),
 }
 
 
@@ -167,11 +173,28 @@ def _difference(at: Difference) -> Sentence:
 
 
 def _repaired(repair: Repair) -> Sentence:
-    values = {"line": repair.line + 1, "character": repair.column + 1, "used": repair.used}
+    values = {"line": repair.line + 1, "character": repair.column + 1, "read": repair.read, "used": repair.used}
+    if not repair.used:
+        return Sentence(
+            message("Line %(line)s has room for no more: %(read)s, read after its end, was left out."), values
+        )
     if not repair.read:
         return Sentence(message("Line %(line)s, character %(character)s was not read and taken for %(used)s."), values)
+    if repair.field == OUT_OF_ALPHABET:
+        text = message(
+            "Line %(line)s, character %(character)s was read as %(read)s, which no machine-readable zone has, "
+            "and taken for %(used)s."
+        )
+        return Sentence(text, values)
     text = message(
         "Line %(line)s, character %(character)s (%(field)s) was read as %(read)s and taken for %(used)s: "
         "its field admits no other."
     )
-    return Sentence(text, {**values, "field": repair.field.replace("_", " "), "read": repair.read})
+    return Sentence(text, {**values, "field": _repaired_field(repair.field)})
+
+
+def _repaired_field(name: str) -> Sentence:
+    """Return the name of a field of the MRZ, or of its check digit, as people say it."""
+    of, digit, _ = name.partition(CHECK_DIGIT)
+    datum = Sentence((_LABELS | _OTHER_FIELDS)[of], inside=True)
+    return Sentence(message("check digit of the %(datum)s"), {"datum": datum}) if digit else datum

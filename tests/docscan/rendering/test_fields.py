@@ -7,6 +7,8 @@ import pytest
 from rich.console import Console
 
 from docscan import types as t
+from docscan.mrz.layouts import LAYOUTS
+from docscan.mrz.repairs import repaired
 from docscan.rendering.fields import lines_by_certainty, mrz_remarks
 from docscan.rendering.html import to_html
 from docscan.rendering.terminal import print_report
@@ -61,3 +63,33 @@ def test_the_page_and_the_terminal_underline_them(covered: t.Report, referred: t
     out = io.StringIO()
     print_report(covered, Console(file=out, force_terminal=True, color_system="standard", width=120))
     assert "\x1b[4;36m12\x1b[0m" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("repair", "said"),
+    [
+        (t.Repair(1, 23, "expiry_date", "O", "0"), "character 24 (date of expiry) was read as O and taken for 0"),
+        (t.Repair(1, 9, "document_number check digit", "S", "5"), "(check digit of the document number) was read as S"),
+        (t.Repair(1, 43, "composite check digit", "B", "8"), "(check digit of the composite) was read as B"),
+        (t.Repair(0, 7, "names", "0", "O"), "(names) was read as 0"),
+        (t.Repair(0, 1, "alphabet", "?", "<"), "read as ?, which no machine-readable zone has, and taken for <."),
+        (t.Repair(0, 43, "line", "", "<"), "Line 1, character 44 was not read and taken for <."),
+        (t.Repair(0, 44, "line", "K", ""), "Line 1 has room for no more: K, read after its end, was left out."),
+    ],
+)
+def test_each_repair_is_told_in_words(referred: t.Report, repair: t.Repair, said: str) -> None:
+    mrz = _mrz(referred)
+    (remark,) = mrz_remarks(replace(mrz, parsed=replace(mrz.parsed, repairs=(repair,))))
+    assert said in str(remark)
+
+
+@pytest.mark.parametrize("format_", LAYOUTS)
+def test_every_field_that_is_repaired_has_its_words(referred: t.Report, format_: t.MrzFormat) -> None:
+    """Digits where letters belong and letters where digits do, all over the zone."""
+    lines, width = format_.shape
+    mrz, fields = _mrz(referred), set()
+    for character in "0O1I?":
+        _, repairs = repaired([character * width] * lines, LAYOUTS[format_])
+        fields |= {repair.field for repair in repairs}
+        assert len(mrz_remarks(replace(mrz, parsed=replace(mrz.parsed, repairs=repairs)))) == len(repairs)
+    assert {"names", "birth_date", "expiry_date check digit", "alphabet"} <= fields
