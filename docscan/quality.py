@@ -20,8 +20,6 @@ PRINT_DPI = 200.0
 SHARP = 0.35
 LITTLE_GLARE = 0.03
 
-_IN_COLOUR = "Capture in colour: shades of grey do not show how the document was printed."
-
 _HALF_SHARP = 1.5  # pixels of blur (sigma) at which the sharpness is a half
 _FINE, _COARSE = 0.7, 1.6  # pixels, the two blurs whose gradients are compared
 _BLOWN_OUT = 250  # of 255, in every channel
@@ -57,9 +55,8 @@ def measure(
     # Blur counts in pixels of the capture, so a page that was shrunk is as blurred as it looks.
     sharp, blown = sharpness(np.asarray(grey, np.uint8), lanes), glaring()
     usable = dpi >= READABLE_DPI and sharp >= READABLE_SHARPNESS and blown <= BEARABLE_GLARE
-    colour = coloured(image)
-    advice = (*_advice(sharp, blown, dpi, whole_page, found), *(() if colour else (_IN_COLOUR,)))
-    return Quality(sharp, blown, dpi, whole_page, usable, advice, colour)
+    seen = Quality(sharp, blown, dpi, whole_page, usable, coloured=coloured(image))
+    return replace(seen, advice=_advice(seen, found))
 
 
 def among_others(quality: Quality) -> Quality:
@@ -121,21 +118,23 @@ def glare(image: Image, pixels_per_mm: float) -> float:
     return float(blown.mean())
 
 
-def _advice(sharp: float, blown: float, dpi: float, whole_page: bool, found: bool) -> tuple[str, ...]:
-    advice = []
+def _advice(seen: Quality, found: bool) -> tuple[str, ...]:
+    advice, dpi = [], seen.resolution_dpi
     shown = f"the document is shown at {dpi:.0f} dpi;"
     if dpi < READABLE_DPI:
         advice.append(f"Move closer or scan finer: {shown} {READABLE_DPI:.0f} dpi or more are needed to read it.")
     elif dpi < PRINT_DPI:
         advice.append(f"Move closer: {shown} {PRINT_DPI:.0f} dpi or more are needed to judge how it was printed.")
-    if sharp < READABLE_SHARPNESS:
+    if seen.sharpness < READABLE_SHARPNESS:
         advice.append("Hold still and focus: the image is too blurred to be read reliably.")
-    elif sharp < SHARP:
+    elif seen.sharpness < SHARP:
         advice.append("Focus better: the image is too soft to judge how the document was printed.")
-    if blown > LITTLE_GLARE:
-        advice.append(f"Tilt the document or move the lamp: glare hides {100 * blown:.0f} % of the page.")
-    if not whole_page and found:
+    if seen.glare > LITTLE_GLARE:
+        advice.append(f"Tilt the document or move the lamp: glare hides {100 * seen.glare:.0f} % of the page.")
+    if not seen.whole_page and found:
         advice.append("Show the whole page: a part of it lies outside the image.")
-    elif not whole_page:
+    elif not seen.whole_page:
         advice.append("Lay the document on a plain surface of another colour: its border was not found in the image.")
+    if not seen.coloured:
+        advice.append("Capture in colour: shades of grey do not show how the document was printed.")
     return tuple(advice)

@@ -6,7 +6,7 @@ from datetime import date
 from docscan.mrz.check_digits import FILLER, agrees
 from docscan.mrz.dates import NotADateError, birth_date
 from docscan.mrz.layouts import LAYOUTS, Span
-from docscan.mrz.repairs import DIGIT_FOR, SLACK, Workbench, apply, fit, out_of_alphabet
+from docscan.mrz.repairs import CHECK_DIGIT, DIGIT_FOR, SLACK, Workbench, apply, fit, out_of_alphabet
 from docscan.types import MrzFields, MrzFormat, ParsedMrz
 
 
@@ -46,7 +46,7 @@ def _french_identity_card(lines: Sequence[str], today: date) -> ParsedMrz:
     bench = _bench(lines, MrzFormat.TD2.shape[1])
     apply(bench, _FRENCH["birth_date"], "birth_date", DIGIT_FOR)
     for name, span in _FRENCH_CHECKS.items():
-        apply(bench, span, f"{name} check digit", DIGIT_FOR)
+        apply(bench, span, name + CHECK_DIGIT, DIGIT_FOR)
     used = bench.lines()
     first, second = used
     problems = ["This is the layout of the French identity card of 1988, which Doc 9303 does not describe."]
@@ -79,7 +79,7 @@ def _russian_internal_passport(lines: Sequence[str], today: date) -> ParsedMrz:
     bench = _bench(lines, MrzFormat.TD3.shape[1])
     apply(bench, layout.spans["birth_date"], "birth_date", DIGIT_FOR)
     for name in ("document_number", "birth_date", "optional_data"):
-        apply(bench, layout.checks[name], f"{name} check digit", DIGIT_FOR)
+        apply(bench, layout.checks[name], name + CHECK_DIGIT, DIGIT_FOR)
     used = bench.lines()
     text = {name: span.of(used) for name, span in layout.spans.items()}
     surname, _, given = text["names"].partition(FILLER * 2)

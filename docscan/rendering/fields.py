@@ -32,7 +32,7 @@ _LABELS = {
     "expiry_date": message("Date of expiry"),
     "optional_data": message("Optional data"),
 }
-_OTHER_FIELDS = {  # of the MRZ, that are repaired but shown in parts or not at all
+_OTHER_FIELDS = {  # of the MRZ: a repair may be of them
     "document_code": message("Document code"),
     "names": message("Names"),
     "composite": message("Composite"),
@@ -196,5 +196,5 @@ def _repaired(repair: Repair) -> Sentence:
 def _repaired_field(name: str) -> Sentence:
     """Return the name of a field of the MRZ, or of its check digit, as people say it."""
     of, digit, _ = name.partition(CHECK_DIGIT)
-    datum = Sentence((_LABELS | _OTHER_FIELDS)[of], inside=True)
+    datum = Sentence((_LABELS | _OTHER_FIELDS).get(of, of), inside=True)
     return Sentence(message("check digit of the %(datum)s"), {"datum": datum}) if digit else datum
