@@ -114,12 +114,26 @@ def _longest() -> t.Report:
     return _named(seen, "CHRISTOPHERSONVANDERBERGHESCHWARZENEGGERS"[:39])
 
 
+def _in_doubt() -> t.Report:
+    """A zone of which hardly anything was read surely, repaired all over, and the other reader read it otherwise."""
+    seen = _six()
+    assert seen.mrz is not None
+    zone, parsed = seen.mrz.zone, seen.mrz.parsed
+    repairs = tuple(t.Repair(1, column, "document_number check digit", "S", "5") for column in range(4))
+    second = t.SecondReading(
+        replace(zone, reader="passporteye"), parsed, tuple(t.Difference(0, at, "A", "B") for at in range(20))
+    )
+    unsure = replace(zone, character_confidence=tuple((0.4,) * len(line) for line in zone.lines))
+    return replace(seen, mrz=t.Mrz(unsure, replace(parsed, repairs=repairs), second))
+
+
 CASES: dict[str, tuple[Callable[[], t.Report], int, int]] = {
     "genuine": (_genuine, 1, 0),
     "six findings": (_six, 1, 6),
     "three lights": (lambda: replace(_six(), checks=_checks(2, LONG, absent=None)), 3, 2),
     "insufficient": (_insufficient, 1, 0),
     "longest": (_longest, 3, 6),
+    "in doubt": (_in_doubt, 1, 6),
 }
 
 
