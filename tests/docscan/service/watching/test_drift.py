@@ -1,9 +1,11 @@
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from docscan.service.routes import drift
 from docscan.service.storage.database import Database
 from docscan.service.watching.drift import (
     DRIFTED,
@@ -107,7 +109,10 @@ def test_the_index_of_a_known_case() -> None:
     assert by_chance(100, 100, 5) == pytest.approx(18.467 * 0.02, rel=0.02)  # a table's chi-squared, 4 degrees, 0.999
 
 
-def test_the_interface_gives_weeks_and_says_what_they_are_compared_with(client: TestClient) -> None:
+def test_the_interface_gives_weeks_and_says_what_they_are_compared_with(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drift, "by_week", partial(by_week, now=NOW))  # in the week of the report that all get
     assert client.post("/v1/inspections", files={"visible": ("a.jpg", b"pixels", "image/jpeg")}).status_code == 201
     found = client.get("/v1/drift?weeks=2").json()
     assert found["reference"]["documents"] == 288
