@@ -10,7 +10,7 @@ from docscan.checks.finding import Finding, RuleRates, not_performed, undetermin
 from docscan.evidence import Evidence
 from docscan.mrz.certainty import certainty_of
 from docscan.page_geometry import in_capture
-from docscan.types import Agreement, Region, VisualField
+from docscan.types import Agreement, Mrz, Region, VisualField
 from docscan.zones import corners_mm
 
 # Assumptions: how many forgers alter one zone alone nobody knows, and 288 genuine documents, of which it failed on none
@@ -47,10 +47,14 @@ def _not_found(name: str, what: str, evidence: Evidence) -> Finding:
     return undetermined(f"“{said}”, the machine-readable zone's {what}, was not found on the page: compare by eye.")
 
 
-def _certainties(evidence: Evidence, field: VisualField) -> tuple[float | None, float | None]:
-    """Return the certainty of the least certain character of a datum as printed, and as the MRZ has it."""
-    mrz = evidence.mrz
-    return min(field.line.confidence, default=None), None if mrz is None else certainty_of(mrz, field.name)
+def _both(what: str, field: VisualField, mrz: Mrz | None) -> str:
+    """Say what both sources read, and how sure each was of its least certain character."""
+    printed = _how_sure(min(field.line.confidence, default=None))
+    other = _how_sure(None if mrz is None else certainty_of(mrz, field.name))
+    return (
+        f"The printed {what} reads “{field.line.text.strip()}” (certainty {printed}), the machine-readable zone says "
+        f"“{field.mrz}” (certainty {other})"
+    )
 
 
 def _how_sure(certainty: float | None) -> str:
@@ -71,12 +75,7 @@ def datum(name: str) -> Callable[[Evidence], Finding]:
             return _not_found(name, what, evidence)
         if field.agreement is Agreement.AGREES:
             return RATES.finding(False, f"The page prints the same {what} as the machine-readable zone.")
-        region, printed = _region(evidence, field), field.line.text.strip()
-        one, other = (_how_sure(certainty) for certainty in _certainties(evidence, field))
-        both = (
-            f"The printed {what} reads “{printed}” (certainty {one}), the machine-readable zone says “{field.mrz}” "
-            f"(certainty {other})"
-        )
+        region, both = _region(evidence, field), _both(what, field, evidence.mrz)
         if field.agreement is Agreement.DIFFERS:
             return RATES.finding(True, f"{both}: they contradict each other.", region)
         return undetermined(f"{both}; that may be a reading error or another way to write it: compare by eye.", region)

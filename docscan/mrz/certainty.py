@@ -24,7 +24,7 @@ def span_of(parsed: ParsedMrz, name: str) -> Span:
     return Span(both.line, both.start, end) if name == "surname" else Span(both.line, end + len(gap), both.end)
 
 
-def _certain(mrz: Mrz, span: Span) -> tuple[float, ...]:
+def certain_of(mrz: Mrz, span: Span) -> tuple[float, ...]:
     """Return how certain each character of a span is; nothing where the reader gives no confidence."""
     lines = mrz.zone.character_confidence[-len(mrz.parsed.lines) :]
     row = lines[span.line] if len(lines) > span.line else ()
@@ -34,7 +34,7 @@ def _certain(mrz: Mrz, span: Span) -> tuple[float, ...]:
 
 def sure_of(mrz: Mrz, span: Span) -> tuple[bool, ...]:
     """Return whether the reader was sure of each character of a span; where it gives no confidence, it never was."""
-    certain = _certain(mrz, span)
+    certain = certain_of(mrz, span)
     return tuple(value >= SURE for value in certain) if certain else (False,) * (span.end - span.start)
 
 
@@ -45,7 +45,7 @@ def certainty_of(mrz: Mrz, name: str) -> float | None:
     """
     span = span_of(mrz.parsed, name)
     shown = len(span.of(mrz.parsed.lines).rstrip(FILLER))
-    return min(_certain(mrz, span)[:shown], default=None)
+    return min(certain_of(mrz, span)[:shown], default=None)
 
 
 def may_be_misread(mrz: Mrz, name: str) -> bool:

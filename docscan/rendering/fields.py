@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from docscan.mrz.certainty import SURE, certainty_of
+from docscan.mrz.certainty import SURE, certain_of, certainty_of
+from docscan.mrz.layouts import Span
 from docscan.mrz.repairs import CHECK_DIGIT, OUT_OF_ALPHABET
 from docscan.rendering.language import Listed, Percent, Sentence
 from docscan.rendering.messages import message
-from docscan.rendering.words import READERS, check_name
+from docscan.rendering.words import READERS
 from docscan.types import Agreement, Difference, Mrz, MrzFields, Outcome, Repair, VisualZone
 
 # Of a printed datum with the MRZ's: how it is shown, and in a word.
@@ -63,7 +64,7 @@ class _Datum:
 
 def field_rows(mrz: Mrz, visual: VisualZone) -> list[FieldRow]:
     """Return every field of the MRZ in reading order, and what the page prints of it."""
-    printed = {check_name(f"viz.{name}"): field for name, field in visual.fields.items()}
+    printed = {_LABELS[name]: field for name, field in visual.fields.items()}
     rows = []
     for datum in _data(mrz):
         field = printed.get(datum.label)
@@ -141,10 +142,9 @@ def lines_by_certainty(mrz: Mrz) -> list[list[tuple[str, bool]]]:
 
     Where the reader gives no confidence all are taken as sure: nothing could be told apart.
     """
-    rows = mrz.zone.character_confidence[-len(mrz.parsed.lines) :]
     parted = []
     for number, line in enumerate(mrz.parsed.lines):
-        row = rows[number] if number < len(rows) and len(rows[number]) == len(line) else (1.0,) * len(line)
+        row = certain_of(mrz, Span(number, 0, len(line))) or (1.0,) * len(line)
         pairs = groupby(zip(line, row, strict=True), key=lambda pair: pair[1] >= SURE)
         parted.append([("".join(character for character, _ in run), sure) for sure, run in pairs])
     return parted
