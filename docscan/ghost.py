@@ -61,6 +61,18 @@ def _radius() -> NDArray[np.float32]:
 
 
 _WEIGHT = np.clip((1 - _radius()[_PAD_Y:-_PAD_Y, _PAD_X:-_PAD_X]) / 0.2, 0, 1)
+
+
+def _halves() -> tuple[Picture, ...]:
+    """Return the weights of eight halves of a picture, to each side and to each corner."""
+    rows, columns = (np.linspace(-1, 1, side) for side in (_HEIGHT, _WIDTH))
+    turns = np.arange(8) * np.pi / 4
+    return tuple(
+        np.asarray(_WEIGHT * (rows[:, None] * np.sin(turn) + columns * np.cos(turn) > 0), np.float32) for turn in turns
+    )
+
+
+_HALVES = _halves()
 _OUTSIDE = _radius() > _AROUND
 
 
@@ -91,21 +103,21 @@ def _structure(picture: Picture) -> Picture:
     return np.asarray(fine - coarse, np.float32)
 
 
-def _inner(picture: Picture, shift: tuple[int, int] = (0, 0)) -> Picture:
+def _inner(picture: Picture, shift: tuple[int, int] = (0, 0), weight: Picture = _WEIGHT) -> Picture:
     """Return what is within the pad, freed of its weighted mean."""
     top, left = _PAD_Y + shift[0], _PAD_X + shift[1]
     part = picture[top : top + _HEIGHT, left : left + _WIDTH]
-    return np.asarray(part - np.average(part, weights=_WEIGHT), np.float32)
+    return np.asarray(part - np.average(part, weights=weight), np.float32)
 
 
-def _correlation(one: Picture, other: Picture) -> float:
-    norm = float((one * one * _WEIGHT).sum()) * float((other * other * _WEIGHT).sum())
-    return float((one * other * _WEIGHT).sum() / np.sqrt(max(norm, 1e-12)))
+def _correlation(one: Picture, other: Picture, weight: Picture) -> float:
+    norm = float((one * one * weight).sum()) * float((other * other * weight).sum())
+    return float((one * other * weight).sum() / np.sqrt(max(norm, 1e-12)))
 
 
-def _best(portrait: Picture, ghost: Picture) -> tuple[float, tuple[int, int]]:
+def _best(portrait: Picture, ghost: Picture, weight: Picture = _WEIGHT) -> tuple[float, tuple[int, int]]:
     """Return the correlation of a portrait's structure, shifted to fit best, with a ghost's; and the shift."""
-    return max((_correlation(_inner(portrait, shift), ghost), shift) for shift in _SHIFTS)
+    return max((_correlation(_inner(portrait, shift, weight), ghost, weight), shift) for shift in _SHIFTS)
 
 
 def learned(pairs: Sequence[Pair], portrait: Box, ghost: Box) -> GhostImage:
@@ -128,9 +140,9 @@ def _levelled(ghost: Picture) -> Picture:
     return np.asarray(ghost - np.median(ghost[_OUTSIDE]), np.float32)
 
 
-def _without_artwork(ghost: Picture, portrait: Picture, artwork: Picture) -> Picture:
+def _without_artwork(ghost: Picture, portrait: Picture, artwork: Picture, weight: Picture) -> Picture:
     """Take the samples' artwork away from a ghost, as strong as it is on this page beside what is the portrait's."""
-    drawn, own = artwork * _WEIGHT, portrait * _WEIGHT
+    drawn, own = artwork * weight, portrait * weight
     both, alone = float((drawn * portrait).sum()), float((own * portrait).sum())
     shows = float((drawn * ghost).sum()) * alone - float((own * ghost).sum()) * both  # least squares of two
     strength = shows / max(float((drawn * artwork).sum()) * alone - both * both, 1e-12)
@@ -147,11 +159,23 @@ def sample_likeness(pair: Pair, known: GhostImage) -> float:
 
 def likeness(pair: Pair, known: GhostImage) -> GhostLikeness:
     """Compare the portrait and the ghost image of one page."""
-    portrait, ghost = _structure(pair.portrait), _inner(_structure(pair.ghost))
-    _, shift = _best(portrait, ghost - known.artwork)
-    correlation, shift = _best(portrait, _without_artwork(ghost, _inner(portrait, shift), known.artwork))
+    portrait, ghost = _structure(pair.portrait), _structure(pair.ghost)
+    correlation, shift = _compared(portrait, ghost, known, _WEIGHT)
     contrast = float(np.average(_inner(portrait, shift) ** 2, weights=_WEIGHT)) ** 0.5
     return GhostLikeness(correlation, contrast, _covered(pair.ghost, known))
+
+
+def likest_half(pair: Pair, known: GhostImage) -> float:
+    """Return the correlation of that half of the two pictures which correlates best: 1 the same."""
+    portrait, ghost = _structure(pair.portrait), _structure(pair.ghost)
+    return max(_compared(portrait, ghost, known, half)[0] for half in _HALVES)
+
+
+def _compared(portrait: Picture, ghost: Picture, known: GhostImage, weight: Picture) -> tuple[float, tuple[int, int]]:
+    """Return what ``_best`` does of two structures, the samples' artwork taken away."""
+    seen = _inner(ghost, weight=weight)
+    _, shift = _best(portrait, seen - known.artwork, weight)
+    return _best(portrait, _without_artwork(seen, _inner(portrait, shift, weight), known.artwork, weight), weight)
 
 
 def _covered(ghost: Picture, known: GhostImage) -> float:

@@ -311,8 +311,9 @@ def _look_at_print(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> 
     with watch.room("reference"):
         network = tools.models.entries[REGION_NETWORK].sha256
         comparison = compare(seen.page, kind.model, looked, kind.laid_on_own, network)
-    # The region network learned from none that were sharpened so far: of 120 such genuine ones 31 were referred.
-    return Looked({}, None, comparison.missing) if comparison.sharpened else looked, comparison
+    # The region network learned from none that were sharpened so far: of 120 such genuine ones 31 were referred. And
+    # what something hides, all that speak of print would take for print that was altered.
+    return Looked({}, None, comparison.missing) if comparison.hindered else looked, comparison
 
 
 def _look_at_lights(seen: Seen, kind: Match, tools: Tools, watch: _Stopwatch) -> tuple[Lights, Typesetting | None]:

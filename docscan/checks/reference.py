@@ -16,11 +16,14 @@ _WORDS = {
 
 
 def not_compared(evidence: Evidence) -> Finding | None:
-    """Return why the page was not compared with samples; None where it was."""
-    missing = evidence.comparison.missing
+    """Return why the page was not compared with samples, and what hides it, if anything; None where it was."""
+    missing, covered = evidence.comparison.missing, evidence.comparison.covered
     if missing is None:
         return None
-    return not_performed(missing) if evidence.model is None else undetermined(missing)
+    if evidence.model is None:
+        return not_performed(missing)
+    hides = None if covered is None else Region("covered", in_capture(covered, evidence.page.to_capture))
+    return undetermined(missing, hides)
 
 
 def microtext(evidence: Evidence) -> Measurement | Finding:

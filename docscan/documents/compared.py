@@ -30,7 +30,8 @@ class Comparison:
     numbers: Mapping[str, float]  # how its print differs, see docscan.documents.prints and .texture
     regions: Mapping[str, float]  # by region, how much less like an issuer's print it looks than the samples do
     missing: str | None = None
-    sharpened: bool = False  # that is why: its picture was sharpened so far that print and contours tell nothing
+    hindered: bool = False  # that is why: its picture, sharpened or with something on the page, does not show its print
+    covered: Corners | None = None  # the box about what something on the page hides, millimetres of the page
     line: FaintLine | None = None  # None: too little of the background is known to look along lines
     places: Places | None = None  # None: the model is from before places were compared
     paleness: float = 0.0  # how many times weaker all its colours are than the samples', as a natural logarithm

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from docscan.checks.regions import Answers, Looked
 from docscan.documents.compared import Comparison, FaintLine, Places
+from docscan.documents.coverings import hidden_cells, too_much
 from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
 from docscan.documents.pictures import LEAST_SHARE, lies_exactly
@@ -22,6 +23,7 @@ from docscan.documents.prints import (
     sharper,
 )
 from docscan.documents.texture import (
+    Mask,
     areas_of,
     deviations,
     faintest_line,
@@ -38,6 +40,7 @@ _SHARPENED = (
     "The picture is far sharper than those of genuine samples, as software makes it, so nothing tells how the page was "
     "printed: switch sharpening off and capture it again."
 )
+_COVERED = "Something lies on the page, such as a finger, and hides print: take it away and capture the page again."
 
 
 def spots_of(model: DocumentModel | None) -> Mapping[str, Spots] | None:
@@ -45,7 +48,7 @@ def spots_of(model: DocumentModel | None) -> Mapping[str, Spots] | None:
     return None if model is None else {name: region.spots for name, region in model.regions.items()}
 
 
-def model_areas(model: DocumentModel) -> dict[str, NDArray[np.bool_]]:
+def model_areas(model: DocumentModel) -> dict[str, Mask]:
     """Return the areas of a model's page, see ``areas_of``."""
     portrait = model.regions["portrait"].box if "portrait" in model.regions else None
     return areas_of(model.page_size, model.format, portrait, [place.box for place in model.text.fields.values()])
@@ -77,14 +80,19 @@ def compare(page: Page, model: DocumentModel | None, looked: Looked, laid: Laid 
         return _not_compared(looked.abstained)
     if laid.share < LEAST_SHARE:
         return _not_compared("The page could not be laid on the genuine samples': compare it with them by eye.")
+    areas = model_areas(model)
+    hidden = _hidden(page, model, laid, areas)
+    covered = too_much(hidden, laid)
+    if covered is not None:
+        return Comparison({}, {}, _COVERED, hindered=True, covered=covered)
     answers = [looked.answers[name] for name in model.regions]
     fineness = fineness_of(page, laid.in_millimetres)
     seen = print_of(page, fineness, answers, model.print.known)
     apart = differences(seen, model.print)
     if sharper(apart, SHARPEST):
-        return Comparison({}, {}, _SHARPENED, sharpened=True)
+        return Comparison({}, {}, _SHARPENED, hindered=True)
     counts = {name: len(region.spots) for name, region in model.regions.items()}
-    numbers, line = _by_place(fineness, model, laid)
+    numbers, line = _by_place(fineness, model, laid, areas, hidden)
     return Comparison(
         apart | numbers,
         by_region(seen, model.print, counts),
@@ -94,6 +102,20 @@ def compare(page: Page, model: DocumentModel | None, looked: Looked, laid: Laid 
     )
 
 
+_Areas = Mapping[str, Mask]
+
+
+def _hidden(page: Page, model: DocumentModel, laid: Laid, areas: _Areas) -> Mask:
+    if not lies_exactly(laid):
+        return np.zeros(areas["background"].shape, bool)
+    own = (areas["data"] | areas["mrz"]) & ~_and_around(areas["portrait"])
+    return hidden_cells(page, laid, model.pictures[Spectrum.VISIBLE], own)
+
+
+def _and_around(cells: Mask) -> Mask:
+    return np.asarray(cv2.dilate(cells.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
+
+
 def _places(answers: Sequence[Answers], model: DocumentModel) -> Places | None:
     if model.cells is None:
         return None
@@ -101,11 +123,13 @@ def _places(answers: Sequence[Answers], model: DocumentModel) -> Places | None:
     return compared_by_place(cells_of(answers), model.cells, spots, model.page_size)
 
 
-def _by_place(fineness: Fineness, model: DocumentModel, laid: Laid) -> tuple[dict[str, float], FaintLine | None]:
+def _by_place(
+    fineness: Fineness, model: DocumentModel, laid: Laid, areas: _Areas, hidden: Mask
+) -> tuple[dict[str, float], FaintLine | None]:
     assert model.texture is not None
-    areas, seen = model_areas(model), seen_of(laid.in_millimetres, model.page_size)
+    seen = seen_of(laid.in_millimetres, model.page_size)
     background = areas["background"] & seen
     apart = deviations(texture_of(fineness, model.page_size), model.texture, background)
-    known = known_of(model.texture, background, model.pictures[Spectrum.VISIBLE].known)
+    known = known_of(model.texture, background, model.pictures[Spectrum.VISIBLE].known) & ~_and_around(hidden)
     line = faintest_line(apart, known & ~glare_of(fineness, model.page_size), laid.in_millimetres)
     return texture_numbers(apart, known, areas), line

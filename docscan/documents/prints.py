@@ -16,7 +16,7 @@ from docscan.checks.regions import Answers, mean_strongest
 from docscan.documents.laying import PIXELS_PER_MM as LAID_AT
 from docscan.documents.laying import Structure, correlation, on_frame, warped
 from docscan.documents.model import PagePrint
-from docscan.types import Homography, Page
+from docscan.types import Homography, Image, Page
 
 CELL_MM = 6.0  # side of a cell of the page
 BANDS = 5  # of fineness, each twice as coarse as the one before
@@ -50,6 +50,11 @@ class Fineness:
     squares: tuple[Numbers, ...]
 
 
+def opponents(image: Image) -> Numbers:
+    """Return the natural logarithms of a picture's light, height x width x ``CHANNELS``."""
+    return np.asarray(cv2.transform(cv2.LUT(image, _LOGARITHM), _OPPONENT), np.float32)
+
+
 def fineness_of(page: Page, to_page: Homography) -> Fineness:
     """Take a page's contrast apart by fineness.
 
@@ -59,7 +64,7 @@ def fineness_of(page: Page, to_page: Homography) -> Fineness:
         From millimetres of the common frame to millimetres of the page.
     """
     image = on_frame(page.image, page, to_page, _PIXELS_PER_MM)
-    first = level = np.asarray(cv2.transform(cv2.LUT(image, _LOGARITHM), _OPPONENT), np.float32)
+    first = level = opponents(image)
     squares = []
     for _ in range(BANDS):
         soft = cv2.GaussianBlur(level, (0, 0), 1.0)

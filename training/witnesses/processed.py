@@ -1,20 +1,22 @@
-"""Genuine documents whose picture software worked on before it arrived: a scanner's driver, a camera, an office.
+"""Genuine documents whose picture a scanner's driver, a camera or an office worked on, or on which a finger lay.
 
-The generator's devices sharpen and compress within limits; of the networks only that of whole pages by daylight saw
-what lies beyond. Nothing is calibrated on these; how many genuine documents are referred for it says where a post's
-devices had better leave pictures alone.
+The generator's devices sharpen and compress within limits, and its thumbs do not reach far; of the networks only that
+of whole pages by daylight saw what lies beyond. Nothing is calibrated on these; how many genuine documents are referred
+for it says where a post's devices had better leave pictures alone.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from zlib import crc32
 
 import cv2
 import numpy as np
 
 from datasets.specimens import GENUINE
 from docscan.capture import ImageFile
+from training.fingers import COLOURS, held
 from training.processes import each
 from training.software import Picture, bent, enlarged, from_the_web, noisy, sharpened, smoothed
 from training.witnesses.documents import Group
@@ -51,6 +53,11 @@ def _same(picture: Picture) -> Picture:
     return picture
 
 
+def _held(colour: tuple[int, int, int], picture: Picture) -> Picture:
+    """Lay a finger over a page, elsewhere on each picture."""
+    return held(picture, colour, np.random.default_rng(crc32(picture.tobytes())))
+
+
 _Work = Callable[[Picture], Picture]
 
 PROCESSINGS: Mapping[str, tuple[_Work, int]] = MappingProxyType(
@@ -70,9 +77,10 @@ PROCESSINGS: Mapping[str, tuple[_Work, int]] = MappingProxyType(
         "shrunk to two thirds and enlarged": (partial(enlarged, share=2 / 3), _QUALITY),
         "blurred by a pixel": (_blurred, _QUALITY),
         "from the web: shrunk to 0.45, sharpened, enlarged": (partial(from_the_web, share=0.45), _QUALITY),
+        **{f"under a finger: {name}": (partial(_held, colour), _QUALITY) for name, colour in COLOURS.items()},
     }
 )
-"""What software does, and the quality at which its result is stored."""
+"""What software and hands do, and the quality at which the result is stored."""
 
 
 def processed(file: ImageFile, name: str) -> ImageFile:

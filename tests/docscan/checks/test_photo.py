@@ -110,6 +110,16 @@ def test_what_lies_over_the_ghost_is_no_forgery(desk: Desk) -> None:
     assert (result.outcome, "finger" in result.explanation) == (Outcome.UNDETERMINED, True)
 
 
+def test_a_finger_over_half_of_the_portrait_is_no_other_portrait(desk: Desk) -> None:
+    """It lies where samples show nothing alike, so that nothing but the ghost image tells."""
+    seen = desk.genuine()
+    image, scale, face = seen.page.image.copy(), seen.page.pixels_per_mm, _ghost(desk).portrait
+    tip = round((face.x + 0.35 * face.width) * scale), round((face.y + 0.3 * face.height) * scale)
+    cv2.line(image, tip, (-tip[0], tip[1]), (200, 150, 120), round(13 * scale), cv2.LINE_AA)
+    result = _performed(desk, _shown(seen, image))["photo.ghost"]
+    assert (result.outcome, "Half of the ghost image" in result.explanation) == (Outcome.UNDETERMINED, True), result
+
+
 def test_a_portrait_without_contrast_is_not_compared(desk: Desk) -> None:
     seen = desk.genuine()
     zone, scale = LAYOUTS[PageSize.ID_3].portrait, seen.page.pixels_per_mm
