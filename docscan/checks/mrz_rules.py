@@ -8,7 +8,7 @@ from datetime import date
 
 from docscan.checks.finding import Finding, RuleRates, not_performed, undetermined
 from docscan.evidence import Evidence
-from docscan.mrz.certainty import SURE, least_certain
+from docscan.mrz.certainty import SURE, least_certain, may_be_in_part
 from docscan.mrz.codes import is_known_state
 from docscan.mrz.specimens import is_specimen
 from docscan.types import Mrz, Outcome, Region
@@ -67,6 +67,8 @@ def _judged(mrz: Mrz, rates: RuleRates, failures: list[str], passed: str) -> Fin
     if not failures:
         return rates.finding(False, passed, region)
     what = " ".join(failures)
+    if may_be_in_part(mrz.parsed):
+        return undetermined(f"{what} Nothing fits, so a part of the zone may be hidden: compare by eye.", region)
     if not sure(mrz):
         return undetermined(f"{what} The reading was not sure, so this may be a reading error: compare by eye.", region)
     return rates.finding(True, what, region)

@@ -62,4 +62,13 @@ def may_be_misread(mrz: Mrz, name: str) -> bool:
     layout, digits = LAYOUTS[mrz.parsed.format], mrz.parsed.check_digits
     if name not in layout.checks or (digits.get(name, True) and digits.get("composite", True)):
         return False
-    return not all(sure_of(mrz, layout.spans[name]) + sure_of(mrz, layout.checks[name]))
+    return may_be_in_part(mrz.parsed) or not all(sure_of(mrz, layout.spans[name]) + sure_of(mrz, layout.checks[name]))
+
+
+def may_be_in_part(parsed: ParsedMrz) -> bool:
+    """Tell whether a zone looks as if its lines began elsewhere than they do, as under a finger over their beginnings.
+
+    No check digit agrees then, and what stands where a date should is none; forgers rarely get all of it wrong.
+    """
+    dates = parsed.fields.birth_date, parsed.fields.expiry_date
+    return bool(parsed.check_digits) and not any(parsed.check_digits.values()) and None in dates

@@ -98,6 +98,7 @@ PARTS = frozenset({
 # Sentences that follow another.
 FOLLOWING = (
     message("The reading was not sure, so this may be a reading error: compare by eye."),
+    message("Nothing fits, so a part of the zone may be hidden: compare by eye."),
     message("Specimens may carry an invented code."),
 )
 

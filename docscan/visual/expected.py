@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from docscan.mrz.certainty import may_be_misread, span_of, sure_of
+from docscan.mrz.certainty import may_be_in_part, may_be_misread, span_of, sure_of
 from docscan.mrz.check_digits import FILLER
 from docscan.mrz.layouts import LAYOUTS
 from docscan.types import Mrz
@@ -36,8 +36,8 @@ def _names(mrz: Mrz) -> dict[str, Expected]:
 
 
 def expected(mrz: Mrz) -> dict[str, Expected]:
-    """Return what the MRZ says, by field; nothing where its layout is not Doc 9303's."""
-    if not mrz.parsed.conforming:
+    """Return what the MRZ says, by field; nothing where its layout is not Doc 9303's, or where it seems cut off."""
+    if not mrz.parsed.conforming or may_be_in_part(mrz.parsed):
         return {}
     spans, lines, fields = LAYOUTS[mrz.parsed.format].spans, mrz.parsed.lines, mrz.parsed.fields
     found = _names(mrz)

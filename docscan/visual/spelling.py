@@ -6,7 +6,8 @@ MULLER or MUXXLLER. The alignment here admits every form, and knows what readers
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from docscan.mrz.check_digits import FILLER
 from docscan.mrz.transliteration import letter_forms
@@ -22,6 +23,7 @@ _KEPT = 0.5  # share of the MRZ's text that stands there, from which a line that
 _FAINT = 0.85
 _OTHER, _FAIR = 0.7, 0.75  # share of a text that differs, and mean confidence, from which it is another
 _LIKELY, _MANY = 0.7, 3.0  # confidence of a character, and their sum, from which many unsure ones count
+_BROKEN_OFF = 2  # characters missing at an end of a text, from which the one beside them may be half of one
 # What readers of text take for one another however sure they are: printed alike in many faces.
 _ALIKE = tuple(map(frozenset, ("O0QD", "I1L|", f"K{FILLER}")))
 _CHEAP = 0.1  # cost of such a confusion
@@ -196,13 +198,24 @@ def align(mrz: str, mrz_sure: Sequence[bool], line: TextLine, *, cut: bool = Fal
                 there, cost = (i + step.mrz, j + step.visual), so_far + step.cost
                 if there not in best or cost < best[there][0]:
                     best[there] = (cost, (i, j), step.edit)
-    place, edits = (len(mrz), len(visual)), []
+    place, path = (len(mrz), len(visual)), list[Edit | None]()
     while place != (0, 0):
-        _, before, edit = best[place]
-        edits += [edit] if edit else []
-        place = before
+        _, place, edit = best[place]
+        path.append(edit)
+    edits = [edit for edit in _whole(_whole(path)[::-1]) if edit]
     cost = best[len(mrz), len(visual)][0]
     letters = len(mrz) - mrz.count(FILLER)  # a filler costs nothing
     lost = sum(len(edit.mrz) for edit in edits if not _alike(edit.mrz, edit.visual))
-    other = cost >= _OTHER * letters and texts.well_read()
-    return Alignment(tuple(reversed(edits)), other, kept=1 - lost / max(letters, 1))
+    # What stands behind all of the MRZ's text, a stamp perhaps, does not make it another.
+    other = cost >= _OTHER * letters and texts.well_read() and not all(edit.behind for edit in edits)
+    return Alignment(tuple(edits), other, kept=1 - lost / max(letters, 1))
+
+
+def _whole(path: Sequence[Edit | None]) -> list[Edit | None]:
+    """Take its weight from a character with which a text begins that broke off before it: it may be half of one."""
+    start = list(takewhile(lambda edit: edit is not None, path))
+    shown = [edit for edit in start if edit and edit.visual]
+    if len(shown) != 1 or len(start) - len(shown) < _BROKEN_OFF:
+        return list(path)
+    half = [replace(edit, weight=0.0, another=False) if edit is shown[0] else edit for edit in start if edit]
+    return [*half, *path[len(start) :]]

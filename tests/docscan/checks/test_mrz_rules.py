@@ -61,6 +61,16 @@ def test_a_failure_weighs_only_when_the_reading_was_sure(
         assert unsure.log10_lr == 0  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("rule", [mrz_rules.check_digits, mrz_rules.syntax, mrz_rules.issuing_state])
+def test_where_nothing_fits_a_part_of_the_zone_may_be_hidden(
+    evidence: Make, rule: Callable[[Evidence], object]
+) -> None:
+    """A visa's zone whose first eight characters lie under a finger; the others were read surely."""
+    seen = rule(evidence(("IBIAJAMANN<<BRELUSTEISKI<<<<<<<<<<<<", "4HD46XVP6501130M3001237<<<<<<<<<<<<<")))
+    assert seen.outcome is Outcome.UNDETERMINED  # type: ignore[attr-defined]
+    assert "may be hidden" in seen.explanation  # type: ignore[attr-defined]
+
+
 def test_a_specimens_invented_code_is_told_but_accuses_nobody(evidence: Make) -> None:
     finding = mrz_rules.issuing_state(evidence(lines(issuing_state="BDR", surname="MUSTERMANN")))
     assert finding.outcome is Outcome.UNDETERMINED

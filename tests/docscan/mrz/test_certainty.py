@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from docscan.mrz.certainty import may_be_misread, sure_of
+from docscan.mrz.certainty import may_be_in_part, may_be_misread, sure_of
 from docscan.mrz.layouts import LAYOUTS
 from docscan.types import Agreement, Mrz, MrzFormat
 from docscan.visual.comparing import compared
@@ -45,3 +45,23 @@ def test_what_may_be_misread_contradicts_nothing_printed(columns: tuple[int, ...
     """Of the year that differs the digit that differs was read surely in both cases."""
     datum = expected(_unsure(mrz_of(COVERED), *columns))["expiry_date"]
     assert compared("expiry_date", datum, line("15.04.2012")) is agreement
+
+
+# What is left of a visa's zone where a finger hides its first eight characters, all of them read surely.
+BEGUN_LATER = ("IBIAJAMANN<<BRELUSTEISKI<<<<<<<<<<<<", "4HD46XVP6501130M3001237<<<<<<<<<<<<<")
+
+
+def test_a_zone_in_which_nothing_fits_may_begin_elsewhere_and_says_nothing() -> None:
+    mrz = mrz_of(BEGUN_LATER)
+    assert may_be_in_part(mrz.parsed)
+    assert may_be_misread(mrz, "expiry_date")
+    assert expected(mrz) == {}
+
+
+def test_a_forger_gets_not_all_of_it_wrong() -> None:
+    assert not may_be_in_part(mrz_of().parsed)
+    assert not may_be_in_part(mrz_of(COVERED).parsed)
+    digits = PASSPORT[1][:9] + "9" + PASSPORT[1][10:19] + "9" + PASSPORT[1][20:27] + "0" + PASSPORT[1][28:42] + "99"
+    wrong = mrz_of((PASSPORT[0], digits)).parsed
+    assert not any(wrong.check_digits.values())
+    assert not may_be_in_part(wrong), "its dates are dates"

@@ -67,6 +67,23 @@ def test_what_stands_beside_a_text_is_no_contradiction() -> None:
 
 
 @pytest.mark.parametrize(
+    ("mrz", "visual", "differs"),
+    [
+        ("GC7180Z8V", "GC71802", False),  # half of the Z shows beside a finger
+        ("GC7180Z8V", "5180Z8V", False),
+        ("GC7180Z8V", "GC7180Z2", True),  # one is missing, which readers lose anywhere
+        ("GC7180Z8V", "GC718028V", True),
+        ("GC7180Z8V", "GX71802", True),  # the X is not where it breaks off
+        ("SIHES", "SIHES XVE 5", False),  # a stamp beside it, as long as the name
+        ("LI", "OLIVER", True),
+    ],
+)
+def test_a_text_that_breaks_off_or_goes_on_is_no_other(mrz: str, visual: str, differs: bool) -> None:
+    assert aligned(mrz, visual).differs is differs
+    assert not aligned(mrz, visual).agrees
+
+
+@pytest.mark.parametrize(
     ("letter", "sure", "shares", "differs"),
     [
         ("0", 0.7, {"0": 0.7, "O": 0.29}, True),  # what else it may be is no N either
