@@ -212,7 +212,7 @@ def align(mrz: str, mrz_sure: Sequence[bool], line: TextLine, *, cut: bool = Fal
 
 
 def _whole(path: Sequence[Edit | None]) -> list[Edit | None]:
-    """Take its weight from a character with which a text begins that broke off before it: it may be half of one."""
+    """Take the weight from the first character of a text that broke off before it: it may be half of one."""
     start = list(takewhile(lambda edit: edit is not None, path))
     shown = [edit for edit in start if edit and edit.visual]
     if len(shown) != 1 or len(start) - len(shown) < _BROKEN_OFF:
