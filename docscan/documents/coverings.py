@@ -29,9 +29,8 @@ _LEAST_SPREAD = 0.02  # of cells about it: flat pages agree by chance
 _DIFFERS = 0.35  # from the samples' colours, all logarithms together, from which something lies on a cell
 _LIGHTER = 0.12  # than the samples, from which it is glare
 # Square millimetres in all, from which too much is hidden to judge the rest. Of 276 genuine documents of calibration
-# states none has as much hidden, and of 906 forged ones and counterfeits five: fingers that the generator drew. Of 202
-# over which a script drew fingers and gloves that reach 14 to 30 mm into the page 118 have; on most others they lie on
-# the portrait.
+# states none has as much hidden, and of 906 forged ones and counterfeits five. Of 202 over which a script drew fingers
+# and gloves that reach 14 to 30 mm into the page 118 have; on most others they lie on the portrait.
 _TOO_MUCH = 80.0
 
 Colours = NDArray[np.float32]
