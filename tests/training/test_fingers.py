@@ -21,7 +21,7 @@ def _on_page(picture: Picture, drawn: Picture, least: int) -> np.ndarray:
 @pytest.mark.parametrize("name", COLOURS)
 def test_a_finger_reaches_far_over_the_page(picture: Picture, name: str) -> None:
     rng, reaches = np.random.default_rng(3), []
-    for _ in range(12):
+    for _ in range(4):
         rows, columns = np.nonzero(_on_page(picture, held(picture, COLOURS[name], rng), 12))
         assert 1 < len(rows) / 64 / 100 < 6, "square centimetres"
         reaches.append(np.min([rows, 703 - rows, columns, 999 - columns], axis=0).max() / 8)

@@ -46,8 +46,9 @@ def _compared(picture: np.ndarray, knowing: Tools) -> Comparison:
 _SEEDS = (2, 6, 9, 11)  # of fingers from the right over a page's data, over its middle, over its MRZ, from above
 
 
-@pytest.mark.parametrize("seed", _SEEDS)
-@pytest.mark.parametrize("name", [name for name in COLOURS if "paper" not in name])
+@pytest.mark.parametrize(
+    ("name", "seed"), list(zip([name for name in COLOURS if "paper" not in name], _SEEDS, strict=True))
+)
 def test_a_finger_is_seen_where_it_lies(picture: Picture, knowing: Tools, name: str, seed: int) -> None:
     drawn = held(picture, COLOURS[name], np.random.default_rng(seed))
     evidence = gather(_file(drawn), tools=knowing)
@@ -78,7 +79,7 @@ def test_nothing_is_seen_where_nothing_lies(picture: Picture, knowing: Tools) ->
         assert (seen.covered, seen.missing) == (None, None), name
 
 
-@pytest.mark.parametrize("recipe", ["counterfeit_inkjet", "counterfeit_toner", "viz_altered", "microtext_missing"])
+@pytest.mark.parametrize("recipe", ["counterfeit_inkjet", "viz_altered"])
 def test_what_is_forged_is_compared(knowing: Tools, recipe: str) -> None:
     made = make(Order(4711, 30, "XVA", Kind.TD3, recipe), ("visible",), device="reader", dpi=300)
     seen = gather(ImageFile(recipe, made.captured.files["visible"][0]), tools=knowing).comparison
