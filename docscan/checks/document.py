@@ -3,7 +3,7 @@
 from docscan.checks.finding import Finding, undetermined
 from docscan.checks.mrz_rules import no_zone, zone_region
 from docscan.evidence import Evidence
-from docscan.mrz.certainty import may_be_misread
+from docscan.mrz.certainty import may_be_in_part, may_be_misread
 from docscan.mrz.specimens import is_specimen
 from docscan.types import Outcome
 
@@ -23,6 +23,12 @@ def expiry(evidence: Evidence) -> Finding:
     if evidence.mrz is None:
         return no_zone(evidence)
     region = zone_region(evidence.mrz)
+    if may_be_in_part(evidence.mrz.parsed):
+        return undetermined(
+            "The date of expiry may be a reading error: no check digit agrees, so a part of the zone may be hidden. Look "
+            "at it by eye.",
+            region,
+        )
     expires = evidence.mrz.parsed.fields.expiry_date
     if expires is None or len(expires) < len("YYYY-MM-DD"):
         return undetermined("The date of expiry is not known to the day.", region)

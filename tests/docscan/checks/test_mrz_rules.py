@@ -61,7 +61,7 @@ def test_a_failure_weighs_only_when_the_reading_was_sure(
         assert unsure.log10_lr == 0  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("rule", [mrz_rules.check_digits, mrz_rules.syntax, mrz_rules.issuing_state])
+@pytest.mark.parametrize("rule", [mrz_rules.check_digits, mrz_rules.syntax, mrz_rules.issuing_state, expiry])
 def test_where_nothing_fits_a_part_of_the_zone_may_be_hidden(
     evidence: Make, rule: Callable[[Evidence], object]
 ) -> None:
