@@ -25,8 +25,8 @@ def expiry(evidence: Evidence) -> Finding:
     region = zone_region(evidence.mrz)
     if may_be_in_part(evidence.mrz.parsed):
         return undetermined(
-            "The date of expiry may be a reading error: no check digit agrees, so a part of the zone may be hidden. Look "
-            "at it by eye.",
+            "The date of expiry may be a reading error: no check digit agrees, so a part of the zone may be hidden. "
+            "Look at it by eye.",
             region,
         )
     expires = evidence.mrz.parsed.fields.expiry_date

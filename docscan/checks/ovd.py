@@ -8,7 +8,7 @@ from docscan.checks.measured import Measurement
 from docscan.checks.reference import not_compared
 from docscan.checks.slots import unusable
 from docscan.documents.model import OvdPlace
-from docscan.documents.ovd import drawn, dullness, over_exposed, shown_at
+from docscan.documents.ovd import drawn, dullness, in_samples_light, over_exposed, shown_at
 from docscan.documents.pictures import lies_exactly
 from docscan.evidence import Evidence
 from docscan.page_geometry import in_capture, moved
@@ -55,7 +55,9 @@ def shines(evidence: Evidence) -> Measurement | Finding:
             "The hologram (OVD) is over-exposed, so its colours cannot be compared: capture it in less light.",
             region,
         )
-    dull = dullness(shown, ovd)
+    assert evidence.model is not None  # or no OVD would be known
+    picture = evidence.model.pictures[Spectrum.VISIBLE]
+    dull = dullness(in_samples_light(shown, evidence.page, to_page, ovd, picture), ovd)
     if dull > _DULL > dull - _PALE * evidence.comparison.paleness:
         return undetermined(
             "All of the picture is paler than genuine samples, and so is the hologram (OVD): capture it as the samples "

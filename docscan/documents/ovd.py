@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from docscan.cutting import colours_of, grown, place_of, straightened, upright
 from docscan.documents.laying import Laid, on_frame
-from docscan.documents.model import OVD_LINES, OVD_MM, OvdPlace, Statistics
+from docscan.documents.model import OVD_LINES, OVD_MM, OvdPlace, ReferencePicture, Statistics
 from docscan.documents.model import OVD_SIDE as SIDE
 from docscan.documents.pictures import lies_exactly
-from docscan.types import Box, Homography, Image, Page
+from docscan.types import Box, Homography, Image, Page, PageSize
 
 PIXELS_PER_MM = SIDE / OVD_MM  # of the pictures in which colours are compared
 FINER = OVD_LINES // SIDE  # times finer are those under infrared: gratings' lines lie half a millimetre apart
@@ -46,6 +46,7 @@ _REACH, _ROUNDS = 10, 4  # finer pixels that pages may lie beside each other; ti
 _MOST = 0.06  # contrast of infrared's lines that counts
 _MARGIN = 14  # pixels, three deviations of the coarser filter and more
 _LIMIT = 253  # of 255, in any channel: brighter light would show no other colour
+_LIT_MM, _FEWEST_LIT = 8.0, 150  # about an OVD, and pixels there that all samples show alike: they tell the light
 _VARIES = 0.3  # deviation of a page's colours between captures, beside what the samples tell
 _NOTHING = 1e-9
 
@@ -216,6 +217,37 @@ def shown_at(page: Page, to_page: Homography, box: Box) -> Image:
         From millimetres of the samples' frame to millimetres of the page.
     """
     return _cut(page.image, page, to_page, box, PIXELS_PER_MM)
+
+
+def in_samples_light(shown: Image, page: Page, to_page: Homography, ovd: OvdPlace, picture: ReferencePicture) -> Image:
+    """Return what ``shown_at`` an OVD's place as bright as on samples, where less light fell on the page, or other.
+
+    Colours are as much weaker in less light as all else is. What is brighter than the samples stays as it is: software
+    that brightens makes colours weaker, and not stronger.
+
+    Parameters
+    ----------
+    picture
+        Of the samples by daylight; what is about the OVD on it tells the light.
+    """
+    about = _within(grown(ovd.box, _LIT_MM, _LIT_MM), page.size)
+    to_frame, size = upright(about, PIXELS_PER_MM)
+    part, matrix = colours_of(page.image, page, to_page, about, PIXELS_PER_MM)
+    place = place_of(about, 0.0, picture.pixels_per_mm)
+    alike = cv2.resize(picture.known[place].astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    if np.count_nonzero(alike) < _FEWEST_LIT:
+        return shown
+    usual = cv2.resize(picture.image[place], size, interpolation=cv2.INTER_AREA)
+    light = [cv2.mean(one, alike)[:3] for one in (usual, straightened(part, matrix, to_frame, size))]
+    gain = np.maximum((np.array(light[0]) + 1) / (np.array(light[1]) + 1), 1)
+    return np.asarray(np.clip(shown * gain, 0, 255), np.uint8)
+
+
+def _within(box: Box, size: PageSize) -> Box:
+    """Return the part of a box that lies on the page."""
+    width, height = size.millimetres
+    left, top = max(0.0, box.x), max(0.0, box.y)
+    return Box(left, top, min(width, box.x + box.width) - left, min(height, box.y + box.height) - top)
 
 
 def dullness(shown: Image, ovd: OvdPlace) -> float:

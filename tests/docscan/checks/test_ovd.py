@@ -73,6 +73,22 @@ def test_an_ovd_that_is_paler_with_all_of_the_picture_is_not_called_dull(desk: D
     assert _performed(desk, with_lights(seen, image=alone))[BY_DAYLIGHT].outcome is Outcome.FAILED
 
 
+@pytest.mark.parametrize("light", [(0.45, 0.45, 0.45), (1.0, 0.6, 0.45)], ids=["dim", "reddish"])
+def test_less_light_on_the_page_makes_no_ovd_dull_and_hides_no_printed_one(
+    desk: Desk, light: tuple[float, float, float]
+) -> None:
+    for seen, outcome in ((desk.genuine(), Outcome.PASSED), (desk.forged("ovd_copied"), Outcome.FAILED)):
+        image = np.asarray(seen.page.image * np.array(light), np.uint8)
+        assert _performed(desk, with_lights(seen, image=image))[BY_DAYLIGHT].outcome is outcome
+
+
+def test_an_ovd_that_is_darker_than_the_page_about_it_is_dull(desk: Desk) -> None:
+    seen = desk.genuine()
+    image, place = seen.page.image.copy(), _place(desk, seen)
+    image[place] = (image[place] * 0.35).astype(np.uint8)
+    assert _performed(desk, with_lights(seen, image=image))[BY_DAYLIGHT].outcome is Outcome.FAILED
+
+
 def test_what_is_over_exposed_is_not_called_dull(desk: Desk) -> None:
     seen = desk.genuine()
     image, place = seen.page.image.copy(), _place(desk, seen)
