@@ -55,6 +55,20 @@ class Typesetting:
         """Which characters were found, lines x columns."""
         return self.glyphs.likeness >= FOUND
 
+    @property
+    def bow(self) -> float:
+        """How far the lines' middles stand above or below what their ends say, pitches; 0 where too few were found."""
+        return abs(float(np.mean([_bow(*line) for line in zip(self.glyphs.stands, self.found, strict=True)])))
+
+
+def _bow(stands: Points, found: NDArray[np.bool_]) -> float:
+    """Return how far a line's middle stands below what its ends say, in pitches."""
+    known = found & np.isfinite(stands).all(-1)
+    if known.mean() < _FEWEST:
+        return 0.0
+    along = np.linspace(-1, 1, len(stands))[known]
+    return -float(np.polyfit(along, stands[known, 1], 2)[0])
+
 
 def grid_of(places: Points, found: NDArray[np.bool_]) -> Grid | None:
     """Fit the grid to characters' places (lines x columns x 2), those that stand beside it left out; None: too few."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from docscan.checks.finding import Finding, RuleRates, undetermined
+from docscan.checks.flatness import MUCH, not_flat
 from docscan.checks.mrz_rules import no_zone, zone_region
 from docscan.evidence import Evidence
 from docscan.page_geometry import MRZ_PITCH, moved
@@ -89,6 +90,8 @@ def geometry(evidence: Evidence) -> Finding:
     if seen is None or evidence.mrz is None:
         return no_zone(evidence)
     region, beside = zone_region(evidence.mrz), _beside_samples(evidence)
+    if (bent := not_flat(evidence, MUCH, region)) is not None:
+        return bent
     if beside is not None and beside > SAMPLES_TOLERANCE:
         return RATES.finding(
             True,

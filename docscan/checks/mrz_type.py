@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from docscan.checks.finding import Finding, not_performed, undetermined
+from docscan.checks.flatness import MUCH, not_flat
 from docscan.checks.measured import Measurement
 from docscan.checks.mrz_rules import no_zone, zone_region
 from docscan.evidence import Evidence
@@ -76,6 +77,8 @@ def pitch(evidence: Evidence) -> Measurement | Finding:
     zone, seen = zone_region(found[0]), found[1]
     if seen.on_samples is None:
         return undetermined("The page could not be laid on the genuine samples': compare the pitch by eye.", zone)
+    if (bent := not_flat(evidence, MUCH, zone)) is not None:
+        return bent
     mean, distance = (float(usual[name].mean[0]) for name in (PITCH, DISTANCE))
     by_page = math.log(seen.on_samples.pitch / mean)
     by_lines = by_page - math.log(seen.on_samples.line_distance / distance)
@@ -141,6 +144,8 @@ def alignment(evidence: Evidence) -> Measurement | Finding:
         return no_zone(evidence)
     if seen is None:
         return undetermined(_ROUGH, zone_region(mrz))
+    if (bent := not_flat(evidence, MUCH, zone_region(mrz))) is not None:
+        return bent
     run = misplaced(mrz, seen)
     if isinstance(run, str):
         return undetermined(run, zone_region(mrz))
@@ -171,6 +176,8 @@ def glyphs(evidence: Evidence) -> Measurement | Finding:
             "zone's characters cannot be compared.",
             region,
         )
+    if (bent := not_flat(evidence, MUCH, region)) is not None:
+        return bent
     if not math.isfinite(seen.glyphs.strangeness):
         return undetermined("No two characters of the machine-readable zone are the same.", region)
     usual = evidence.usual.get(STRANGENESS)

@@ -8,6 +8,7 @@ about portraits, and which, and where a ghost image is, they alone tell.
 import numpy as np
 
 from docscan.checks.finding import NOT_ENROLLED, Finding, not_performed, undetermined
+from docscan.checks.flatness import LEAST, not_flat
 from docscan.checks.measured import Measurement, captured_askew
 from docscan.crops import shown_scale
 from docscan.documents.model import PhotoZone
@@ -74,6 +75,8 @@ def edge(evidence: Evidence) -> Measurement | Finding:
     if isinstance(known, Finding):
         return known
     photo, to_page, region = known
+    if (bent := not_flat(evidence, LEAST, region)) is not None:
+        return bent
     if sharper(evidence.comparison.numbers, _SHARP):
         return undetermined(
             "The picture is sharper than those of genuine samples: lines along the portrait may be the software's, so "
@@ -121,6 +124,8 @@ def ghost(evidence: Evidence) -> Measurement | Finding:
             "Seen askew, ghost image and portrait cannot be compared: hold the camera straight above the page.",
             region,
         )
+    if (bent := not_flat(evidence, LEAST, region)) is not None:
+        return bent
     pair = pair_of(evidence.page, to_page, photo.ghost.portrait, photo.ghost.place)
     seen = likeness(pair, photo.ghost)
     if seen.covered > _COVERED:

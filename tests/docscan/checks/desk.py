@@ -19,6 +19,7 @@ from docscan.evidence import Evidence
 from docscan.inspection import Seen, Tools, see
 from docscan.lights import judged, look_at_lights
 from docscan.types import CheckResult, Spectrum
+from docscan.typesetting import typesetting_of
 from tests.docscan.conftest import Makes
 
 Make = Callable[..., Evidence]
@@ -79,6 +80,7 @@ class Desk:
             calibrations=models.calibrations,
             lights=judged(look_at_lights(seen.page, seen.mrz, pictures, laid), models),
             laid=laid,
+            typesetting=typesetting_of(seen.capture, seen.page, seen.mrz, laid),
         )
         evidence = replace(evidence, mrz=seen.mrz)
         return {check.id: perform(check, evidence) for check in checks}
