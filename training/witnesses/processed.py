@@ -1,4 +1,4 @@
-"""Genuine documents whose picture a scanner's driver, a camera or an office worked on, or on which a finger lay.
+"""Genuine documents whose picture software worked on, that were ill lit or not flat, or on which a finger lay.
 
 The generator's devices sharpen and compress within limits, and its thumbs do not reach far; of the networks only that
 of whole pages by daylight saw what lies beyond. Nothing is calibrated on these; how many genuine documents are referred
@@ -16,6 +16,7 @@ import numpy as np
 
 from datasets.specimens import GENUINE
 from docscan.capture import ImageFile
+from training.curling import curled
 from training.fingers import COLOURS, held
 from training.processes import each
 from training.software import Picture, bent, enlarged, from_the_web, noisy, sharpened, smoothed
@@ -39,6 +40,10 @@ def _lit_unevenly(picture: Picture) -> Picture:
 
 def _tinted(blue: float, red: float, picture: Picture) -> Picture:
     return np.clip(picture * np.array([blue, 0.97, red]), 0, 255).astype(np.uint8)
+
+
+def _in_red_light(picture: Picture) -> Picture:
+    return np.clip(picture * np.array([0.45, 0.6, 1.05]), 0, 255).astype(np.uint8)
 
 
 def _blurred(picture: Picture) -> Picture:
@@ -73,6 +78,9 @@ PROCESSINGS: Mapping[str, tuple[_Work, int]] = MappingProxyType(
         "lit by a fifth more and less": (_lit_unevenly, _QUALITY),
         "bluish": (partial(_tinted, 1.08, 0.85), _QUALITY),
         "reddish": (partial(_tinted, 0.85, 1.03), _QUALITY),
+        "in less than half the light": (partial(cv2.convertScaleAbs, alpha=0.45), _QUALITY),
+        "in red light": (_in_red_light, _QUALITY),
+        "curled by 1.5 mm": (partial(curled, millimetres=1.5), _QUALITY),
         "in shades of grey": (_grey, _QUALITY),
         "shrunk to two thirds and enlarged": (partial(enlarged, share=2 / 3), _QUALITY),
         "blurred by a pixel": (_blurred, _QUALITY),

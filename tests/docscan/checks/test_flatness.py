@@ -1,32 +1,23 @@
 """Passports of Utopia that do not lie flat: what is measured to a part of a millimetre is not held against them."""
 
 import cv2
-import numpy as np
 import pytest
 
 from docscan.capture import ImageFile
 from docscan.checks import CHECKS
 from docscan.inspection import Seen, see
-from docscan.page_geometry import moved
 from docscan.types import Outcome
 from docscan.typesetting import typesetting_of
 from tests.docscan.checks.desk import Desk
+from training.curling import curled
 
 PORTRAIT, TYPE = {"photo.ghost", "photo.edge"}, {"mrz.glyphs", "mrz.alignment"}
 
 
 def _curled(desk: Desk, seen: Seen, millimetres: float) -> Seen:
-    """Bulge a page upright in its capture, so that its middle lies lower, and look at it again."""
-    page = seen.page
-    width, height = page.size.millimetres
-    corners = moved(np.array([[0.0, 0], [width, 0], [0, height]]), page.to_capture)
-    scale = float(np.hypot(*(corners[1] - corners[0]))) / width
-    rows, columns = np.indices(seen.capture.visible.shape[:2], np.float32)
-    along = np.clip((columns - corners[0, 0]) / (corners[1, 0] - corners[0, 0]), 0, 1)
-    bulge = np.asarray(rows - millimetres * scale * 4 * along * (1 - along), np.float32)
-    image = cv2.remap(seen.capture.visible, columns, bulge, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    data = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))[1].tobytes()
-    return see(ImageFile("curled.png", data), tools=desk.tools)
+    """Look again at a page that is bulged in its capture."""
+    picture = curled(cv2.cvtColor(seen.capture.visible, cv2.COLOR_RGB2BGR), millimetres)
+    return see(ImageFile("curled.png", cv2.imencode(".png", picture)[1].tobytes()), tools=desk.tools)
 
 
 @pytest.mark.parametrize(
