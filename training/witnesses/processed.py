@@ -38,12 +38,8 @@ def _lit_unevenly(picture: Picture) -> Picture:
     return np.clip(picture * (down[:, None] * across)[..., None], 0, 255).astype(np.uint8)
 
 
-def _tinted(blue: float, red: float, picture: Picture) -> Picture:
-    return np.clip(picture * np.array([blue, 0.97, red]), 0, 255).astype(np.uint8)
-
-
-def _in_red_light(picture: Picture) -> Picture:
-    return np.clip(picture * np.array([0.45, 0.6, 1.05]), 0, 255).astype(np.uint8)
+def _tinted(blue: float, green: float, red: float, picture: Picture) -> Picture:
+    return np.clip(picture * np.array([blue, green, red]), 0, 255).astype(np.uint8)
 
 
 def _blurred(picture: Picture) -> Picture:
@@ -76,10 +72,10 @@ PROCESSINGS: Mapping[str, tuple[_Work, int]] = MappingProxyType(
         "brightened (gamma 0.7)": (partial(bent, gamma=0.7), _QUALITY),
         "darkened (gamma 1.4)": (partial(bent, gamma=1.4), _QUALITY),
         "lit by a fifth more and less": (_lit_unevenly, _QUALITY),
-        "bluish": (partial(_tinted, 1.08, 0.85), _QUALITY),
-        "reddish": (partial(_tinted, 0.85, 1.03), _QUALITY),
+        "bluish": (partial(_tinted, 1.08, 0.97, 0.85), _QUALITY),
+        "reddish": (partial(_tinted, 0.85, 0.97, 1.03), _QUALITY),
         "in less than half the light": (partial(cv2.convertScaleAbs, alpha=0.45), _QUALITY),
-        "in red light": (_in_red_light, _QUALITY),
+        "in red light": (partial(_tinted, 0.45, 0.6, 1.05), _QUALITY),
         "curled by 1.5 mm": (partial(curled, millimetres=1.5), _QUALITY),
         "in shades of grey": (_grey, _QUALITY),
         "shrunk to two thirds and enlarged": (partial(enlarged, share=2 / 3), _QUALITY),
