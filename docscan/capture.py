@@ -55,6 +55,7 @@ logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 _MOST_TILES = 4096  # of a JPEG 2000: its decoder takes some 12 kB for each before it has read one
 
+_MEAN_STEP = 57.625  # of the table for light and dark in ITU-T T.81, annex K
 _ORIENTATION_TAG = 274
 _TURNS = {
     2: PillowImage.Transpose.FLIP_LEFT_RIGHT,
@@ -203,7 +204,8 @@ def decode(file: ImageFile, spectrum: Spectrum, *, max_bytes: int, max_pixels: i
         # stands in this fence.
         raise BrokenImageError(f"{name}: the {file_format} is cut off or damaged{_why(error)}.") from error
     height, width = image.shape[:2]
-    return image, LightSource(spectrum, file_format, mode, orientation, width, height, _dpi(opened))
+    dpi, quality = _dpi(opened), _jpeg_quality(opened)
+    return image, LightSource(spectrum, file_format, mode, orientation, width, height, dpi, quality)
 
 
 def _open(name: str, data: bytes, max_pixels: int) -> PillowImage.Image:
@@ -301,6 +303,19 @@ def _dpi(opened: PillowImage.Image) -> float | None:
     except (KeyError, IndexError, TypeError, ValueError, ZeroDivisionError):
         return None
     return value if np.isfinite(value) and value > 1 else None
+
+
+def _jpeg_quality(opened: PillowImage.Image) -> float | None:
+    """Return how much a JPEG keeps, by how coarse its table of steps for light and dark is.
+
+    libjpeg's quality scales the tables of ITU-T T.81, annex K: 50 is as they are, 25 twice as coarse. Of cameras' and
+    other software's own tables it is about what libjpeg would need for as coarse ones.
+    """
+    tables = getattr(opened, "quantization", None)
+    if not tables or 0 not in tables:
+        return None
+    coarse = float(np.mean(tables[0])) / _MEAN_STEP
+    return 50 / coarse if coarse > 1 else 100 - 50 * coarse
 
 
 def _why(error: Exception) -> str:

@@ -30,7 +30,7 @@ from docscan.lanes import Lanes
 from docscan.lights import Lights, judged, look_at_lights
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
-from docscan.page import find_page, page_of_zone
+from docscan.page import find_page, in_enough_light, page_of_zone
 from docscan.page_answer import PageAnswer
 from docscan.page_candidates import candidates
 from docscan.processes import libraries_on_one_thread, reuse_memory
@@ -225,6 +225,7 @@ def _see(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> Seen:
             page = find_page(capture, borders(), tools.lanes)
         else:
             page = page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format, borders(), tools.lanes)
+        capture, page = in_enough_light(capture, page, tools.lanes)
     return Seen(capture, mrz, page, mrz_room.several(readings))
 
 

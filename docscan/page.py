@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docscan.enlarging import enlargement
+from docscan.exposure import brightened, lacking
 from docscan.lanes import Lanes
 from docscan.page_candidates import Candidate, candidates
 from docscan.page_geometry import (
@@ -32,7 +33,7 @@ from docscan.page_geometry import (
     zone_corners,
 )
 from docscan.quality import measure
-from docscan.types import Capture, Homography, Image, MrzFormat, Page, PageSize, Polygon
+from docscan.types import Capture, Homography, Image, MrzFormat, Page, PageSize, Polygon, Spectrum
 
 CONVINCING = 0.60  # score of a candidate from which it is taken for the page's border
 # In a picture that has a page's shape itself (a scan cropped to the page), a small shape is likelier its portrait.
@@ -143,6 +144,23 @@ def page_at(capture: Capture, to_capture: Homography, size: PageSize, lanes: Lan
     return replace(_rectified(capture, _Place(to_capture, size, True, 0.0), lanes), border_seen=False)
 
 
+def in_enough_light(capture: Capture, page: Page, lanes: Lanes | None = None) -> tuple[Capture, Page]:
+    """Return a capture and its page as they are; brighter, where the page was captured in poor light.
+
+    Parameters
+    ----------
+    lanes
+        As ``find_page``.
+    """
+    placed = page.found or page.quality.whole_page  # else the picture shows much that is no page
+    times = lacking(page.image) if placed else 1.0
+    if times == 1:
+        return capture, page
+    lit = replace(capture, visible=brightened(capture.visible, times), brightened=times)
+    again = _rectified(lit, _Place(page.to_capture, page.size, page.found, 0.0), lanes)
+    return lit, replace(again, border_seen=page.border_seen)
+
+
 def _worths(places: Sequence[_Place], text: Corners, nominal: Corners) -> NDArray[np.float64]:
     """Return how well each place fits an MRZ, of which the nominal place is known: n."""
     from_capture = np.linalg.inv([place.to_capture for place in places])
@@ -225,7 +243,16 @@ def _rectified(capture: Capture, place: _Place, lanes: Lanes | None = None) -> P
     enlarged = lanes.beside(partial(enlargement, capture.visible, place.to_capture, place.size))
     image = _warped(capture.visible, place, pixels_per_mm, native)
     whole = _wholly_in(place, shape)
-    quality = measure(image, pixels_per_mm, dpi=native * 25.4, whole_page=whole, found=place.found, lanes=lanes)
+    quality = measure(
+        image,
+        pixels_per_mm,
+        dpi=native * 25.4,
+        whole_page=whole,
+        found=place.found,
+        brightened=capture.brightened,
+        jpeg_quality=_jpeg_quality(capture),
+        lanes=lanes,
+    )
     uv, ir = (None if waited is None else waited() for waited in others)
     return Page(
         image,
@@ -239,6 +266,10 @@ def _rectified(capture: Capture, place: _Place, lanes: Lanes | None = None) -> P
         ir=ir,
         enlarged=enlarged(),
     )
+
+
+def _jpeg_quality(capture: Capture) -> float | None:
+    return next((one.jpeg_quality for one in capture.sources if one.spectrum is Spectrum.VISIBLE), None)
 
 
 def _scaled(place: _Place, shape: tuple[int, int], light: Image) -> _Place:

@@ -87,6 +87,7 @@ class LightSource:
     width: int  # pixels after orientation
     height: int
     file_dpi: float | None  # what the file claims; never trusted for a judgement
+    jpeg_quality: float | None = None  # 1 to 100 on libjpeg's scale, about; None: another format, or no tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Capture:
     uv: Image | None = None
     ir: Image | None = None
     sources: tuple[LightSource, ...] = ()
+    brightened: float = 1.0  # by how much ``visible`` was, for its page was in poor light
 
     def image(self, spectrum: Spectrum) -> Image | None:
         """Return the image under this light, if it was given."""
@@ -114,6 +116,8 @@ class Quality:
     usable: bool
     advice: tuple[str, ...] = ()  # what to do about it, in words
     coloured: bool = True  # False: shades of grey, as a scanner or a camera set to them leaves
+    brightened: float = 1.0  # by how much the page was made brighter, for it was captured in poor light
+    jpeg_quality: float | None = None  # of the file; None as in ``LightSource``
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,13 +324,9 @@ class RegionScore:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """Where on the page the network doubts the print.
+    """Where on the page the network doubts the print, in cells from the page's upper left corner."""
 
-    ``forged`` is rows x columns of cells of ``cell_mm``, from the page's upper left corner: 0 looks genuine, 1 looks
-    forged, NaN where it did not look.
-    """
-
-    forged: NDArray[np.float32]
+    forged: NDArray[np.float32]  # rows x columns: 0 looks genuine, 1 looks forged, NaN where it did not look
     cell_mm: float
 
 

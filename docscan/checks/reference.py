@@ -1,6 +1,7 @@
 """The page against the genuine samples of its kind that a laboratory enrolled."""
 
 from docscan.checks.finding import Finding, not_performed, undetermined
+from docscan.checks.flatness import LEAST, not_flat
 from docscan.checks.measured import Measurement
 from docscan.evidence import Evidence
 from docscan.page_geometry import in_capture
@@ -40,11 +41,16 @@ def microtext(evidence: Evidence) -> Measurement | Finding:
         return undetermined(
             "The page could not be laid exactly on genuine samples of its kind: look for the microtext by eye."
         )
+    place = Region("fine line", in_capture(line.corners, evidence.page.to_capture))
+    # A page that does not lie flat has its lines beside the samples', where none are.
+    bent = not_flat(evidence, LEAST, place)
+    if bent is not None:
+        return bent
     return Measurement(
         line.lacks,
         "Every fine line of print that genuine samples show is there.",
         "A line of fine print, such as microtext, that genuine samples show here is missing or faint.",
-        Region("fine line", in_capture(line.corners, evidence.page.to_capture)),
+        place,
     )
 
 

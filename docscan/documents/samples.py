@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from docscan.documents.record import FEWEST, MOST
 from docscan.errors import DocumentModelError
+from docscan.exposure import MOST_LACKING
 from docscan.mrz.specimens import is_specimen
+from docscan.quality import squeezed
 from docscan.types import Capture, Mrz, Page, TextLine
 
 # Distance of a sample to the others from which it does not belong to them: 2 % of those that the reach was chosen on.
@@ -78,6 +80,12 @@ def _usable(sample: Sample) -> Usable:
         )
     if not sample.page.quality.coloured:
         raise DocumentModelError(f"{sample.file} cannot be a sample: it is in shades of grey. Capture it in colour.")
+    if squeezed(sample.page.quality):
+        raise DocumentModelError(
+            f"{sample.file} cannot be a sample: its file is compressed too strongly. Save it with less compression."
+        )
+    if sample.page.quality.brightened > MOST_LACKING:
+        raise DocumentModelError(f"{sample.file} cannot be a sample: it is too dark. Give more light.")
     return Usable(sample.file, sample.capture, sample.page, sample.mrz, sample.lines)
 
 

@@ -121,6 +121,7 @@ def to_dict(report: Report) -> dict[str, Any]:
             "resolution_dpi": _number(quality.resolution_dpi, 1),
             "whole_page": quality.whole_page,
             "coloured": quality.coloured,
+            "brightened": _number(quality.brightened),
             "usable": quality.usable,
             "advice": list(quality.advice),
         },

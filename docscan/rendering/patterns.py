@@ -54,6 +54,11 @@ PATTERNS = (
         "%(needed)s dpi or more are needed to judge how it was printed."
     ),
     message("Tilt the document or move the lamp: glare hides %(share)s %% of the page."),
+    message(
+        "The file is compressed so strongly (JPEG quality %(quality)s) that it does not show how the page was printed: "
+        "save the capture with less compression."
+    ),
+    message("Give more light: the page was made %(times)s times brighter to inspect it."),
     message("The characters of the machine-readable zone stand %(seen)s mm apart; those of genuine documents of this "
             "kind stand %(usual)s mm apart."),
     message("The machine-readable zone stands %(distance)s mm from where genuine documents of this kind have it."),

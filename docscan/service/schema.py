@@ -158,6 +158,7 @@ class Quality(Part):
     resolution_dpi: Number
     whole_page: bool
     coloured: bool = Field(description="false: shades of grey, which do not show how a document was printed.")
+    brightened: Number = Field(description="By how many times the page was made brighter to inspect it; 1: it was not.")
     usable: bool
     advice: list[str]
 

@@ -129,6 +129,18 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
         read_file(tmp_path / "big", max_bytes=1000)
 
 
+@pytest.mark.parametrize("quality", [25, 30, 50, 75, 95])
+def test_what_a_jpeg_keeps_is_told_by_its_tables(quality: int) -> None:
+    file = ImageFile("page.jpg", _saved(picture(), "JPEG", quality=quality))
+    seen = decode(file, Spectrum.VISIBLE, **LIMITS)[1].jpeg_quality
+    assert seen == pytest.approx(quality, abs=0.5)
+
+
+@pytest.mark.parametrize("kind", ["png", "tif", "webp", "bmp", "jp2"])
+def test_other_formats_have_no_jpeg_quality(kind: str) -> None:
+    assert decode(ImageFile("page", encoded(kind)), Spectrum.VISIBLE, **LIMITS)[1].jpeg_quality is None
+
+
 def test_the_other_lights_show_the_same_view() -> None:
     visible = ImageFile("v", encoded("png"))
     half = ImageFile("uv", encoded("png", picture().resize((104, 72))))

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from docscan.lanes import Lanes
-from docscan.quality import PRINT_DPI, READABLE_DPI, among_others, glare, measure, sharpness
+from docscan.quality import PRINT_DPI, PRINT_JPEG, READABLE_DPI, among_others, glare, measure, sharpness, squeezed
 from docscan.types import PageSize, Quality
 from tests.docscan.scenes import document
 
@@ -56,6 +56,15 @@ def test_shades_of_grey_are_told_from_colours_however_few() -> None:
     stamped = grey_page.copy()
     cv2.rectangle(stamped, (200, 200), (400, 300), (200, 180, 180), -1)
     assert of(stamped).coloured
+
+
+@pytest.mark.parametrize(("quality", "too_little"), [(12.0, True), (PRINT_JPEG, False), (90.0, False), (None, False)])
+def test_what_compression_took_is_told(quality: float | None, too_little: bool) -> None:
+    page = document(PageSize.ID_3)
+    found = measure(page, 8.0, dpi=300.0, whole_page=True, found=True, jpeg_quality=quality)
+    assert found.usable, "its text can be read"
+    assert squeezed(found) is too_little
+    assert any("less compression" in sentence for sentence in found.advice) is too_little
 
 
 def test_nothing_to_see_is_not_sharp() -> None:

@@ -25,6 +25,8 @@ from docscan.checks.regions import (
 from docscan.crops import CROP_PIXELS
 from docscan.errors import ModelError
 from docscan.evidence import Evidence
+from docscan.exposure import MOST_LACKING
+from docscan.quality import PRINT_JPEG
 from docscan.runtime import ManifestEntry, Models
 from docscan.types import Capture, MrzFormat, Page
 from docscan.zones import REGIONS
@@ -202,6 +204,13 @@ def test_out_of_its_depth_it_abstains_and_says_what_to_do(evidence: Make) -> Non
     assert abstains(cropped, MrzFormat.TD3, 8.0, LIMITS) is None, "a scan cropped to the page, as its MRZ confirms"
     assert "not found" in str(abstains(cropped, None, 8.0, LIMITS))
     assert "in colour" in _abstained(replace(page, quality=replace(page.quality, coloured=False)), 8.0)
+    squeezed = replace(page, quality=replace(page.quality, jpeg_quality=15.5))
+    assert "compressed so strongly (JPEG quality 16)" in _abstained(squeezed, 8.0)
+    fine = replace(page, quality=replace(page.quality, jpeg_quality=PRINT_JPEG))
+    assert abstains(fine, MrzFormat.TD3, 8.0, LIMITS) is None
+    assert "too dark" in _abstained(replace(page, quality=replace(page.quality, brightened=MOST_LACKING + 0.1)), 8.0)
+    dim = replace(page, quality=replace(page.quality, brightened=MOST_LACKING))
+    assert abstains(dim, MrzFormat.TD3, 8.0, LIMITS) is None
     enlarged = _abstained(replace(page, enlarged=2.0), 12.0)
     assert "enlarged the picture 2.0 times, and it shows no more than 152 dpi" in enlarged
     assert abstains(replace(page, enlarged=1.6), MrzFormat.TD3, 12.0, LIMITS) is None, "7.5 of 7 pixels are left"

@@ -165,11 +165,15 @@ def test_a_sample_without_mrz_or_page_is_named(makes: Makes, refused: Refused) -
     refused([*samples[:2], replace(samples[2], file="third.png", page=lost)], "third.png .* page was not found")
 
 
-def test_a_sample_that_shows_others_or_no_colours_is_named(makes: Makes, refused: Refused) -> None:
+def test_a_sample_that_shows_others_or_keeps_too_little_is_named(makes: Makes, refused: Refused) -> None:
     *samples, last = makes.samples("XVA", Kind.TD3, range(3))
     refused([*samples, replace(last, file="third.png", among_others=True)], "third.png .* more than one document")
     grey = replace(last.page, quality=replace(last.page.quality, coloured=False))
     refused([*samples, replace(last, file="third.png", page=grey)], "third.png .* shades of grey")
+    little = replace(last.page, quality=replace(last.page.quality, jpeg_quality=12.0))
+    refused([*samples, replace(last, file="third.png", page=little)], "third.png .* compressed too strongly")
+    dark = replace(last.page, quality=replace(last.page.quality, brightened=5.0))
+    refused([*samples, replace(last, file="third.png", page=dark)], "third.png .* too dark")
 
 
 def test_a_sample_of_another_state_is_named(makes: Makes, refused: Refused) -> None:

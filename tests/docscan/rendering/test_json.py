@@ -14,7 +14,7 @@ CONTRACT = {
         "reader", "character_confidence", "polygon", "second_reading",
     },
     "checks": None,
-    "quality": {"sharpness", "glare", "resolution_dpi", "whole_page", "coloured", "usable", "advice"},
+    "quality": {"sharpness", "glare", "resolution_dpi", "whole_page", "coloured", "brightened", "usable", "advice"},
     "models": None, "timings_ms": None, "holder_removed": None,
 }  # fmt: skip
 
