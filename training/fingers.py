@@ -26,6 +26,16 @@ COLOURS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
 )
 """Blue, green, red, where most light falls on it."""
 
+IN_LIGHTS: Mapping[str, Mapping[str, tuple[int, int, int]]] = MappingProxyType(
+    {
+        "light skin": {"visible": COLOURS["light skin"], "uv": (60, 25, 30), "ir": (190, 190, 190)},
+        "dark skin": {"visible": COLOURS["dark skin"], "uv": (40, 18, 20), "ir": (150, 150, 150)},
+        "a black glove": {"visible": COLOURS["a black glove"], "uv": (25, 12, 12), "ir": (60, 60, 60)},
+        "a blue glove": {"visible": COLOURS["a blue glove"], "uv": (110, 60, 50), "ir": (170, 170, 170)},
+    }
+)
+"""The same under each light, as a camera may see it: skin glows faintly and reflects infrared, whatever its colour."""
+
 _REACH_MM, _HALF_WIDTH_MM = (12.0, 26.0), (7.0, 9.0)
 _LEAN = 0.4  # radians to either side
 _BEYOND_MM = 25.0  # of a finger that lies beside the page
@@ -35,7 +45,7 @@ _DARKEST, _SHADOW, _GRAIN = 0.55, 0.2, 0.015
 _Points = NDArray[np.float64]
 
 
-def held(picture: Picture, colour: tuple[int, int, int], rng: np.random.Generator) -> Picture:
+def held(picture: Picture, colour: tuple[int, int, int], rng: np.random.Generator, page: Page | None = None) -> Picture:
     """Lay a finger over an edge of the page that a picture shows.
 
     Parameters
@@ -44,8 +54,10 @@ def held(picture: Picture, colour: tuple[int, int, int], rng: np.random.Generato
         One of ``COLOURS``.
     rng
         Decides where, how far and how much it leans, whatever its colour.
+    page
+        In the picture; None: it is looked for.
     """
-    page = find_page(Capture(np.ascontiguousarray(picture[..., ::-1])))
+    page = page or page_in(picture)
     scale = _pixels_per_mm(page)
     outline = np.rint(moved(_outline(page.size.millimetres, rng), page.to_capture) * 16).astype(np.int32)
     mask = cv2.fillPoly(np.zeros(picture.shape[:2], np.float32), [outline], 1.0, cv2.LINE_AA, shift=4)
@@ -56,6 +68,11 @@ def held(picture: Picture, colour: tuple[int, int, int], rng: np.random.Generato
     beside = picture * (1 - _SHADOW * shadow)[..., None]
     covered = beside + soft[..., None] * (np.array(colour) * light[..., None] - beside)
     return np.clip(covered, 0, 255).astype(np.uint8)
+
+
+def page_in(picture: Picture) -> Page:
+    """Find the page in a picture."""
+    return find_page(Capture(np.ascontiguousarray(picture[..., ::-1])))
 
 
 def _pixels_per_mm(page: Page) -> float:

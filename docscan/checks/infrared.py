@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 from docscan.checks.finding import Finding, not_performed, undetermined
 from docscan.checks.measured import Measurement
 from docscan.checks.mrz_rules import no_zone, zone_region
-from docscan.checks.slots import no_samples, unusable
+from docscan.checks.slots import hindered, no_samples
 from docscan.checks.ultraviolet import portrait_region
 from docscan.documents.laying import PIXELS_PER_MM
 from docscan.evidence import Evidence
 from docscan.light_values import grey, portrait_stays
+from docscan.mrz.certainty import sure_of
+from docscan.mrz.layouts import Span
 from docscan.page_geometry import homography, moved, rectangle, zone_corners
 from docscan.types import Image, Mrz, Page, Spectrum
 
@@ -30,12 +32,13 @@ PORTRAIT = "ir.portrait"  # name of what samples are measured on
 _CELL = (10, 26)  # pixels, width and height, to which a character's place is brought
 _FAINT = 0.25  # contrast of an MRZ in visible light that is too little to compare
 _VARIES = 0.06  # deviation between genuine documents of one kind, beside what the samples tell
+_FEWEST = 0.25  # share of a zone's pairs of characters that must have been read surely
 _STAYS = 0.5  # share of a zone's pairs of characters from which all of it is meant
 
 
 def mrz_visible(evidence: Evidence) -> Measurement | Finding:
-    """Measure how much of its ink the faintest pair of the MRZ's characters loses: 0 nothing, 1 all."""
-    found = unusable(evidence, Spectrum.IR)
+    """Measure how much of its ink the faintest pair of surely read characters of the MRZ loses: 0 nothing, 1 all."""
+    found = hindered(evidence, Spectrum.IR)
     if found is not None:
         return found
     if evidence.mrz is None:
@@ -47,8 +50,11 @@ def mrz_visible(evidence: Evidence) -> Measurement | Finding:
     )
     if float(np.median(visible)) < _FAINT:
         return undetermined("The machine-readable zone is too faint in visible light to compare.", region)
-    left = infrared / np.maximum(visible, 0.15)
-    pairs = np.maximum(left[:, 1:], left[:, :-1])
+    left, sure = infrared / np.maximum(visible, 0.15), _surely_read(evidence.mrz)
+    both = sure[:, 1:] & sure[:, :-1]
+    if float(both.mean()) < _FEWEST:
+        return undetermined("Too little of the machine-readable zone was read surely to say whether it stays.", region)
+    pairs = np.maximum(left[:, 1:], left[:, :-1])[both]
     some = "" if float((pairs < _STAYS).mean()) > _STAYS else "Some characters of "
     zone = f"{some}{'the' if some else 'The'} machine-readable zone"
     return Measurement(
@@ -58,6 +64,12 @@ def mrz_visible(evidence: Evidence) -> Measurement | Finding:
         "stays.",
         region=region,
     )
+
+
+def _surely_read(mrz: Mrz) -> NDArray[np.bool_]:
+    """Return which characters were, lines x characters: where a finger lies on others, nothing could stay."""
+    lines, characters = mrz.parsed.format.shape
+    return np.array([sure_of(mrz, Span(line, 0, characters)) for line in range(lines)], np.bool_)
 
 
 def _contrasts(image: Image, page: Page, mrz: Mrz) -> NDArray[np.float32]:
@@ -81,7 +93,7 @@ def _contrasts(image: Image, page: Page, mrz: Mrz) -> NDArray[np.float32]:
 
 def portrait(evidence: Evidence) -> Measurement | Finding:
     """Measure how much the portrait stays otherwise than the samples'."""
-    found = unusable(evidence, Spectrum.IR)
+    found = hindered(evidence, Spectrum.IR)
     if found is not None:
         return found
     box = evidence.lights.portrait

@@ -6,7 +6,7 @@ that was printed anew vanishes, or stays, where its neighbours do not.
 
 from docscan.checks.finding import Finding, not_performed
 from docscan.checks.measured import Measurement
-from docscan.checks.slots import no_samples, unusable
+from docscan.checks.slots import hindered, no_samples
 from docscan.evidence import Evidence
 from docscan.light_network import usual
 from docscan.page_answer import PageAnswer
@@ -33,7 +33,7 @@ def _measured(light: Spectrum, answer: PageAnswer, value: float, evidence: Evide
 
 
 def _answer(light: Spectrum, evidence: Evidence) -> PageAnswer | Finding:
-    found = unusable(evidence, light)
+    found = hindered(evidence, light)
     if found is not None:
         return found
     return evidence.lights.answers.get(light) or not_performed("The models in use have no network for this light.")

@@ -6,7 +6,7 @@ Doc 9303 part 2, appendix A: an OVD or an equivalent guards the personal data ag
 from docscan.checks.finding import Finding, not_performed, undetermined
 from docscan.checks.measured import Measurement
 from docscan.checks.reference import not_compared
-from docscan.checks.slots import unusable
+from docscan.checks.slots import hindered
 from docscan.documents.model import OvdPlace
 from docscan.documents.ovd import drawn, dullness, in_samples_light, over_exposed, shown_at
 from docscan.documents.pictures import lies_exactly
@@ -76,7 +76,7 @@ def shines(evidence: Evidence) -> Measurement | Finding:
 
 def under_infrared(evidence: Evidence) -> Measurement | Finding:
     """Measure how much of what the samples' OVD shows under infrared is missing: 0 nothing, 1 all."""
-    found = unusable(evidence, Spectrum.IR)
+    found = hindered(evidence, Spectrum.IR)
     if found is not None:
         return found
     known = _known(evidence)

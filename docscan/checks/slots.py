@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from docscan.checks.finding import Finding, not_performed, undetermined
 from docscan.evidence import Evidence
-from docscan.types import Outcome, Spectrum
+from docscan.page_geometry import in_capture
+from docscan.types import Outcome, Region, Spectrum
 
 _NAMES = {Spectrum.UV: "ultraviolet", Spectrum.IR: "infrared"}
 
@@ -18,6 +19,20 @@ def unusable(evidence: Evidence, light: Spectrum) -> Finding | None:
         return not_performed(f"No image under {_NAMES[light]} light was given.")
     fault = evidence.lights.wrong.get(light)
     return None if fault is None else undetermined(fault)
+
+
+def hindered(evidence: Evidence, light: Spectrum) -> Finding | None:
+    """Return why nothing can be measured under a light: its image, or what lies on the page; None where something can.
+
+    What lies there is found by daylight, beside samples; a finger is dark under ultraviolet and shows no ink that stays
+    under infrared.
+    """
+    found, covered = unusable(evidence, light), evidence.comparison.covered
+    if found is not None or covered is None:
+        return found
+    return undetermined(
+        str(evidence.comparison.missing), Region("covered", in_capture(covered, evidence.page.to_capture))
+    )
 
 
 def right_image(light: Spectrum) -> Callable[[Evidence], Finding]:

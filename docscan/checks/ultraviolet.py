@@ -11,7 +11,7 @@ import numpy as np
 
 from docscan.checks.finding import Finding, not_performed, undetermined
 from docscan.checks.measured import Measurement
-from docscan.checks.slots import no_samples, nothing_expected, unusable
+from docscan.checks.slots import hindered, no_samples, nothing_expected
 from docscan.documents.laying import PIXELS_PER_MM
 from docscan.evidence import Evidence
 from docscan.light_values import fibres as count_fibres
@@ -32,7 +32,7 @@ _GLOW_VARIES, _GLOWS = 0.1, 0.04
 
 def dull_paper(evidence: Evidence) -> Measurement | Finding:
     """Measure how much the paper glows, against the brightest thing on the page."""
-    found = unusable(evidence, Spectrum.UV)
+    found = hindered(evidence, Spectrum.UV)
     if found is not None:
         return found
     return Measurement(
@@ -48,7 +48,7 @@ def portrait_region(evidence: Evidence, portrait: Box) -> Region:
 
 
 def _portrait(evidence: Evidence) -> Box | Finding:
-    found = unusable(evidence, Spectrum.UV)
+    found = hindered(evidence, Spectrum.UV)
     if found is not None:
         return found
     if evidence.lights.portrait is None:
@@ -136,7 +136,7 @@ def _brightest_line(light: np.ndarray, across: tuple[float, float], along: tuple
 
 def pattern(evidence: Evidence) -> Measurement | Finding:
     """Measure how unlike the samples' the fluorescent pattern is: 0 the same, 1 nothing of it."""
-    found = unusable(evidence, Spectrum.UV)
+    found = hindered(evidence, Spectrum.UV)
     if found is not None:
         return found
     expected = evidence.lights.expected.get(Spectrum.UV)
@@ -158,7 +158,7 @@ def pattern(evidence: Evidence) -> Measurement | Finding:
 
 def fibres(evidence: Evidence) -> Measurement | Finding:
     """Measure how unlikely so few fibres are, where the samples have many: -log10 of the chance (Poisson)."""
-    found = unusable(evidence, Spectrum.UV)
+    found = hindered(evidence, Spectrum.UV)
     if found is not None:
         return found
     usual = evidence.usual.get(FIBRES)

@@ -6,6 +6,7 @@ from docscan.mrz.recognise import CLEAR
 from docscan.types import Mrz, ParsedMrz, Zone
 
 SURE = CLEAR
+_SHORTER = 36  # characters of a line that 44 may pass for
 
 
 def least_certain(zone: Zone) -> float:
@@ -52,7 +53,8 @@ def may_be_misread(mrz: Mrz, name: str) -> bool:
     """Tell whether a failing check digit casts doubt on a field of which the reader was not wholly sure.
 
     Under a thumb or glare letters are read that are not there, some of them surely: a 7 where the upper half of a 3 is
-    seen. Fields without a check digit (the names, the sex) are never doubted so.
+    seen. The names have no check digit: any that fails counts, for what lies on one line lies on the next. The sex is
+    never doubted so.
 
     Parameters
     ----------
@@ -60,6 +62,8 @@ def may_be_misread(mrz: Mrz, name: str) -> bool:
         As in ``MrzFields``.
     """
     layout, digits = LAYOUTS[mrz.parsed.format], mrz.parsed.check_digits
+    if name in ("surname", "given_names"):
+        return not all(digits.values()) and (certainty_of(mrz, name) or 0.0) < SURE
     if name not in layout.checks or (digits.get(name, True) and digits.get("composite", True)):
         return False
     return may_be_in_part(mrz.parsed) or not all(sure_of(mrz, layout.spans[name]) + sure_of(mrz, layout.checks[name]))
@@ -68,7 +72,12 @@ def may_be_misread(mrz: Mrz, name: str) -> bool:
 def may_be_in_part(parsed: ParsedMrz) -> bool:
     """Tell whether a zone looks as if its lines began elsewhere than they do, as under a finger over their beginnings.
 
-    No check digit agrees then, and what stands where a date should is none; forgers rarely get all of it wrong.
+    No check digit agrees then, and what stands where a date should is none; forgers rarely get all of it wrong. Lines
+    of 44 characters of which the first eight are hidden pass for lines of 36, where their date of expiry, whose digit
+    agrees, stands for the date of birth.
     """
     dates = parsed.fields.birth_date, parsed.fields.expiry_date
-    return bool(parsed.check_digits) and not any(parsed.check_digits.values()) and None in dates
+    agree = {name for name, right in parsed.check_digits.items() if right}
+    if parsed.format.shape[1] == _SHORTER:
+        agree -= {"birth_date"}
+    return bool(parsed.check_digits) and not agree and None in dates

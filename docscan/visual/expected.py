@@ -31,7 +31,8 @@ def _names(mrz: Mrz) -> dict[str, Expected]:
     for name in NAMES:
         span = span_of(mrz.parsed, name)
         cut = fields.names_truncated and not (name == "surname" and fields.given_names)
-        found[name] = _datum(span.of(mrz.parsed.lines), sure_of(mrz, span), getattr(fields, name), cut=cut)
+        sure = (False,) * (span.end - span.start) if may_be_misread(mrz, name) else sure_of(mrz, span)
+        found[name] = _datum(span.of(mrz.parsed.lines), sure, getattr(fields, name), cut=cut)
     return {name: datum for name, datum in found.items() if datum.text}
 
 

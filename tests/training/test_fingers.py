@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.fingers import COLOURS, held
+from training.fingers import COLOURS, IN_LIGHTS, held, page_in
 from training.software import Picture
 
 
@@ -44,3 +44,15 @@ def test_light_falls_on_it_and_its_shadow_on_the_page(picture: Picture) -> None:
     assert np.ptp(drawn[..., 1][skin]) > 30
     beside = ~skin & (drawn.astype(int) - picture < -8).all(axis=-1)
     assert beside[88:792, 100:1100].sum() > 500
+
+
+@pytest.mark.parametrize("name", IN_LIGHTS)
+def test_a_finger_lies_at_the_same_place_under_every_light(picture: Picture, name: str) -> None:
+    page, lights = page_in(picture), {"visible": picture, "uv": picture // 4, "ir": picture}
+    places = [
+        _on_page(lights[light], held(lights[light], colour, np.random.default_rng(8), page), 15)
+        for light, colour in IN_LIGHTS[name].items()
+    ]
+    assert set(IN_LIGHTS[name]) == set(lights)
+    for place in places[1:]:
+        assert (place & places[0]).sum() > 0.6 * (place | places[0]).sum()

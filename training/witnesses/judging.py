@@ -173,17 +173,17 @@ def _ratio(one: Witnessed, models: Models, lights: Collection[Spectrum]) -> floa
 
 
 def processed_rows(processed: Mapping[str, Sequence[Witnessed]], models: Models) -> dict[str, str]:
-    """Return what is referred by daylight of genuine documents whose picture software worked on, by what it did.
+    """Return what is referred of genuine documents whose pictures software worked on, by what it did.
 
     Beside it which checks failed most often on them.
     """
     found = {}
     for name, documents in processed.items():
-        referred = _rate_of(np.array([_ratio(one, models, (Spectrum.VISIBLE,)) for one in documents]) >= REFER)
+        referred = _rate_of(np.array([_ratio(one, models, tuple(Spectrum)) for one in documents]) >= REFER)
         failed = Counter(
             check.id
             for one in documents
-            for check in _judged_by(one, (Spectrum.VISIBLE,))
+            for check in _judged_by(one, tuple(Spectrum))
             if check.outcome is Outcome.FAILED and check.speaks_for_forgery
         )
         most = ", ".join(f"{check} {count}" for check, count in failed.most_common(_NAMED))

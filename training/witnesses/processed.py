@@ -16,8 +16,9 @@ import numpy as np
 
 from datasets.specimens import GENUINE
 from docscan.capture import ImageFile
+from docscan.types import Spectrum
 from training.curling import curled
-from training.fingers import COLOURS, held
+from training.fingers import COLOURS, IN_LIGHTS, held, page_in
 from training.processes import each
 from training.software import Picture, bent, enlarged, from_the_web, noisy, sharpened, smoothed
 from training.witnesses.documents import Group
@@ -56,7 +57,11 @@ def _same(picture: Picture) -> Picture:
 
 def _held(colour: tuple[int, int, int], picture: Picture) -> Picture:
     """Lay a finger over a page, elsewhere on each picture."""
-    return held(picture, colour, np.random.default_rng(crc32(picture.tobytes())))
+    return held(picture, colour, np.random.default_rng(_seed(picture)))
+
+
+def _seed(picture: Picture) -> int:
+    return crc32(picture.tobytes())
 
 
 _Work = Callable[[Picture], Picture]
@@ -87,12 +92,34 @@ PROCESSINGS: Mapping[str, tuple[_Work, int]] = MappingProxyType(
 """What software and hands do, and the quality at which the result is stored."""
 
 
+HELD_IN_LIGHTS: Mapping[str, str] = MappingProxyType(
+    {f"under a finger, three lights: {name}": name for name in IN_LIGHTS}
+)
+"""Fingers on documents of which there is an image under each light."""
+
+
 def processed(file: ImageFile, name: str) -> ImageFile:
     """Return a file as software stores it again."""
     work, quality = PROCESSINGS[name]
-    picture = np.asarray(cv2.imdecode(np.frombuffer(file.data, np.uint8), cv2.IMREAD_COLOR), np.uint8)
-    data = cv2.imencode(".jpg", work(picture), [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
-    return ImageFile(file.name, data)
+    return _stored(file.name, work(_picture(file)), quality)
+
+
+def _picture(file: ImageFile) -> Picture:
+    return np.asarray(cv2.imdecode(np.frombuffer(file.data, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+
+
+def _stored(name: str, picture: Picture, quality: int) -> ImageFile:
+    return ImageFile(name, cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes())
+
+
+def held_in_lights(files: Mapping[str, ImageFile], name: str) -> dict[str, ImageFile]:
+    """Return a document's files with a finger, named as in ``HELD_IN_LIGHTS``, at the same place under each light."""
+    colours, pictures = IN_LIGHTS[HELD_IN_LIGHTS[name]], {light: _picture(file) for light, file in files.items()}
+    page, seed = page_in(pictures[_VISIBLE]), _seed(pictures[_VISIBLE])
+    drawn = {
+        light: held(picture, colours[light], np.random.default_rng(seed), page) for light, picture in pictures.items()
+    }
+    return {light: _stored(files[light].name, picture, _QUALITY) for light, picture in drawn.items()}
 
 
 def _witness(names: Sequence[str], models: Path, group: Group) -> dict[str, list[Witnessed]]:
@@ -100,18 +127,24 @@ def _witness(names: Sequence[str], models: Path, group: Group) -> dict[str, list
     for order in group.inspected:
         if order.recipe != GENUINE:
             continue
-        file = images_of(group, order)[_VISIBLE]
-        found.setdefault("as captured", []).append(witnessed(order, {_VISIBLE: file}, tools))
+        files = images_of(group, order)
+        found.setdefault("as captured", []).append(witnessed(order, {_VISIBLE: files[_VISIBLE]}, tools))
         for name in names:
-            found.setdefault(name, []).append(witnessed(order, {_VISIBLE: processed(file, name)}, tools))
+            if name in PROCESSINGS:
+                images = {_VISIBLE: processed(files[_VISIBLE], name)}
+            elif len(files) == len(Spectrum):
+                images = held_in_lights(files, name)
+            else:
+                continue
+            found.setdefault(name, []).append(witnessed(order, images, tools))
     return found
 
 
 def witness(groups: list[Group], models: Path, workers: int, like: str = "") -> Iterator[dict[str, list[Witnessed]]]:
-    """Inspect genuine documents with a folder of models by daylight, by what software did; yield each group's.
+    """Inspect genuine documents with a folder of models, by what software and hands did; yield each group's.
 
-    Of what software does only that which has ``like`` in its name.
+    Of that only what has ``like`` in its name; by daylight but for ``HELD_IN_LIGHTS``.
     """
-    names = [name for name in PROCESSINGS if like in name]
+    names = [name for name in (*PROCESSINGS, *HELD_IN_LIGHTS) if like in name]
     for _, found in each(groups, partial(_witness, names, models), named=lambda group: group.folder, workers=workers):
         yield found

@@ -1,13 +1,15 @@
 """Checks of ultraviolet and infrared, on documents of Utopia as a page reader takes them, enrolled and forged."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from docscan.checks.ultraviolet import FIBRES
+from docscan.inspection import Seen
 from docscan.lights import look_at_lights
-from docscan.types import Outcome
+from docscan.types import Box, Mrz, Outcome
 from tests.docscan.checks.desk import Desk, with_lights
 
 
@@ -114,3 +116,53 @@ def test_a_page_that_cannot_be_laid_on_the_samples_is_not_held_against_it(desk: 
     for check in ("uv.pattern", "uv.fibres"):
         assert results[check].outcome is Outcome.UNDETERMINED
         assert "could not be laid exactly" in results[check].explanation
+
+
+_SKIN = {"image": (200, 150, 120), "uv": (30, 25, 60), "ir": (190, 190, 190)}
+
+
+def _under_a_finger(seen: Seen, box: Box) -> Seen:
+    """Lay something as dark as skin over a box of the page, under every light."""
+    scale = seen.page.pixels_per_mm
+    left, top, right, bottom = (round(side * scale) for side in (box.x, box.y, box.x + box.width, box.y + box.height))
+    pictures = {}
+    for name, colour in _SKIN.items():
+        picture = getattr(seen.page, name).copy()
+        picture[top:bottom, left:right] = colour
+        pictures[name] = picture
+    return with_lights(seen, **pictures)
+
+
+def test_what_lies_on_the_page_is_not_held_against_it_under_any_light(desk: Desk) -> None:
+    seen = _under_a_finger(desk.genuine(), Box(60, 30, 65, 15))
+    results = desk.results(seen)
+    assert {name: one.explanation for name, one in results.items() if one.outcome is Outcome.FAILED} == {}
+    for name, result in results.items():
+        if name not in ("uv.image", "ir.image"):
+            assert result.outcome is Outcome.UNDETERMINED, name
+            assert result.explanation.startswith("Something lies on the page")
+            assert result.region is not None
+            assert result.region.name == "covered"
+
+
+def _read_less_surely(mrz: Mrz, columns: range) -> Mrz:
+    lines = tuple(
+        tuple(0.5 if column in columns else value for column, value in enumerate(line))
+        for line in mrz.zone.character_confidence
+    )
+    return replace(mrz, zone=replace(mrz.zone, character_confidence=lines))
+
+
+def test_ink_is_not_missed_where_no_character_was_read_surely(desk: Desk) -> None:
+    seen = desk.genuine()
+    assert seen.mrz is not None
+    assert seen.page.ir is not None
+    scale, infrared = seen.page.pixels_per_mm, seen.page.ir.copy()
+    infrared[round(66 * scale) :, round(80 * scale) :] = 190
+    hidden = with_lights(seen, ir=infrared)
+    assert desk.results(hidden, enrolled=False)["ir.mrz_visible"].outcome is Outcome.FAILED
+    under = replace(hidden, mrz=_read_less_surely(seen.mrz, range(27, 44)))
+    assert desk.results(under, enrolled=False)["ir.mrz_visible"].outcome is Outcome.PASSED
+    nearly_all = replace(hidden, mrz=_read_less_surely(seen.mrz, range(5, 44)))
+    result = desk.results(nearly_all, enrolled=False)["ir.mrz_visible"]
+    assert (result.outcome, "Too little" in result.explanation) == (Outcome.UNDETERMINED, True)
