@@ -56,13 +56,25 @@ def grey(image: Image) -> Plane:
 
 def portrait_stays(lights: Lights, portrait: Box) -> float:
     """Return which share of a portrait's light and dark is left under infrared, 0 to about 1."""
-    one, other = (_tones(lights.seen[light], portrait) for light in (Spectrum.VISIBLE, Spectrum.IR))
+    return _left(lights, inner(portrait))
+
+
+def quarters_stay(lights: Lights, portrait: Box) -> tuple[float, ...]:
+    """Return the same of each quarter of what ``portrait_stays`` looks at."""
+    middle = inner(portrait)
+    width, height = middle.width / 2, middle.height / 2
+    boxes = [Box(middle.x + x * width, middle.y + y * height, width, height) for y in (0, 1) for x in (0, 1)]
+    return tuple(_left(lights, box) for box in boxes)
+
+
+def _left(lights: Lights, box: Box) -> float:
+    one, other = (_tones(lights.seen[light], box) for light in (Spectrum.VISIBLE, Spectrum.IR))
     return float((one * other).sum() / max(float((one * one).sum()), 1e-6))
 
 
-def _tones(image: Image, portrait: Box) -> Plane:
+def _tones(image: Image, box: Box) -> Plane:
     soft = cv2.GaussianBlur(np.log(grey(image) + 12), (0, 0), 0.4 * PIXELS_PER_MM)
-    tones = part(np.asarray(soft, np.float32), inner(portrait))
+    tones = part(np.asarray(soft, np.float32), box)
     return np.asarray(tones - tones.mean(), np.float32)
 
 

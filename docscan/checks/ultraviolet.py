@@ -16,6 +16,7 @@ from docscan.documents.laying import PIXELS_PER_MM
 from docscan.evidence import Evidence
 from docscan.light_values import fibres as count_fibres
 from docscan.light_values import linear, paper_glow, pattern_agrees, portrait_glow
+from docscan.mrz.certainty import may_be_in_part
 from docscan.page_geometry import in_capture
 from docscan.types import Box, Image, Region, Spectrum
 from docscan.zones import corners_mm
@@ -47,18 +48,25 @@ def portrait_region(evidence: Evidence, portrait: Box) -> Region:
     return Region("portrait", in_capture(corners_mm(portrait), evidence.page.to_capture))
 
 
-def _portrait(evidence: Evidence) -> Box | Finding:
-    found = hindered(evidence, Spectrum.UV)
+def portrait_under(light: Spectrum, evidence: Evidence) -> Box | Finding:
+    """Return about where the portrait stands, or why nothing can be said of it under a light."""
+    found = hindered(evidence, light)
     if found is not None:
         return found
     if evidence.lights.portrait is None:
         return not_performed("There is no portrait on this side of the document.")
+    # A zone of which a part is hidden passes for another format's, and the page for one of another size.
+    if evidence.mrz is not None and may_be_in_part(evidence.mrz.parsed):
+        return undetermined(
+            "A part of the machine-readable zone may be hidden, so it does not tell where the portrait is: show all of "
+            "the page."
+        )
     return evidence.lights.portrait
 
 
 def patches(evidence: Evidence) -> Measurement | Finding:
     """Measure whether the portrait's surface glows otherwise than the samples', or more than the paper about it."""
-    portrait = _portrait(evidence)
+    portrait = portrait_under(Spectrum.UV, evidence)
     if isinstance(portrait, Finding):
         return portrait
     glow = portrait_glow(evidence.lights, portrait)
@@ -78,7 +86,7 @@ def patches(evidence: Evidence) -> Measurement | Finding:
 
 def portrait_edges(evidence: Evidence) -> Measurement | Finding:
     """Measure whether straight lines glow about the portrait, on its weakest side but one."""
-    portrait = _portrait(evidence)
+    portrait = portrait_under(Spectrum.UV, evidence)
     if isinstance(portrait, Finding):
         return portrait
     expected = evidence.lights.expected.get(Spectrum.UV)

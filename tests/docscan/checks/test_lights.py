@@ -166,3 +166,33 @@ def test_ink_is_not_missed_where_no_character_was_read_surely(desk: Desk) -> Non
     nearly_all = replace(hidden, mrz=_read_less_surely(seen.mrz, range(5, 44)))
     result = desk.results(nearly_all, enrolled=False)["ir.mrz_visible"]
     assert (result.outcome, "Too little" in result.explanation) == (Outcome.UNDETERMINED, True)
+
+
+def test_a_portrait_that_is_hidden_in_part_is_not_another_ones_under_infrared(desk: Desk) -> None:
+    seen = desk.genuine()
+    assert seen.page.ir is not None
+    box = look_at_lights(seen.page, seen.mrz, {}, None).portrait
+    assert box is not None
+    assert float(desk.model.measured["ir.portrait"].mean[0]) > 0.5, "it stays"
+    scale = seen.page.pixels_per_mm
+    left, top, right, bottom = (round(side * scale) for side in (box.x, box.y, box.x + box.width, box.y + box.height))
+    hidden = seen.page.ir.copy()
+    hidden[top : (top + bottom) // 2, left:right] = 190
+    result = desk.results(with_lights(seen, ir=hidden))["ir.portrait"]
+    assert (result.outcome, "A part of the portrait" in result.explanation) == (Outcome.UNDETERMINED, True), result
+    hidden[top:bottom, left:right] = 190
+    assert desk.results(with_lights(seen, ir=hidden))["ir.portrait"].outcome is Outcome.FAILED
+
+
+def test_a_zone_that_is_hidden_in_part_tells_nothing_of_the_portrait(desk: Desk) -> None:
+    seen = desk.genuine()
+    assert seen.mrz is not None
+    nothing_fits = replace(
+        seen.mrz.parsed,
+        check_digits=dict.fromkeys(seen.mrz.parsed.check_digits, False),
+        fields=replace(seen.mrz.parsed.fields, expiry_date=None),
+    )
+    results = desk.results(replace(seen, mrz=replace(seen.mrz, parsed=nothing_fits)))
+    for name in ("uv.patches", "uv.portrait_edges", "ir.portrait"):
+        assert results[name].outcome is Outcome.UNDETERMINED
+        assert "may be hidden" in results[name].explanation
