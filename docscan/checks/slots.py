@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from docscan.checks.finding import Finding, not_performed, undetermined
 from docscan.evidence import Evidence
-from docscan.page_geometry import in_capture
-from docscan.types import Outcome, Region, Spectrum
+from docscan.types import Outcome, Spectrum
 
 _NAMES = {Spectrum.UV: "ultraviolet", Spectrum.IR: "infrared"}
 
@@ -27,12 +26,11 @@ def hindered(evidence: Evidence, light: Spectrum) -> Finding | None:
     What lies there is found by daylight, beside samples; a finger is dark under ultraviolet and shows no ink that stays
     under infrared.
     """
-    found, covered = unusable(evidence, light), evidence.comparison.covered
-    if found is not None or covered is None:
+    found = unusable(evidence, light)
+    if found is not None or evidence.comparison.covered is None:
         return found
-    return undetermined(
-        str(evidence.comparison.missing), Region("covered", in_capture(covered, evidence.page.to_capture))
-    )
+    # Its place is named once, by the checks of print.
+    return undetermined(str(evidence.comparison.missing))
 
 
 def right_image(light: Spectrum) -> Callable[[Evidence], Finding]:

@@ -141,8 +141,6 @@ def test_what_lies_on_the_page_is_not_held_against_it_under_any_light(desk: Desk
         if name not in ("uv.image", "ir.image"):
             assert result.outcome is Outcome.UNDETERMINED, name
             assert result.explanation.startswith("Something lies on the page")
-            assert result.region is not None
-            assert result.region.name == "covered"
 
 
 def _read_less_surely(mrz: Mrz, columns: range) -> Mrz:
