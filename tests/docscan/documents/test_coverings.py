@@ -11,6 +11,7 @@ from datasets.specimens import GENUINE, Order, make
 from docscan.capture import ImageFile
 from docscan.documents import comparison
 from docscan.documents.compared import Comparison
+from docscan.documents.coverings import _reaching_in
 from docscan.documents.laying import Laid
 from docscan.documents.matching import library_of
 from docscan.documents.model import DocumentModel, ReferencePicture
@@ -61,6 +62,42 @@ def test_a_finger_is_seen_where_it_lies(picture: Picture, knowing: Tools, name: 
     cv2.fillConvexPoly(box, np.rint(moved(seen.covered, page.to_capture)).astype(np.int32), 1)
     covered = np.abs(drawn.astype(int) - picture).max(axis=-1) > 30
     assert (covered & (box > 0)).sum() > 0.5 * box.sum(), "most of the box is finger"
+
+
+def _from_the_left(page: Page) -> int:
+    """Return the seed of a finger that comes in from the left over the middle of the portrait."""
+    for seed in range(1000):
+        rng = np.random.default_rng(seed)
+        side, along = rng.integers(4), rng.uniform(0.1, 0.9)
+        if side == 2 and 20 < along * page.size.millimetres[1] < 40:
+            return seed
+    raise AssertionError("no such seed")
+
+
+@pytest.mark.parametrize("name", ["dark skin", "a black glove"])
+def test_a_finger_on_the_portrait_is_seen_by_its_reaching_in_from_the_edge(
+    picture: Picture, knowing: Tools, name: str
+) -> None:
+    """Of the portrait no samples tell: its colours are each holder's own."""
+    seed = _from_the_left(gather(_file(picture), tools=knowing).page)
+    drawn = held(picture, COLOURS[name], np.random.default_rng(seed))
+    seen = _compared(drawn, knowing)
+    assert seen.missing is not None
+    assert "finger" in seen.missing
+
+
+def test_what_does_not_reach_far_or_is_as_wide_as_the_page_is_no_finger() -> None:
+    nothing = np.zeros((44, 62), bool)
+    finger, thumb, strip, portrait = (nothing.copy() for _ in range(4))
+    finger[20:28, :9] = True
+    thumb[20:28, :4] = True
+    strip[:, :8] = True
+    portrait[5:24, 3:18] = True
+    assert (_reaching_in(finger) == finger).all()
+    for other in (nothing, thumb, strip, portrait):
+        assert not _reaching_in(other).any()
+    both = finger | portrait
+    assert _reaching_in(both)[20:28, :3].all(), "together with the portrait on which it lies"
 
 
 def test_nothing_is_seen_where_nothing_lies(picture: Picture, knowing: Tools) -> None:
