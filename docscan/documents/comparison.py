@@ -7,7 +7,7 @@ import numpy as np
 
 from docscan.checks.regions import Answers, Looked
 from docscan.documents.compared import Comparison, FaintLine, Places
-from docscan.documents.coverings import hidden_cells, too_much
+from docscan.documents.coverings import BLEEDS, hidden_cells, too_much
 from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel
 from docscan.documents.pictures import LEAST_SHARE, lies_exactly
@@ -40,6 +40,7 @@ _SHARPENED = (
     "The picture is far sharper than those of genuine samples, as software makes it, so nothing tells how the page was "
     "printed: switch sharpening off and capture it again."
 )
+_MANY = 0.4  # of the samples, from which it is their kind's print and no finger on one of them
 _COVERED = "Something lies on the page, such as a finger, and hides print: take it away and capture the page again."
 
 
@@ -109,7 +110,14 @@ def _hidden(page: Page, model: DocumentModel, laid: Laid, areas: _Areas) -> Mask
     if not lies_exactly(laid):
         return np.zeros(areas["background"].shape, bool)
     own = (areas["data"] | areas["mrz"]) & ~_and_around(areas["portrait"])
-    return hidden_cells(page, laid, model.pictures[Spectrum.VISIBLE], own)
+    bleeds = model.measured.get(BLEEDS)  # None: the model is from before it was looked at
+    return hidden_cells(
+        page,
+        laid,
+        model.pictures[Spectrum.VISIBLE],
+        own,
+        bleeds=bleeds is not None and float(bleeds.mean[0]) > _MANY,
+    )
 
 
 def _and_around(cells: Mask) -> Mask:

@@ -32,8 +32,9 @@ _LIGHTER = 0.12  # than the samples, from which it is glare
 # Cells of what comes in over the page's edge: how wide it is at least, how wide at most where it does, and how far in
 # it reaches. On 238 captures of calibration states, 58 of them genuine, on which the generator's thumbs alone lay, what
 # is 3 to 16 wide at the edge reaches 4 cells or less; of 25 under fingers that reach 12 to 26 mm 24 show more, where
-# what samples tell alone finds 17. A portrait that is printed to the edge is wider there.
+# what samples tell alone finds 17. A passport's portrait that is printed to the edge is wider there.
 _WIDE, _WIDEST, _REACHES = 3, 16, 5
+BLEEDS = "viz.bleeds"  # name of what samples are measured on: the share of them whose own print does
 # Square millimetres in all, from which too much is hidden to judge the rest. Of 276 genuine documents of calibration
 # states none has as much hidden, and of 906 forged ones and counterfeits five. Of 202 over which a script drew fingers
 # and gloves that reach 14 to 30 mm into the page 118 have; on most others they lie on the portrait.
@@ -43,7 +44,7 @@ Colours = NDArray[np.float32]
 """Rows x columns x 3: logarithms of light, of red against green, of yellow against blue."""
 
 
-def hidden_cells(page: Page, laid: Laid, picture: ReferencePicture, own: Mask) -> Mask:
+def hidden_cells(page: Page, laid: Laid, picture: ReferencePicture, own: Mask, *, bleeds: bool = False) -> Mask:
     """Find the cells of a page that something hides.
 
     Parameters
@@ -52,21 +53,34 @@ def hidden_cells(page: Page, laid: Laid, picture: ReferencePicture, own: Mask) -
         Of the samples by daylight.
     own
         Cells where pages have text of their own, between whose letters paper shows.
+    bleeds
+        Whether holders' own print runs over the page's edge on this kind of document, so that it tells nothing.
 
     Returns
     -------
     NDArray[np.bool_]
         Cells of the samples' frame, as ``texture.cells_of`` counts them.
     """
+    differs, looked = _differing(page, laid, picture)
+    hidden = _opened(differs & (looked | own), 2)
+    return hidden if bleeds else hidden | _reaching_in(differs)
+
+
+def print_bleeds(page: Page, laid: Laid, picture: ReferencePicture) -> bool:
+    """Tell whether a sample's own print comes in over the edge of its page, as a portrait may that is cut with it."""
+    return bool(_reaching_in(_differing(page, laid, picture)[0]).any())
+
+
+def _differing(page: Page, laid: Laid, picture: ReferencePicture) -> tuple[Mask, Mask]:
+    """Return the cells that differ from the samples' picture, and those where samples agree; none where few do."""
     image = on_frame(page.image, page, laid.in_millimetres, _PIXELS_PER_MM)
     usual, known = _of_samples(picture, page.size)
     looked = np.zeros(known.shape, bool)
     looked[_RIM:-_RIM, _RIM:-_RIM] = known[_RIM:-_RIM, _RIM:-_RIM]
     if looked.sum() < _FEWEST:
-        return np.zeros(known.shape, bool)
+        return np.zeros(known.shape, bool), looked
     apart = _in_its_light(_colours(image, page.size) - usual, looked)
-    differs = (np.linalg.norm(apart, axis=2) > _DIFFERS) & (apart[..., 0] < _LIGHTER)
-    return _opened(differs & (looked | own), 2) | _reaching_in(differs)
+    return (np.linalg.norm(apart, axis=2) > _DIFFERS) & (apart[..., 0] < _LIGHTER), looked
 
 
 def _opened(cells: Mask, wide: int) -> Mask:

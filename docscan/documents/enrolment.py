@@ -8,13 +8,21 @@ from numpy.typing import NDArray
 
 from docscan.checks.regions import MODEL
 from docscan.documents.appearance import apart, appearance_of, cells_under, learned, reach_of
+from docscan.documents.coverings import BLEEDS, print_bleeds
 from docscan.documents.holders import own_lines
 from docscan.documents.laying import Laid, Structure, structure_of
-from docscan.documents.light_statistics import light_statistics
-from docscan.documents.model import DocumentModel, PagePrint, PageTexture, ReferenceRegion, Statistics
+from docscan.documents.light_statistics import light_statistics, statistics_of
+from docscan.documents.model import (
+    DocumentModel,
+    PagePrint,
+    PageTexture,
+    ReferencePicture,
+    ReferenceRegion,
+    Statistics,
+)
 from docscan.documents.ovd import ovd_of
 from docscan.documents.photo import photo_of
-from docscan.documents.pictures import LEAST_SHARE, laid_on_samples, laid_together, pictures_of
+from docscan.documents.pictures import LEAST_SHARE, laid_on_samples, laid_together, lies_exactly, pictures_of
 from docscan.documents.places import cells_of, mean_of_samples
 from docscan.documents.prints import fineness_of, likeness, mean_of, print_of
 from docscan.documents.record import FEWEST
@@ -111,10 +119,21 @@ def enrol(
         cells=cells,
         measured=light_statistics(lights, FEWEST)
         | type_statistics(typesettings, FEWEST)
-        | setting_statistics(read, text, FEWEST),
+        | setting_statistics(read, text, FEWEST)
+        | statistics_of(_bleeding(pages, on_pictures, pictures), FEWEST),
         photo=photo,
         ovd=ovd_of(pages, on_pictures, of_holders[1:], photo.zone if photo else None),
     )
+
+
+def _bleeding(
+    pages: Sequence[Page], places: Sequence[Laid | None], pictures: Mapping[Spectrum, ReferencePicture]
+) -> dict[str, list[float]]:
+    picture = pictures.get(Spectrum.VISIBLE)
+    if picture is None:
+        return {}
+    laid = [(page, place) for page, place in zip(pages, places, strict=True) if place and lies_exactly(place)]
+    return {BLEEDS: [float(print_bleeds(page, place, picture)) for page, place in laid]}
 
 
 def _prints(

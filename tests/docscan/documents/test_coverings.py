@@ -11,7 +11,7 @@ from datasets.specimens import GENUINE, Order, make
 from docscan.capture import ImageFile
 from docscan.documents import comparison
 from docscan.documents.compared import Comparison
-from docscan.documents.coverings import _reaching_in
+from docscan.documents.coverings import BLEEDS, _reaching_in
 from docscan.documents.laying import Laid
 from docscan.documents.matching import library_of
 from docscan.documents.model import DocumentModel, ReferencePicture
@@ -86,6 +86,18 @@ def test_a_finger_on_the_portrait_is_seen_by_its_reaching_in_from_the_edge(
     assert "finger" in seen.missing
 
 
+def test_print_that_runs_over_the_edge_on_samples_too_is_no_finger(
+    picture: Picture, knowing: Tools, passports: DocumentModel
+) -> None:
+    assert float(passports.measured[BLEEDS].mean[0]) == 0
+    seed = _from_the_left(gather(_file(picture), tools=knowing).page)
+    drawn = held(picture, COLOURS["a black glove"], np.random.default_rng(seed))
+    for share, seen in ((0.2, True), (1.0, False)):
+        told = replace(passports.measured[BLEEDS], mean=np.full(1, share, np.float32))
+        kind = replace(passports, measured={**passports.measured, BLEEDS: told})
+        assert (_compared(drawn, replace(knowing, library=library_of([kind]))).covered is not None) is seen
+
+
 def test_what_does_not_reach_far_or_is_as_wide_as_the_page_is_no_finger() -> None:
     nothing = np.zeros((44, 62), bool)
     finger, thumb, strip, portrait = (nothing.copy() for _ in range(4))
@@ -144,7 +156,8 @@ def test_fine_lines_that_little_hides_are_not_missed(knowing: Tools, monkeypatch
     line = gather(file, tools=knowing).comparison.line
     assert line is not None
 
-    def hidden(_: Page, laid: Laid, __: ReferencePicture, own: np.ndarray) -> np.ndarray:
+    def hidden(_: Page, laid: Laid, __: ReferencePicture, own: np.ndarray, *, bleeds: bool) -> np.ndarray:
+        assert not bleeds
         at = moved(line.corners, np.linalg.inv(laid.in_millimetres)) / CELL_MM
         (left, top), (right, bottom) = np.rint(at.min(0)).astype(int), np.rint(at.max(0)).astype(int)
         cells = np.zeros(own.shape, bool)
