@@ -96,6 +96,11 @@ def squeezed(quality: Quality) -> bool:
     return quality.jpeg_quality is not None and quality.jpeg_quality < PRINT_JPEG
 
 
+def too_dark(quality: Quality) -> bool:
+    """Tell whether a capture lacks so much light that it does not show how the page was printed."""
+    return quality.brightened > MOST_LACKING
+
+
 def coloured(image: Image) -> bool:
     """Tell whether a picture shows any colours, so that it is no capture in shades of grey."""
     some = np.ascontiguousarray(image[::_EVERY, ::_EVERY])
@@ -172,7 +177,7 @@ def _of_detail(seen: Quality) -> Iterator[str]:
 def _of_light(seen: Quality) -> Iterator[str]:
     if seen.glare > LITTLE_GLARE:
         yield f"Tilt the document or move the lamp: glare hides {100 * seen.glare:.0f} % of the page."
-    if seen.brightened > MOST_LACKING:
+    if too_dark(seen):
         yield "Give more light: the page is too dark to judge how it was printed."
     elif seen.brightened > 1:
         yield f"Give more light: the page was made {seen.brightened:.1f} times brighter to inspect it."

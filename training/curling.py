@@ -3,15 +3,14 @@
 import cv2
 import numpy as np
 
-from docscan.page import find_page
 from docscan.page_geometry import moved
-from docscan.types import Capture
+from training.fingers import page_in
 from training.software import Picture
 
 
 def curled(picture: Picture, millimetres: float) -> Picture:
     """Bulge the page that a picture shows, so that its middle lies lower by as much and its sides where they are."""
-    page = find_page(Capture(np.ascontiguousarray(picture[..., ::-1])))
+    page = page_in(picture)
     width, height = page.size.millimetres
     corners = moved(np.array([[0.0, 0], [width, 0], [width, height], [0, height]]), page.to_capture)
     left, right = corners[:, 0].min(), corners[:, 0].max()

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from docscan.crops import CROP_MM, CROP_PIXELS, cut, middle_scale, overview, shrunk
 from docscan.errors import ModelError
-from docscan.exposure import MOST_LACKING
 from docscan.page_answer import outlined, standing_out
 from docscan.page_geometry import in_capture
-from docscan.quality import squeezed
+from docscan.quality import squeezed, too_dark
 from docscan.runtime import Models
 from docscan.types import Capture, HeatMap, Image, MrzFormat, Page, PageSize, Region, RegionScore
 from docscan.zones import REGIONS, SEARCH_PIXELS_PER_MM, Spots, around, corners_mm, crop_spots, layout_of
@@ -148,7 +147,7 @@ def abstains(page: Page, mrz_format: MrzFormat | None, scale: float, parameters:
             f"The file is compressed so strongly (JPEG quality {page.quality.jpeg_quality:.0f}) that it does not show "
             "how the page was printed: save the capture with less compression."
         )
-    if page.quality.brightened > MOST_LACKING:
+    if too_dark(page.quality):
         return "The picture is too dark to judge how the page was printed: give more light and capture it again."
     lowest = float(parameters["lowest_pixels_per_mm"])
     if scale < lowest:

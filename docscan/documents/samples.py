@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from docscan.documents.record import FEWEST, MOST
 from docscan.errors import DocumentModelError
-from docscan.exposure import MOST_LACKING
 from docscan.mrz.specimens import is_specimen
-from docscan.quality import squeezed
+from docscan.quality import squeezed, too_dark
 from docscan.types import Capture, Mrz, Page, TextLine
 
 # Distance of a sample to the others from which it does not belong to them: 2 % of those that the reach was chosen on.
@@ -84,7 +83,7 @@ def _usable(sample: Sample) -> Usable:
         raise DocumentModelError(
             f"{sample.file} cannot be a sample: its file is compressed too strongly. Save it with less compression."
         )
-    if sample.page.quality.brightened > MOST_LACKING:
+    if too_dark(sample.page.quality):
         raise DocumentModelError(f"{sample.file} cannot be a sample: it is too dark. Give more light.")
     return Usable(sample.file, sample.capture, sample.page, sample.mrz, sample.lines)
 

@@ -6,6 +6,7 @@ from docscan.mrz.recognise import CLEAR
 from docscan.types import Mrz, ParsedMrz, Zone
 
 SURE = CLEAR
+NAMES = ("surname", "given_names")  # data that share a field, without a check digit
 _SHORTER = 36  # characters of a line that 44 may pass for
 
 
@@ -17,7 +18,7 @@ def least_certain(zone: Zone) -> float:
 def span_of(parsed: ParsedMrz, name: str) -> Span:
     """Return where a datum stands, named as in ``MrzFields``; the names, which share a field, as they part it."""
     spans = LAYOUTS[parsed.format].spans
-    if name not in ("surname", "given_names"):
+    if name not in NAMES:
         return spans[name]
     both = spans["names"]
     surname, gap, _ = both.of(parsed.lines).partition(FILLER * 2)
@@ -62,7 +63,7 @@ def may_be_misread(mrz: Mrz, name: str) -> bool:
         As in ``MrzFields``.
     """
     layout, digits = LAYOUTS[mrz.parsed.format], mrz.parsed.check_digits
-    if name in ("surname", "given_names"):
+    if name in NAMES:
         return not all(digits.values()) and (certainty_of(mrz, name) or 0.0) < SURE
     if name not in layout.checks or (digits.get(name, True) and digits.get("composite", True)):
         return False

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from docscan.mrz.certainty import may_be_in_part, may_be_misread, span_of, sure_of
+from docscan.mrz.certainty import NAMES, may_be_in_part, may_be_misread, span_of, sure_of
 from docscan.mrz.check_digits import FILLER
 from docscan.mrz.layouts import LAYOUTS
 from docscan.types import Mrz
 
-NAMES = ("surname", "given_names")
 FIELDS = (*NAMES, "document_number", "nationality", "birth_date", "sex", "expiry_date")
 
 

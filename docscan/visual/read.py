@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from docscan.cutting import grown
+from docscan.mrz.certainty import NAMES
 from docscan.page_geometry import MRZ_LINE_SPACING, moved, zone_corners
 from docscan.types import (
     Agreement,
@@ -27,7 +28,7 @@ from docscan.types import (
     VisualZone,
 )
 from docscan.visual.comparing import compared
-from docscan.visual.expected import NAMES, Expected, expected
+from docscan.visual.expected import Expected, expected
 from docscan.visual.labels import label_of
 from docscan.visual.lines import (
     FINDING_PIXELS_PER_MM,
