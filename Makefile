@@ -6,8 +6,9 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$name && break; done)
 BIN := .venv/bin
-# Compiling every module of every dependency costs 145 MB; what is imported is compiled anyway.
-INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --editable
+# Compiling every module of every dependency costs 145 MB; what is imported is compiled anyway. Twice quiet: without pip's
+# remarks on every index that lacks a package.
+INSTALL := $(BIN)/pip install --quiet --quiet --no-compile --editable
 
 # Where the environment forbids to keep what is compiled, each of the hundreds of processes that tests begin compiles all.
 export PYTHONDONTWRITEBYTECODE :=
@@ -15,20 +16,25 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: demo test lint types tests tests-long train train-lights train-daylight train-mrz bench-mrz bench-regions bench-documents bench-inspection bench-kills \
 	bench-service fuzz-rest fuzz-uploads clean
 
+# With the newest pip: Python 3.11's own takes twice as long to choose versions.
 .venv/made: pyproject.toml .ci/packages
 	@test -n "$(PYTHON)" || { echo "docscan needs Python 3.11 or newer: apt-get install python3"; exit 1; }
 	.ci/packages $(PYTHON) tesseract
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --upgrade-deps .venv
 	touch $@
 
 .venv/service: .venv/made
 	$(INSTALL) '.[service]'
 	touch $@
 
-.venv/everything: .venv/made
+.venv/checked: .venv/made
+	$(INSTALL) '.[service,s3,traces,dev]'
+	touch $@ .venv/service
+
+.venv/everything: .venv/checked
 	.ci/packages $(PYTHON) chromium liberation postgresql
 	$(INSTALL) '.[service,s3,traces,train,dev]'
-	touch $@ .venv/service
+	touch $@
 
 .venv/benchmarks: .venv/everything
 	$(INSTALL) '.[service,s3,traces,train,dev,bench]'
@@ -41,15 +47,15 @@ demo: .venv/service
 	done
 	@echo "The reports with the regions drawn on the image: build/demo/genuine.html and build/demo/forged.html"
 
-# Beside each other: tests wait now and then.
-test: .venv/everything
+# Beside each other: the tests need torch, which takes long to unpack, and linters do not.
+test: .venv/checked
 	+$(MAKE) --no-print-directory --jobs 3 lint types tests
 
-lint: .venv/everything
+lint: .venv/checked
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: .venv/everything
+types: .venv/checked
 	$(BIN)/mypy
 
 # What takes longest, and is also a command of its own (bench-kills, fuzz-rest) or judged apart; CI has 12 minutes.

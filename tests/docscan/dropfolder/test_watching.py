@@ -53,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[Scripted]:
     with Scripted() as scripted:
-        threading.Thread(target=scripted.serve_forever, daemon=True).start()
+        threading.Thread(target=scripted.serve_forever, args=(0.01,), daemon=True).start()
         yield scripted
         scripted.shutdown()
 

@@ -41,7 +41,7 @@ def _told(cells: np.ndarray, genuine: np.ndarray) -> float:
 def learned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Appraiser, Path]:
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("appraisal")
-    network = learn(_invented(), folder / "appraisal.pt", Plan(steps=150, batch=16, rate=1e-2, seed=1))
+    network = learn(_invented(), folder / "appraisal.pt", Plan(steps=150, batch=8, rate=1e-2, seed=1))
     path = folder / "appraisal.onnx"
     told = write(network, _invented(1), path)
     assert told["parity"] < 1e-4
