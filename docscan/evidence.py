@@ -25,6 +25,7 @@ class Evidence:
     mrz_reader_missing: str | None  # why no reader ran, in words; None: a reader ran
     region_scores: Mapping[str, RegionScore]  # by region name; empty where the network abstained
     region_abstained: str | None  # why the network abstained, in words
+    region_network: str  # its sha256
     visual: VisualZone
     model: DocumentModel | None  # of the page's kind; None: none matched
     comparison: Comparison

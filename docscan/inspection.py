@@ -270,6 +270,7 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         mrz=seen.mrz,
         mrz_reader_missing=mrz_room.missing(tools.models) if seen.mrz is None else None,
         region_scores=looked.scores,
+        region_network=tools.models.entries[REGION_NETWORK].sha256,
         region_abstained=looked.abstained,
         visual=visual,
         model=kind.model,

@@ -6,7 +6,7 @@ import numpy as np
 from datasets.design.artwork import reproduce
 from datasets.forging.change import Change
 from datasets.physics.inks import OFFICE_PAPER, PHOTO_PAPER, POLYCARBONATE, PVC
-from datasets.physics.surface import Float, blank
+from datasets.physics.surface import Float, Surface, blank
 from datasets.sheet import Sheet
 
 
@@ -19,9 +19,8 @@ def _stripes(length: int, pixel: float, inks: int) -> Float:
     return np.clip((half * 0.9 - np.minimum(distance, 1 - distance)) * pixel * 1.5 + 0.5, 0, 1)
 
 
-def screen(rng: np.random.Generator, sheet: Sheet) -> Change:
-    """Show the side on a display, in place: pixels of three stripes, glass dark to infrared and to ultraviolet."""
-    surface = sheet.surface
+def displayed(rng: np.random.Generator, surface: Surface) -> dict[str, str | float]:
+    """Show a surface on a display, in place: pixels of three stripes, glass dark to infrared and to ultraviolet."""
     rows, columns = surface.shape
     per_inch = float(rng.uniform(110, 300))
     pixel = 600 / per_inch
@@ -42,7 +41,12 @@ def screen(rng: np.random.Generator, sheet: Sheet) -> Change:
         surface.uv[:] = np.float32([0.004, 0.005, 0.012])
     if surface.ir is not None:
         surface.ir[:] = np.float32(rng.uniform(0.03, 0.09))
-    return Change({"display_ppi": round(per_inch, 1), "contrast": round(contrast, 3)}, (sheet.kind.box,))
+    return {"display_ppi": round(per_inch, 1), "contrast": round(contrast, 3)}
+
+
+def screen(rng: np.random.Generator, sheet: Sheet) -> Change:
+    """Show the side on a display, in place."""
+    return Change(displayed(rng, sheet.surface), (sheet.kind.box,))
 
 
 def print_and_scan(rng: np.random.Generator, sheet: Sheet) -> Change:

@@ -1,8 +1,10 @@
 """How a region was printed and whether it was altered, as the region network saw it."""
 
+import math
 from collections.abc import Callable
 
 from docscan.checks.finding import Finding, not_performed, undetermined
+from docscan.checks.regions import DOUBT, probability
 from docscan.evidence import Evidence
 from docscan.types import Outcome, RegionScore
 
@@ -34,6 +36,14 @@ def _suspicion(name: str, seen: RegionScore) -> str:
     return f"The {_WORDS[name]} is suspicious: {told or 'its print differs from what issuers leave'}."
 
 
+def _usual(name: str, evidence: Evidence) -> float:
+    """Return how forged genuine samples of the page's kind look to the same network: a log10 ratio, 0 or more."""
+    samples = evidence.usual.get(DOUBT.format(name))
+    if evidence.model is None or evidence.model.network != evidence.region_network or samples is None:
+        return 0.0
+    return max(0.0, float(samples.mean[0]))
+
+
 def region(name: str) -> Callable[[Evidence], Finding]:
     """Return the check of one region of the page."""
 
@@ -44,14 +54,22 @@ def region(name: str) -> Callable[[Evidence], Finding]:
             return not_performed("It is not on this side of the document, or not in view.")
         seen = evidence.region_scores[name]
         failed = seen.forged >= seen.threshold
+        usual = _usual(name, evidence) if failed else 0.0
+        ratio = seen.log10_lr - usual  # a design on which the network errs says nothing against its documents
+        score = probability(ratio * math.log(10)) if usual else seen.forged
+        if failed and score < seen.threshold:
+            return undetermined(
+                f"On genuine samples of this kind the {_WORDS[name]} looks suspicious to the network as well, so that "
+                "it tells nothing: compare by eye."
+            )
         explanation = (
             _suspicion(name, seen) if failed else f"The print of the {_WORDS[name]} looks like the issuer's process."
         )
         return Finding(
             Outcome.FAILED if failed else Outcome.PASSED,
             explanation,
-            seen.log10_lr,
-            score=seen.forged,
+            ratio,
+            score=score,
             threshold=seen.threshold,
             region=(failed and seen.place) or seen.region,
         )

@@ -26,6 +26,8 @@ APPRAISAL = "region_appraisal"
 PROCESSES = ("offset", "intaglio", "laser_engraving", "dye_diffusion", "inkjet", "toner", "display")
 ALTERATIONS = ("none", "splice", "copy_move", "re_rendered", "inpainted", "overprinted")
 
+DOUBT = "viz.print.{}"  # name under which samples keep what the network says of a region of theirs
+
 # Regions of many data: what stands out of them tells which. A portrait is replaced as a whole.
 _PARTED = ("viz", "mrz")
 
@@ -301,6 +303,13 @@ def _scored(
         _likely(part.alteration, suspicious, ALTERATIONS),
         _place(name, laid, page),
     )
+
+
+def doubts(answers: Answers, view: View, models: Models) -> dict[str, float]:
+    """Return the log10 likelihood ratio of each region, by name, of the answers for all crops of a view."""
+    calibrations = models.entries[MODEL].parameters["calibration"]
+    parts = part_of(replace(answers, forged=_amounts(answers, view.spots, models)), view.spots)
+    return {name: calibrated(strongest(part.forged), calibrations[name], view.scale) for name, part in parts.items()}
 
 
 def cells_shape(size: PageSize) -> tuple[int, int]:

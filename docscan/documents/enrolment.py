@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.checks.regions import MODEL
+from docscan.checks.regions import DOUBT, MODEL
 from docscan.documents.appearance import apart, appearance_of, cells_under, learned, reach_of
 from docscan.documents.coverings import BLEEDS, print_bleeds
 from docscan.documents.holders import own_lines
@@ -120,7 +120,7 @@ def enrol(
         measured=light_statistics(lights, FEWEST)
         | type_statistics(typesettings, FEWEST)
         | setting_statistics(read, text, FEWEST)
-        | statistics_of(_bleeding(pages, on_pictures, pictures), FEWEST),
+        | statistics_of(_bleeding(pages, on_pictures, pictures) | _doubts(looks), FEWEST),
         photo=photo,
         ovd=ovd_of(pages, on_pictures, of_holders[1:], photo.zone if photo else None),
     )
@@ -134,6 +134,13 @@ def _bleeding(
         return {}
     laid = [(page, place) for page, place in zip(pages, places, strict=True) if place and lies_exactly(place)]
     return {BLEEDS: [float(print_bleeds(page, place, picture)) for page, place in laid]}
+
+
+def _doubts(looks: Sequence[Mapping[str, RegionLook]]) -> dict[str, list[float]]:
+    """Return what the region network says of the samples, which are genuine, of those that it judges."""
+    return {
+        DOUBT.format(name): [doubt for look in looks if (doubt := look[name].doubt) is not None] for name in looks[0]
+    }
 
 
 def _prints(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.checks.regions import MODEL, Answers, ask, part_of, view_of
+from docscan.checks.regions import MODEL, Answers, ask, doubts, part_of, view_of
 from docscan.crops import CROP_MM, overview
 from docscan.runtime import Models
 from docscan.types import Capture, Image, MrzFormat, Page, Spectrum
@@ -17,12 +17,14 @@ from docscan.zones import SEARCH_PIXELS_PER_MM, Spots, crop_spots, layout_of
 class RegionLook:
     """One region of one page.
 
-    ``answers`` are the region network's for the region's crops, None where it abstains, and ``embedding`` the mean of
-    theirs, 64 numbers. The network has an input for visible light alone: under ultraviolet and infrared there is only
-    the ``colour``, mean and standard deviation of red, green and blue over the crops, 6 numbers from 0 to 255.
+    ``answers`` are the region network's for the region's crops, None where it abstains, ``doubt`` the log10 likelihood
+    ratio that they amount to, and ``embedding`` the mean of theirs, 64 numbers. The network has an input for visible
+    light alone: under ultraviolet and infrared there is only the ``colour``, mean and standard deviation of red, green
+    and blue over the crops, 6 numbers from 0 to 255.
     """
 
     answers: Answers | None
+    doubt: float | None
     embedding: NDArray[np.float32] | None
     colour: Mapping[Spectrum, NDArray[np.float32]]
 
@@ -45,11 +47,12 @@ def regions_of(
     spots
         By region, the upper left corners of its crops in millimetres of the page.
     """
-    answers = _answers(capture.visible, page, mrz_format, spots, models)
+    answers, doubt = _answers(capture.visible, page, mrz_format, spots, models)
     lights = {spectrum: image for spectrum in Spectrum if (image := page.light(spectrum)) is not None}
     return {
         name: RegionLook(
             answers.get(name),
+            doubt.get(name),
             np.asarray(answers[name].embedding.mean(0), np.float32) if name in answers else None,
             {light: _colour(image, page.pixels_per_mm, places) for light, image in lights.items()},
         )
@@ -59,12 +62,13 @@ def regions_of(
 
 def _answers(
     visible: Image, page: Page, mrz_format: MrzFormat, spots: Mapping[str, Spots], models: Models
-) -> dict[str, Answers]:
-    """Ask the network; nothing where it abstains, as when it judges the print."""
+) -> tuple[dict[str, Answers], dict[str, float]]:
+    """Return the network's answers and what they amount to; nothing where it abstains, as when it judges the print."""
     view = view_of(visible, page, mrz_format, models.entries[MODEL].parameters, spots)
     if view.abstained is not None:
-        return {}
-    return part_of(ask(models.sessions[MODEL], view.crops), spots)
+        return {}, {}
+    answers = ask(models.sessions[MODEL], view.crops)
+    return part_of(answers, spots), doubts(answers, view, models)
 
 
 def _colour(image: Image, pixels_per_mm: float, spots: Spots) -> NDArray[np.float32]:

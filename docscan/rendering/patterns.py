@@ -9,6 +9,8 @@ from docscan.rendering.messages import message
 PATTERNS = (
     message("The %(region)s is suspicious: %(signs)s."),
     message("The print of the %(region)s looks like the issuer's process."),
+    message("On genuine samples of this kind the %(region)s looks suspicious to the network as well, so that it tells "
+            "nothing: compare by eye."),
     message("The page is not printed as the genuine samples of its kind are, least so the %(region)s."),
     message("Beside the other data the printed %(field)s is in bolder type than on genuine samples: "
             "it may have been altered."),

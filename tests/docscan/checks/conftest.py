@@ -48,6 +48,7 @@ def evidence() -> Callable[..., Evidence]:
             "mrz_reader_missing": None,
             "region_scores": {},
             "region_abstained": None,
+            "region_network": "",
             "visual": VisualZone({}, "Nothing was read."),
             "model": None,
             "comparison": Comparison({}, {}, "No document model."),

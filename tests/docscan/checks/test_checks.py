@@ -1,15 +1,19 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from docscan.checks import CHECKS, Check, perform, perform_all
+from docscan.checks.finding import Finding
 from docscan.checks.mrz_geometry import geometry, place
 from docscan.checks.printing import region
+from docscan.documents.model import Statistics
 from docscan.evidence import Evidence
 from docscan.lanes import Lanes
 from docscan.types import Outcome, Region, RegionScore
 from tests.docscan.checks.conftest import SCALE, ZONE
+from tests.docscan.documents.conftest import small_model
 
 Make = Callable[..., Evidence]
 
@@ -69,6 +73,27 @@ def test_a_zone_is_not_out_of_place_on_a_page_that_is_cut_off(evidence: Make) ->
     assert geometry(seen).outcome is Outcome.FAILED
     cut = replace(seen, page=replace(seen.page, quality=replace(seen.page.quality, whole_page=False)))
     assert geometry(cut).outcome is Outcome.UNDETERMINED
+
+
+def test_a_region_that_looks_suspicious_on_genuine_samples_too_is_held_against_nobody(evidence: Make) -> None:
+    check = region("portrait")
+    score = RegionScore(Region("portrait", ZONE), forged=0.98, threshold=0.7, log10_lr=1.8)
+
+    def said(mean: float, *, of: str = "sha", name: str = "portrait") -> Finding:
+        statistics = Statistics(np.full(1, mean, np.float32), np.zeros(1, np.float32), 5)
+        model = replace(small_model(), network=of, measured={f"viz.print.{name}": statistics})
+        return check(evidence(region_scores={"portrait": score}, region_network="sha", model=model))
+
+    alike = said(1.7)
+    assert (alike.outcome, alike.log10_lr) == (Outcome.UNDETERMINED, 0.0)
+    assert "genuine samples" in alike.explanation
+    beyond = said(0.5)
+    assert (beyond.outcome, beyond.log10_lr) == (Outcome.FAILED, pytest.approx(1.3))
+    assert beyond.threshold is not None
+    assert beyond.score is not None
+    assert beyond.threshold < beyond.score < score.forged
+    for other in (said(-2.0), said(1.7, of="another network's"), said(1.7, name="viz")):
+        assert (other.outcome, other.log10_lr, other.score) == (Outcome.FAILED, 1.8, 0.98)
 
 
 def test_the_print_of_a_region(evidence: Make) -> None:

@@ -93,6 +93,13 @@ def test_how_the_samples_set_their_zone_is_learned(passports: DocumentModel) -> 
     assert 0.1 < unevenness.mean[0] < 1.2  # the generator sets zones evenly
 
 
+def test_what_the_network_says_of_the_samples_is_learned(passports: DocumentModel) -> None:
+    for region in passports.regions:
+        seen = passports.measured[f"viz.print.{region}"]
+        assert seen.samples == passports.samples
+        assert float(seen.mean[0]) < 0.5  # it learned from such prints, and these are genuine
+
+
 def test_how_high_the_samples_data_stand_is_learned_to_a_tenth_of_a_millimetre(passports: DocumentModel) -> None:
     for name in ("document_number", "birth_date", "expiry_date"):
         place, seen = passports.text.fields[name], passports.measured[f"viz.{name}.baseline"]
