@@ -19,6 +19,10 @@ LARGEST_LOG10_LR = 4.0
 # counts, not their sum. What the other says for a genuine document they do not weaken.
 _SAME_WITNESS = {"reference": "print", "photo": "print", "page": "print"}
 
+# Beginnings of checks' names: of each line one must have spoken, or nobody looked at the zone or at the print. Beside
+# genuine samples print was looked at where the network alone errs on their design.
+_LOOKED_AT: tuple[tuple[str, ...], ...] = (("mrz.",), ("print.", "reference.print"))
+
 # Regions' ratios add up: their print can refer a document none of whose regions fails.
 _TOGETHER = "No part of the print fails by itself, but together they look otherwise than issuers print them."
 # Undetermined where a digit fails that may not have been read rightly: what the MRZ says is not known then.
@@ -101,8 +105,8 @@ def decide(checks: Sequence[CheckResult], log10_lr: float, quality: Quality, *, 
         return Verdict.REFER, max(against, key=lambda check: check.log10_lr).explanation if against else _TOGETHER
     if not quality.usable:
         return Verdict.INSUFFICIENT, quality.advice[0] if quality.advice else "The capture is too poor to judge."
-    for family in ("mrz", "print"):
-        members = [check for check in checks if check.id.startswith(f"{family}.")]
+    for family in _LOOKED_AT:
+        members = [check for check in checks if check.id.startswith(family)]
         if not any(check.outcome in (Outcome.PASSED, Outcome.FAILED) for check in members):
             return Verdict.INSUFFICIENT, members[0].explanation
     for check in checks:

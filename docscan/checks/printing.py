@@ -36,12 +36,19 @@ def _suspicion(name: str, seen: RegionScore) -> str:
     return f"The {_WORDS[name]} is suspicious: {told or 'its print differs from what issuers leave'}."
 
 
-def _usual(name: str, evidence: Evidence) -> float:
-    """Return how forged genuine samples of the page's kind look to the same network: a log10 ratio, 0 or more."""
+def _beyond_samples(name: str, seen: RegionScore, evidence: Evidence) -> tuple[float, float]:
+    """Return log10 ratio and score, less what genuine samples of the page's kind look forged to the same network.
+
+    On a design on which the network errs it would say of each document what it says of the design.
+    """
     samples = evidence.usual.get(DOUBT.format(name))
     if evidence.model is None or evidence.model.network != evidence.region_network or samples is None:
-        return 0.0
-    return max(0.0, float(samples.mean[0]))
+        return seen.log10_lr, seen.forged
+    usual = float(samples.mean[0])
+    if min(usual, seen.log10_lr) <= 0:
+        return seen.log10_lr, seen.forged
+    ratio = max(0.0, seen.log10_lr - usual)
+    return ratio, probability(ratio * math.log(10))
 
 
 def region(name: str) -> Callable[[Evidence], Finding]:
@@ -53,11 +60,9 @@ def region(name: str) -> Callable[[Evidence], Finding]:
         if name not in evidence.region_scores:
             return not_performed("It is not on this side of the document, or not in view.")
         seen = evidence.region_scores[name]
-        failed = seen.forged >= seen.threshold
-        usual = _usual(name, evidence) if failed else 0.0
-        ratio = seen.log10_lr - usual  # a design on which the network errs says nothing against its documents
-        score = probability(ratio * math.log(10)) if usual else seen.forged
-        if failed and score < seen.threshold:
+        ratio, score = _beyond_samples(name, seen, evidence)
+        failed = score >= seen.threshold
+        if seen.forged >= seen.threshold and not failed:
             return undetermined(
                 f"On genuine samples of this kind the {_WORDS[name]} looks suspicious to the network as well, so that "
                 "it tells nothing: compare by eye."

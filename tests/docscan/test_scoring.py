@@ -140,3 +140,15 @@ def test_no_concern_needs_the_zone_and_the_print_to_have_been_looked_at(blind: s
         for name in ("mrz.found", "print.portrait")
     ]
     assert decide(seen, 0, GOOD, refer_at=1) == (Verdict.INSUFFICIENT, f"{blind} says so.")
+
+
+@pytest.mark.parametrize("name", ["reference.print", "reference.places", "page.print"])
+def test_where_the_network_errs_on_a_design_its_print_was_looked_at_beside_the_samples(name: str) -> None:
+    blind = [check("mrz.found"), check("print.portrait", Outcome.UNDETERMINED), check(name)]
+    verdict, reason = decide(blind, 0, GOOD, refer_at=1)
+    if name == "reference.print":
+        assert verdict is Verdict.NO_CONCERN
+    else:
+        assert (verdict, reason) == (Verdict.INSUFFICIENT, "print.portrait says so.")
+    unheard = [*blind[:2], check(name, Outcome.UNDETERMINED)]
+    assert decide(unheard, 0, GOOD, refer_at=1)[0] is Verdict.INSUFFICIENT

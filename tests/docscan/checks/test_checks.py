@@ -79,10 +79,10 @@ def test_a_region_that_looks_suspicious_on_genuine_samples_too_is_held_against_n
     check = region("portrait")
     score = RegionScore(Region("portrait", ZONE), forged=0.98, threshold=0.7, log10_lr=1.8)
 
-    def said(mean: float, *, of: str = "sha", name: str = "portrait") -> Finding:
+    def said(mean: float, seen: RegionScore = score, *, of: str = "sha", name: str = "portrait") -> Finding:
         statistics = Statistics(np.full(1, mean, np.float32), np.zeros(1, np.float32), 5)
         model = replace(small_model(), network=of, measured={f"viz.print.{name}": statistics})
-        return check(evidence(region_scores={"portrait": score}, region_network="sha", model=model))
+        return check(evidence(region_scores={"portrait": seen}, region_network="sha", model=model))
 
     alike = said(1.7)
     assert (alike.outcome, alike.log10_lr) == (Outcome.UNDETERMINED, 0.0)
@@ -92,6 +92,9 @@ def test_a_region_that_looks_suspicious_on_genuine_samples_too_is_held_against_n
     assert beyond.threshold is not None
     assert beyond.score is not None
     assert beyond.threshold < beyond.score < score.forged
+    # What fails no check would still count beside other regions.
+    quiet = said(1.0, replace(score, forged=0.68, log10_lr=0.4))
+    assert (quiet.outcome, quiet.log10_lr, quiet.score) == (Outcome.PASSED, 0.0, 0.5)
     for other in (said(-2.0), said(1.7, of="another network's"), said(1.7, name="viz")):
         assert (other.outcome, other.log10_lr, other.score) == (Outcome.FAILED, 1.8, 0.98)
 
