@@ -1,14 +1,21 @@
 """Enrols generated samples as an office would: one that cannot be a sample is left out."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from docscan.documents.enrolment import enrol
+from docscan.documents.matching import library_of
 from docscan.documents.model import DocumentModel
 from docscan.documents.packing import pack, unpack
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
 from docscan.inspection import Seen, Tools, read_lines
+
+
+def knowing(tools: Tools, model: DocumentModel | None) -> Tools:
+    """Return tools whose library is one document model, or none."""
+    return replace(tools, library=library_of([model] if model else []))
 
 
 def model_of(seen: Iterable[Seen], tools: Tools) -> DocumentModel | None:

@@ -12,7 +12,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -24,20 +24,18 @@ from datasets.forging.copies import displayed
 from datasets.physics.surface import PIXELS_PER_MM, Surface, px
 from docscan.capture import ImageFile, read_file
 from docscan.checks import CHECKS
-from docscan.documents.matching import library_of
-from docscan.inspection import Seen, Tools, inspect, open_enrolment_tools, see
-from docscan.settings import Settings
+from docscan.inspection import Seen, Tools, inspect, see
 from docscan.types import Outcome, Report
-from training.enrolling import model_of
+from training.enrolling import knowing, model_of
 from training.processes import each
+from training.real_images import FOLDER, pictures
 from training.region.measures import Rate
-from training.witnesses.measuring import TODAY
+from training.witnesses.measuring import TODAY, tools_of_a_process
 
 SAMPLES = 5
 _ROOT = Path(__file__).resolve().parents[1]
 _DEVICES = ("reader", "flatbed", "phone")
 _SETTINGS, _CAPTURE, _SCREEN = range(3)  # streams of random numbers
-_LIMIT = 10**8  # bytes of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +76,22 @@ def on_screen(surface: Surface, number: int) -> Surface:
     return shown
 
 
-def beside_itself(captures: int, specimen: Path) -> Design:
+def beside_itself(models: Path, captures: int, specimen: Path) -> Design:
     """Enrol a real specimen's captures, and inspect so many others of it, and as many from a screen."""
-    tools = _tools()
-    surface = surface_of(see(read_file(specimen, max_bytes=_LIMIT), tools=tools, today=TODAY))
+    tools = tools_of_a_process(models)
+    surface = surface_of(see(read_file(specimen, max_bytes=tools.settings.max_bytes), tools=tools, today=TODAY))
     samples = (see(captured(surface, "reader", number), tools=tools, today=TODAY) for number in range(SAMPLES))
     model = model_of(map(_of_another, samples, range(SAMPLES)), tools)
     if model is None:
         return Design(specimen.name, enrolled=False)
-    knowing = replace(tools, library=library_of([model]))
+    tools = knowing(tools, model)
     devices = list(islice(cycle(_DEVICES), captures))
     return Design(
         specimen.name,
         True,
-        tuple(_report(captured(surface, device, SAMPLES + i), knowing) for i, device in enumerate(devices)),
+        tuple(_report(captured(surface, device, SAMPLES + i), tools) for i, device in enumerate(devices)),
         tuple(
-            _report(captured(on_screen(surface, i), device, SAMPLES + captures + i), knowing)
+            _report(captured(on_screen(surface, i), device, SAMPLES + captures + i), tools)
             for i, device in enumerate(devices)
         ),
     )
@@ -110,12 +108,6 @@ def _of_another(seen: Seen, holder: int) -> Seen:
 
 def _report(file: ImageFile, tools: Tools) -> Report:
     return inspect(file, tools=tools, today=TODAY).report
-
-
-@cache
-def _tools() -> Tools:
-    """Return what the inspections of one process share, without a library."""
-    return open_enrolment_tools(Settings(threads=1))
 
 
 def rows(designs: Sequence[Design]) -> dict[str, str]:
@@ -158,13 +150,13 @@ def _verdicts(reports: Iterable[Report]) -> str:
 def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m training.real_designs", description=__doc__)
-    real = Path(os.environ.get("DOCSCAN_REAL", _ROOT.parent / "shared" / "real"))
-    parser.add_argument("--real", type=Path, default=real, help="the folder of real specimen images")
+    parser.add_argument("--real", type=Path, default=FOLDER, help="the folder of real specimen images")
+    parser.add_argument("--models", type=Path, default=_ROOT / "models", help="that enrol and inspect")
     parser.add_argument("--captures", type=int, default=36, help="of each design, and as many from a screen")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
-    specimens = sorted(path for path in chosen.real.iterdir() if path.suffix in (".jpg", ".png"))
-    task = partial(beside_itself, chosen.captures)
+    specimens = pictures(chosen.real)
+    task = partial(beside_itself, chosen.models, chosen.captures)
     designs = []
     for specimen, design in each(specimens, task, named=lambda path: path.name, workers=chosen.workers):
         designs.append(design)

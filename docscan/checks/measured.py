@@ -58,8 +58,8 @@ def weighed(seen: Measurement, calibration: Calibration) -> Finding:
         seen.failed if failed else seen.passed,
         # Of many checks some always stand a little to the forger's side: what does not fail does not speak for one.
         ratio if failed else min(ratio, 0.0),
-        score=probability(ratio * math.log(10)),
-        threshold=probability(calibration.threshold * math.log(10)),
+        score=probability(ratio),
+        threshold=probability(calibration.threshold),
         region=seen.region,
     )
 

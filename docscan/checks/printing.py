@@ -1,6 +1,5 @@
 """How a region was printed and whether it was altered, as the region network saw it."""
 
-import math
 from collections.abc import Callable
 
 from docscan.checks.finding import Finding, not_performed, undetermined
@@ -48,7 +47,7 @@ def _beyond_samples(name: str, seen: RegionScore, evidence: Evidence) -> tuple[f
     if min(usual, seen.log10_lr) <= 0:
         return seen.log10_lr, seen.forged
     ratio = max(0.0, seen.log10_lr - usual)
-    return ratio, probability(ratio * math.log(10))
+    return ratio, probability(ratio)
 
 
 def region(name: str) -> Callable[[Evidence], Finding]:

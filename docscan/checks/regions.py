@@ -48,9 +48,9 @@ def prepared(crops: Sequence[Image]) -> NDArray[np.float32]:
     return np.asarray(cv2.dnn.blobFromImages(crops, 1 / 127.5, mean=(127.5, 127.5, 127.5)), np.float32)
 
 
-def probability(logit: float) -> float:
-    """Return the logistic function of a logit."""
-    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+def probability(ratio: float) -> float:
+    """Return how likely a forgery is at even odds, of a log10 likelihood ratio."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, ratio * math.log(10)))))
 
 
 def strongest(cells: NDArray[np.floating[Any]]) -> float:
@@ -289,15 +289,19 @@ def _likely(logits: NDArray[np.float32], where: NDArray[np.bool_], names: Sequen
     return names[best] if shares[best] > 0.5 else None
 
 
+def _ratio(name: str, view: View, part: Answers, parameters: Mapping[str, Any]) -> float:
+    return calibrated(strongest(part.forged), parameters["calibration"][name], view.scale)
+
+
 def _scored(
     name: str, view: View, part: Answers, laid: NDArray[np.float32], page: Page, parameters: Mapping[str, Any]
 ) -> RegionScore:
-    ratio = calibrated(strongest(part.forged), parameters["calibration"][name], view.scale)
+    ratio = _ratio(name, view, part, parameters)
     suspicious = part.forged >= np.sort(part.forged, axis=None)[-min(part.forged.size, _SUSPICIOUS)]
     return RegionScore(
         Region(name, in_capture(corners_mm(around(view.spots[name])), page.to_capture)),
-        probability(ratio * math.log(10)),
-        probability(float(parameters["thresholds"][name]) * math.log(10)),
+        probability(ratio),
+        probability(float(parameters["thresholds"][name])),
         ratio,
         _likely(part.process, suspicious, PROCESSES),
         _likely(part.alteration, suspicious, ALTERATIONS),
@@ -307,9 +311,9 @@ def _scored(
 
 def doubts(answers: Answers, view: View, models: Models) -> dict[str, float]:
     """Return the log10 likelihood ratio of each region, by name, of the answers for all crops of a view."""
-    calibrations = models.entries[MODEL].parameters["calibration"]
-    parts = part_of(replace(answers, forged=_amounts(answers, view.spots, models)), view.spots)
-    return {name: calibrated(strongest(part.forged), calibrations[name], view.scale) for name, part in parts.items()}
+    parameters = models.entries[MODEL].parameters
+    parts = _amounts(answers, view.spots, models)
+    return {name: _ratio(name, view, part, parameters) for name, part in parts.items()}
 
 
 def cells_shape(size: PageSize) -> tuple[int, int]:
@@ -363,8 +367,7 @@ def look(
     if view.abstained is not None:
         return Looked({}, None, view.abstained)
     answers = ask(models.sessions[MODEL], view.crops)
-    amount = replace(answers, forged=_amounts(answers, view.spots, models))
-    parts = part_of(amount, view.spots)
+    parts = _amounts(answers, view.spots, models)
     laid = {
         name: _laid(page.size, view.spots[name], part.forged - _half(name, view.scale, parameters))
         for name, part in parts.items()
@@ -378,12 +381,13 @@ def _half(name: str, scale: float, parameters: Mapping[str, Any]) -> float:
     return float(parameters["heat_zero"]) + added(parameters["calibration"][name], scale)
 
 
-def _amounts(answers: Answers, spots: Mapping[str, Spots], models: Models) -> NDArray[np.float32]:
-    """Return the cells' logits that the calibrations are of."""
+def _amounts(answers: Answers, spots: Mapping[str, Spots], models: Models) -> dict[str, Answers]:
+    """Return the answers by region, with the cells' logits that the calibrations are of."""
     if "appraisal" not in models.entries[MODEL].parameters:
-        return answers.forged
+        return part_of(answers, spots)
     region = [REGIONS.index(name) for name, places in spots.items() for _ in places]
-    return appraised(models.sessions[APPRAISAL], answers, np.array(region, np.int64))
+    amounts = appraised(models.sessions[APPRAISAL], answers, np.array(region, np.int64))
+    return part_of(replace(answers, forged=amounts), spots)
 
 
 def bound(count_genuine: int, count_forged: int) -> tuple[float, float]:

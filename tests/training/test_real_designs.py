@@ -7,6 +7,7 @@ import pytest
 
 from datasets.physics.surface import Surface
 from docscan.types import Outcome, Verdict
+from tests.conftest import ROOT
 from tests.docscan.rendering.conftest import report
 from training import real_designs as module
 from training.real_designs import Design, beside_itself, captured, on_screen, rows
@@ -16,7 +17,7 @@ def test_a_specimen_is_enrolled_from_captures_of_it_and_no_check_against_them_fa
     real_images: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "SAMPLES", 3)
-    design = beside_itself(1, real_images / "pass-bdr.jpg")
+    design = beside_itself(ROOT / "models", 1, real_images / "pass-bdr.jpg")
     assert design.enrolled
     ((genuine,), (shown,)) = design.genuine, design.on_screen
     assert genuine.document.model is not None

@@ -15,6 +15,7 @@ from pathlib import Path
 import cv2
 
 from training.arguments import positive
+from training.real_images import FOLDER
 from training.region.network import DESIGNS
 from training.region.pipeline import (
     APPRAISING,
@@ -88,8 +89,7 @@ def main() -> None:
     for name in ("onnxscript", "onnx_ir"):  # they tell of every node that they fold
         logging.getLogger(name).setLevel(logging.WARNING)
     cv2.setNumThreads(1)
-    real = Path(os.environ.get("DOCSCAN_REAL", _ROOT.parent / "shared" / "real"))
-    folders = Folders(wanted.set or wanted.work / "documents", wanted.work, wanted.models, real)
+    folders = Folders(wanted.set or wanted.work / "documents", wanted.work, wanted.models, FOLDER)
     usual = Recipe()
     recipe = Recipe(
         design=wanted.design,

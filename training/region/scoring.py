@@ -1,7 +1,6 @@
 """Shows a split's crops to the exported network: what calibration and evaluation weigh."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -18,6 +17,7 @@ from docscan.checks.regions import Answers, appraised, ask, strongest
 from docscan.types import Image
 from docscan.zones import REGIONS
 from training.processes import each
+from training.real_images import pictures
 from training.region.cutting import Cut, Limits, cut_as_product, opened, shown_again
 from training.region.data import Crops
 from training.region.labels import UNSEEN, tellable
@@ -169,14 +169,7 @@ def score_real(folder: Path | None, networks: Networks, limits: Limits) -> list[
     """Score the genuine specimens of a folder of photographs with ``truth.json``, where it is at hand."""
     if folder is None or not (folder / "truth.json").exists():
         return []
-    return [_scored_picture(path, networks, limits) for path in _pictures(folder)]
-
-
-def _pictures(folder: Path) -> Iterator[Path]:
-    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-    if not truth:
-        raise ValueError(f"{folder / 'truth.json'} names no specimen")
-    yield from sorted(path for path in folder.iterdir() if path.suffix in (".jpg", ".png"))
+    return [_scored_picture(path, networks, limits) for path in pictures(folder)]
 
 
 def _scored_picture(path: Path, networks: Networks, limits: Limits) -> Scored:

@@ -18,7 +18,7 @@ from docscan.documents.matching import library_of
 from docscan.inspection import Seen, Tools, inspect, open_tools, see
 from docscan.settings import Settings
 from docscan.types import Outcome
-from training.enrolling import model_of
+from training.enrolling import knowing, model_of
 from training.processes import each
 
 FIRST_SEED = 4_000_000
@@ -107,7 +107,7 @@ def _measure(enrolled: bool, group: Group) -> list[Judged]:
     tools = _tools()
     if enrolled:
         model = model_of(_samples(group, tools), tools)
-        tools = replace(tools, library=library_of([model] if model else []))
+        tools = knowing(tools, model)
     orders = (
         Order(group.seed, ENROLLED + number, group.code, group.kind, _CYCLE[number % len(_CYCLE)])
         for number in range(group.inspected)

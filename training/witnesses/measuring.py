@@ -1,7 +1,7 @@
 """Enrols the first documents of a group, or nothing, inspects the others, and keeps what every check measured."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -11,12 +11,11 @@ from docscan.capture import ImageFile
 from docscan.checks import CHECKS, perform
 from docscan.checks.finding import Finding
 from docscan.checks.measured import captured_askew
-from docscan.documents.matching import library_of
 from docscan.evidence import Evidence
 from docscan.inspection import Seen, Tools, gather, open_enrolment_tools, see
 from docscan.settings import Settings
 from docscan.types import CheckResult
-from training.enrolling import model_of
+from training.enrolling import knowing, model_of
 from training.processes import each
 from training.witnesses.documents import Group, files_of
 
@@ -46,7 +45,7 @@ class Witnessed:
 
 
 @cache
-def _tools_of_a_process(models: Path) -> Tools:
+def tools_of_a_process(models: Path) -> Tools:
     """Return what inspections with a folder of models share, without a library."""
     return open_enrolment_tools(Settings(threads=1, models=models))
 
@@ -73,9 +72,8 @@ def _numbers(evidence: Evidence) -> dict[str, dict[str, float]]:
 
 def tools_that_know(group: Group, models: Path) -> Tools:
     """Return what inspections with a folder of models share once the first documents of a group are enrolled."""
-    tools = _tools_of_a_process(models)
-    model = model_of(_samples(group, tools), tools)
-    return replace(tools, library=library_of([model] if model else []))
+    tools = tools_of_a_process(models)
+    return knowing(tools, model_of(_samples(group, tools), tools))
 
 
 def witnessed(order: Order, images: Mapping[str, ImageFile], tools: Tools) -> Witnessed:
@@ -94,7 +92,7 @@ def witnessed(order: Order, images: Mapping[str, ImageFile], tools: Tools) -> Wi
 
 
 def _witness(models: Path, enrolled: bool, group: Group) -> list[Witnessed]:
-    tools = tools_that_know(group, models) if enrolled else _tools_of_a_process(models)
+    tools = tools_that_know(group, models) if enrolled else tools_of_a_process(models)
     return [witnessed(order, images_of(group, order), tools) for order in group.inspected]
 
 
