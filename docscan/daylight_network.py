@@ -48,9 +48,15 @@ def look_at_whole(capture: Capture, page: Page, models: Models) -> PageAnswer | 
     """Show the network a page; None where the models in use have none."""
     if MODEL not in models.sessions:
         return None
-    return ask(models.sessions[MODEL], channels_of(capture.visible, page.to_capture, page.size))
+    channels = channels_of(capture.visible, page.to_capture, page.size)
+    return ask(models.sessions[MODEL], channels, models.entries[MODEL].sha256[:8])
 
 
-def ask(session: ort.InferenceSession, channels: NDArray[np.uint8]) -> PageAnswer:
+def ask(session: ort.InferenceSession, channels: NDArray[np.uint8], network: str = "") -> PageAnswer:
     """Show the network a page, as ``channels_of`` gives it."""
-    return ask_about(session, channels, (HEIGHT, WIDTH), PIXELS_PER_MM, beside=BESIDE)
+    return ask_about(session, channels, (HEIGHT, WIDTH), PIXELS_PER_MM, beside=BESIDE, network=network)
+
+
+def usual(answer: PageAnswer) -> str:
+    """Return the name under which samples keep what an answer's network says of them."""
+    return f"viz.page_{answer.network}"

@@ -46,6 +46,7 @@ class Design:
     enrolled: bool
     genuine: tuple[Report, ...] = ()
     on_screen: tuple[Report, ...] = ()
+    lines: tuple[str, ...] = ()  # of its MRZ, as read on the picture itself
 
 
 def surface_of(seen: Seen) -> Surface:
@@ -79,7 +80,8 @@ def on_screen(surface: Surface, number: int) -> Surface:
 def beside_itself(models: Path, captures: int, specimen: Path) -> Design:
     """Enrol a real specimen's captures, and inspect so many others of it, and as many from a screen."""
     tools = tools_of_a_process(models)
-    surface = surface_of(see(read_file(specimen, max_bytes=tools.settings.max_bytes), tools=tools, today=TODAY))
+    seen = see(read_file(specimen, max_bytes=tools.settings.max_bytes), tools=tools, today=TODAY)
+    surface = surface_of(seen)
     samples = (see(captured(surface, "reader", number), tools=tools, today=TODAY) for number in range(SAMPLES))
     model = model_of(map(_of_another, samples, range(SAMPLES)), tools)
     if model is None:
@@ -94,6 +96,7 @@ def beside_itself(models: Path, captures: int, specimen: Path) -> Design:
             _report(captured(on_screen(surface, i), device, SAMPLES + captures + i), tools)
             for i, device in enumerate(devices)
         ),
+        seen.mrz.parsed.lines if seen.mrz else (),
     )
 
 
@@ -118,10 +121,10 @@ def rows(designs: Sequence[Design]) -> dict[str, str]:
     found = {
         "designs, enrolled": f"{len(designs)}, {len(enrolled)}",
         "captures of the page, of it on a screen": f"{len(genuine)}, {len(screens)}",
-        "of the page, matched to their model": str(
-            Rate(sum(r.document.model is not None for r in genuine), len(genuine))
-        ),
+        "of the page, matched to their model": str(Rate(sum(map(_matched, genuine)), len(genuine))),
     }
+    read = [_lines(report) == design.lines for design in enrolled for report in design.genuine]
+    found["of the page, MRZ read as on the picture itself"] = str(Rate(sum(read), len(read)))
     for check in CHECKS:
         rate = _failed(check.id, genuine)
         if rate.trials:
@@ -134,6 +137,10 @@ def rows(designs: Sequence[Design]) -> dict[str, str]:
 
 def _matched(report: Report) -> bool:
     return report.document.model is not None
+
+
+def _lines(report: Report) -> tuple[str, ...]:
+    return report.mrz.parsed.lines if report.mrz else ()
 
 
 def _failed(check: str, reports: Iterable[Report]) -> Rate:

@@ -12,6 +12,8 @@ from docscan.types import Region
 from docscan.zones import corners_mm
 
 _USUAL = 7.0  # likeness that the likest letters of one in seven genuine pages have: what is below says nothing
+COPIES = "viz.copies"  # name under which samples keep how like copies their two likest places are
+
 _PASSED = (
     "No print of the page stands elsewhere on it again with the same background and the same grain of the picture."
 )
@@ -21,12 +23,18 @@ def copied(evidence: Evidence) -> Measurement | Finding:
     """Measure how like copies the two likest places of the printed data are."""
     if evidence.region_abstained:
         return undetermined(evidence.region_abstained)
-    twins = evidence.twins
+    twins, samples = evidence.twins, evidence.usual.get(COPIES)
     if twins is None:
-        return Measurement(_USUAL, passed=_PASSED, failed=_PASSED)
+        return Measurement(likeness_of(None), passed=_PASSED, failed=_PASSED)
     one, other = (in_capture(corners_mm(box), evidence.page.to_capture) for box in (twins.one, twins.other))
     region = Region("copied", one, again=other)
-    return Measurement(max(_USUAL, twins.likeness), passed=_PASSED, failed=_failed(twins), region=region)
+    usual = None if samples is None else samples.reached()
+    return Measurement(likeness_of(twins), passed=_PASSED, failed=_failed(twins), region=region, usual=usual)
+
+
+def likeness_of(twins: Twins | None) -> float:
+    """Return how like copies two places are, and what says nothing where they are less than that or there are none."""
+    return _USUAL if twins is None else max(_USUAL, twins.likeness)
 
 
 def _failed(twins: Twins) -> str:

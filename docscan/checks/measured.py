@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from docscan.checks.finding import Finding
+from docscan.checks.finding import Finding, undetermined
 from docscan.checks.regions import probability
 from docscan.evidence import Evidence
 from docscan.page_geometry import depth_ratio
@@ -21,11 +21,14 @@ class Measurement:
     failed: str
     region: Region | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)  # of which the calibration makes the value, if any
+    usual: float | None = None  # the value that genuine samples of the page's kind reach; None: there are none
 
 
 Measure = Callable[[Evidence], Measurement | Finding]
 """Measures; or says in a finding why it cannot."""
 
+
+_AS_SAMPLES = "Genuine samples of this kind look as suspicious here, so that this tells nothing: compare by eye."
 
 # Of readers' captures one in thirty is found so, by what its border is found wrong; of phones' seven in ten, those that
 # lean by three degrees or more.
@@ -47,21 +50,45 @@ def against_all(ratio: float, share: float) -> float:
     return ratio if ratio >= 0 else math.log10(1 - share + share * 10**ratio)
 
 
-def weighed(seen: Measurement, calibration: Calibration) -> Finding:
-    """Turn a measurement into the finding that its calibration supports."""
-    value = seen.value + sum(weight * seen.numbers[name] for name, weight in calibration.weights.items())
-    ratio = calibration.weight * value + calibration.intercept
-    ratio = against_all(max(calibration.lowest, min(calibration.highest, ratio)), calibration.share)
-    failed = ratio >= calibration.threshold
+def beyond(ratio: float, usual: float) -> float:
+    """Return what is left of a log10 likelihood ratio for a forgery beside what genuine samples amount to.
+
+    Where a design is taken for a forgery, each document of it would be. What speaks for a genuine one stays as it is.
+    """
+    return ratio if min(ratio, usual) <= 0 else max(0.0, ratio - usual)
+
+
+def weighed(seen: Measurement, calibration: Calibration, *, askew: bool) -> Finding:
+    """Turn a measurement into the finding that its calibration supports.
+
+    Parameters
+    ----------
+    askew
+        Whether a camera saw the page from the side. Samples are weighed as readers' captures, which they are.
+    """
+    own = calibration.of_capture(askew=askew)
+    value = seen.value + sum(weight * seen.numbers[name] for name, weight in own.weights.items())
+    alone = own.weight * value + own.intercept
+    ratio = alone
+    if seen.usual is not None:
+        ratio = beyond(alone, calibration.weight * seen.usual + calibration.intercept)
+    ratio = against_all(_bounded(ratio, own), own.share)
+    failed = ratio >= own.threshold
+    if not failed and _bounded(alone, own) >= own.threshold:
+        return undetermined(_AS_SAMPLES, seen.region)
     return Finding(
         Outcome.FAILED if failed else Outcome.PASSED,
         seen.failed if failed else seen.passed,
         # Of many checks some always stand a little to the forger's side: what does not fail does not speak for one.
         ratio if failed else min(ratio, 0.0),
         score=probability(ratio),
-        threshold=probability(calibration.threshold),
+        threshold=probability(own.threshold),
         region=seen.region,
     )
+
+
+def _bounded(ratio: float, calibration: Calibration) -> float:
+    return max(calibration.lowest, min(calibration.highest, ratio))
 
 
 def measured(check_id: str, measure: Measure) -> Callable[[Evidence], Finding]:
@@ -71,7 +98,6 @@ def measured(check_id: str, measure: Measure) -> Callable[[Evidence], Finding]:
         seen = measure(evidence)
         if isinstance(seen, Finding):
             return seen
-        calibration = evidence.calibrations[check_id]
-        return weighed(seen, calibration.of_capture(askew=captured_askew(evidence.page)))
+        return weighed(seen, evidence.calibrations[check_id], askew=captured_askew(evidence.page))
 
     return check

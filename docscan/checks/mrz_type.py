@@ -163,7 +163,7 @@ def alignment(evidence: Evidence) -> Measurement | Finding:
 def glyphs(evidence: Evidence) -> Measurement | Finding:
     """Measure how much the characters have, again and again, beside the shapes of OCR-B; logarithm to base 10.
 
-    What genuine samples of the kind have beside them as well is not counted.
+    What genuine samples of the kind have beside them as well is not counted, nor that by which they differ.
     """
     found = _typeset(evidence)
     if isinstance(found, Finding):
@@ -183,8 +183,13 @@ def glyphs(evidence: Evidence) -> Measurement | Finding:
     usual = evidence.usual.get(STRANGENESS)
     own = _CUTS_VARY if usual is None else max(0.0, float(usual.mean[0]))
     return Measurement(
-        math.log10(max(seen.glyphs.strangeness - own, _NOT_STRANGE)),
+        _logarithm(seen.glyphs.strangeness - own),
         "The characters of the machine-readable zone have the shapes of OCR-B, the prescribed face.",
         "The characters of the machine-readable zone do not have the shapes of OCR-B, the prescribed face.",
         region,
+        usual=None if usual is None else _logarithm(float(usual.spread[0])),
     )
+
+
+def _logarithm(strangeness: float) -> float:
+    return math.log10(max(strangeness, _NOT_STRANGE))

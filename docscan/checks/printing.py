@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from docscan.checks.finding import Finding, not_performed, undetermined
+from docscan.checks.measured import beyond
 from docscan.checks.regions import DOUBT, probability
 from docscan.evidence import Evidence
 from docscan.types import Outcome, RegionScore
@@ -36,18 +37,15 @@ def _suspicion(name: str, seen: RegionScore) -> str:
 
 
 def _beyond_samples(name: str, seen: RegionScore, evidence: Evidence) -> tuple[float, float]:
-    """Return log10 ratio and score, less what genuine samples of the page's kind look forged to the same network.
+    """Return log10 ratio and score beside what genuine samples of the page's kind amount to, to the same network.
 
-    On a design on which the network errs it would say of each document what it says of the design.
+    By how much they vary is left out: a screen's picture of a page is often within that.
     """
     samples = evidence.usual.get(DOUBT.format(name))
     if evidence.model is None or evidence.model.network != evidence.region_network or samples is None:
         return seen.log10_lr, seen.forged
-    usual = float(samples.mean[0])
-    if min(usual, seen.log10_lr) <= 0:
-        return seen.log10_lr, seen.forged
-    ratio = max(0.0, seen.log10_lr - usual)
-    return ratio, probability(ratio)
+    ratio = beyond(seen.log10_lr, float(samples.mean[0]))
+    return (seen.log10_lr, seen.forged) if ratio == seen.log10_lr else (ratio, probability(ratio))
 
 
 def region(name: str) -> Callable[[Evidence], Finding]:

@@ -5,6 +5,7 @@ The checks ``print.*`` see squares of it in full; here is seen what is out of pl
 
 from docscan.checks.finding import Finding, not_performed, undetermined
 from docscan.checks.measured import Measurement
+from docscan.daylight_network import usual
 from docscan.evidence import Evidence
 
 _PASSED = "By daylight all of the page looks as issued pages do."
@@ -13,7 +14,7 @@ _THROUGHOUT = "By daylight the page looks throughout otherwise than issued pages
 
 
 def by_daylight(evidence: Evidence) -> Measurement | Finding:
-    """Measure how unlike issued pages a page looks by daylight; samples are not needed."""
+    """Measure how unlike issued pages a page looks by daylight; samples, which are not needed, tell what is usual."""
     if evidence.region_abstained:
         return undetermined(evidence.region_abstained)
     answer = evidence.all_of_page
@@ -21,4 +22,6 @@ def by_daylight(evidence: Evidence) -> Measurement | Finding:
         return not_performed("The models in use have no network for whole pages.")
     region = answer.region(evidence.page)
     failed = _THROUGHOUT if region is None else _PLACE
-    return Measurement(answer.logit(), passed=_PASSED, failed=failed, region=region)
+    samples = evidence.usual.get(usual(answer))
+    reached = None if samples is None else samples.reached()
+    return Measurement(answer.logit(), passed=_PASSED, failed=failed, region=region, usual=reached)

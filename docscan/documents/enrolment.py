@@ -1,12 +1,16 @@
 """Genuine samples of one kind of document in, a document model out; nothing is trained."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from docscan.checks.copy_move import COPIES, likeness_of
 from docscan.checks.regions import DOUBT, MODEL
+from docscan.copies import twins_of
+from docscan.daylight_network import look_at_whole, usual
 from docscan.documents.appearance import apart, appearance_of, cells_under, learned, reach_of
 from docscan.documents.coverings import BLEEDS, print_bleeds
 from docscan.documents.holders import own_lines
@@ -27,7 +31,7 @@ from docscan.documents.places import cells_of, mean_of_samples
 from docscan.documents.prints import fineness_of, likeness, mean_of, print_of
 from docscan.documents.record import FEWEST
 from docscan.documents.regions import RegionLook, common_spots, regions_of
-from docscan.documents.samples import Sample, require_alike, usable_samples
+from docscan.documents.samples import Sample, Usable, require_alike, usable_samples
 from docscan.documents.store import checked_name
 from docscan.documents.texture import areas_of, learned_texture, texture_of
 from docscan.documents.type_statistics import setting_statistics, type_statistics
@@ -120,7 +124,9 @@ def enrol(
         measured=light_statistics(lights, FEWEST)
         | type_statistics(typesettings, FEWEST)
         | setting_statistics(read, text, FEWEST)
-        | statistics_of(_bleeding(pages, on_pictures, pictures) | _doubts(looks), FEWEST),
+        | statistics_of(
+            _bleeding(pages, on_pictures, pictures) | _doubts(looks) | _suspicions(usable, looks, models), FEWEST
+        ),
         photo=photo,
         ovd=ovd_of(pages, on_pictures, of_holders[1:], photo.zone if photo else None),
     )
@@ -141,6 +147,20 @@ def _doubts(looks: Sequence[Mapping[str, RegionLook]]) -> dict[str, list[float]]
     return {
         DOUBT.format(name): [doubt for look in looks if (doubt := look[name].doubt) is not None] for name in looks[0]
     }
+
+
+def _suspicions(
+    samples: Sequence[Usable], looks: Sequence[Mapping[str, RegionLook]], models: Models
+) -> dict[str, list[float]]:
+    """Return what is said of the whole page of each sample whose print is judged."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for one, look in zip(samples, looks, strict=True):
+        if all(region.answers is None for region in look.values()):
+            continue
+        found[COPIES].append(likeness_of(twins_of(one.page, layout_of(one.page.size, one.mrz.parsed.format))))
+        if (answer := look_at_whole(one.capture, one.page, models)) is not None:
+            found[usual(answer)].append(answer.logit())
+    return found
 
 
 def _prints(

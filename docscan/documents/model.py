@@ -32,6 +32,10 @@ class Statistics:
     spread: NDArray[np.float32]  # standard deviation over the samples
     samples: int  # on how many it was measured
 
+    def reached(self) -> float:
+        """Return what samples reach of a single number, as far as they tell: their mean and a standard deviation."""
+        return float(self.mean[0] + self.spread[0])
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRegion:

@@ -1,5 +1,6 @@
 """Real specimens before the generator's cameras."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,10 @@ def test_a_specimen_is_enrolled_from_captures_of_it_and_no_check_against_them_fa
     assert not [name for name, outcome in said.items() if name.startswith("reference.") and outcome is Outcome.FAILED]
     assert {check.id: check.outcome for check in shown.checks}["page.display"] is Outcome.FAILED
     assert shown.verdict is Verdict.REFER
+    table = rows([design])
+    assert table["of the page, MRZ read as on the picture itself"].startswith("100.0 % (1 of 1;")
+    strange = replace(design, lines=(design.lines[0], design.lines[1].replace("<", "K", 1)))
+    assert rows([strange])["of the page, MRZ read as on the picture itself"].startswith("0.0 % (0 of 1;")
 
 
 def test_a_number_decides_how_a_surface_is_captured_and_shown() -> None:

@@ -76,8 +76,9 @@ def _judged_anew(one: Witnessed, said: CheckResult, fitted: Mapping[str, Calibra
         return said
     numbers = one.numbers[said.id]
     # What was said stays as it was: sentences are not kept with what was measured.
-    seen = Measurement(numbers["value"], passed=said.explanation, failed=said.explanation, numbers=numbers)
-    found = weighed(seen, fitted[said.id].of_capture(askew=one.askew))
+    told, usual = said.explanation, one.usual.get(said.id)
+    seen = Measurement(numbers["value"], passed=told, failed=told, numbers=numbers, usual=usual)
+    found = weighed(seen, fitted[said.id], askew=one.askew)
     return replace(said, outcome=found.outcome, log10_lr=found.log10_lr, score=found.score, threshold=found.threshold)
 
 

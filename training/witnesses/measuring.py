@@ -1,7 +1,7 @@
 """Enrols the first documents of a group, or nothing, inspects the others, and keeps what every check measured."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from datasets.specimens import GENUINE, Order
 from docscan.capture import ImageFile
 from docscan.checks import CHECKS, perform
 from docscan.checks.finding import Finding
-from docscan.checks.measured import captured_askew
+from docscan.checks.measured import Measurement, captured_askew
 from docscan.evidence import Evidence
 from docscan.inspection import Seen, Tools, gather, open_enrolment_tools, see
 from docscan.settings import Settings
@@ -26,7 +26,8 @@ TODAY = date(2026, 11, 24)
 class Witnessed:
     """One document: what was measured of it, and what every check then said.
 
-    ``numbers`` holds, by the id of each check that could measure, its value under "value" and its numbers by name.
+    ``numbers`` holds, by the id of each check that could measure, its value under "value" and its numbers by name,
+    and ``usual`` what samples reach of it, where that counts.
     """
 
     recipe: str
@@ -37,6 +38,7 @@ class Witnessed:
     checks: tuple[CheckResult, ...]
     kind: str = ""  # of side
     askew: bool = False  # seen from the side by the camera
+    usual: dict[str, float] = field(default_factory=dict)
 
     @property
     def genuine(self) -> bool:
@@ -61,12 +63,12 @@ def _samples(group: Group, tools: Tools) -> Iterator[Seen]:
         yield see(**images_of(group, order), tools=tools, today=TODAY)  # type: ignore[arg-type]
 
 
-def _numbers(evidence: Evidence) -> dict[str, dict[str, float]]:
+def _measurements(evidence: Evidence) -> dict[str, Measurement]:
     found = {}
     for check in CHECKS:
         seen = check.measure(evidence) if check.measure else None
         if seen is not None and not isinstance(seen, Finding):
-            found[check.id] = {"value": seen.value, **seen.numbers}
+            found[check.id] = seen
     return found
 
 
@@ -79,15 +81,17 @@ def tools_that_know(group: Group, models: Path) -> Tools:
 def witnessed(order: Order, images: Mapping[str, ImageFile], tools: Tools) -> Witnessed:
     """Inspect a document, given its images by light."""
     evidence = gather(**images, tools=tools, today=TODAY)  # type: ignore[arg-type]
+    measured = _measurements(evidence)
     return Witnessed(
         recipe=order.recipe,
         state=order.code,
         lights=len(images),
         modelled=evidence.model is not None,
-        numbers=_numbers(evidence),
+        numbers={check: {"value": seen.value, **seen.numbers} for check, seen in measured.items()},
         checks=tuple(perform(check, evidence) for check in CHECKS),
         kind=order.kind.value,
         askew=captured_askew(evidence.page),
+        usual={check: seen.usual for check, seen in measured.items() if seen.usual is not None},
     )
 
 

@@ -1,17 +1,21 @@
 """What is said of print that stands on a page twice."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from docscan.checks.copy_move import copied
+from docscan.checks.copy_move import COPIES, copied
 from docscan.checks.finding import Finding
 from docscan.copies import Twins, twins_of
+from docscan.documents.model import Statistics
 from docscan.evidence import Evidence
 from docscan.types import Box, Outcome
 from docscan.zones import layout_of
 from tests.docscan.checks.conftest import SCALE
 from tests.docscan.checks.desk import Desk
+from tests.docscan.documents.conftest import small_model
 
 Makes = Callable[..., Evidence]
 ONE, LOWER, HIGHER = Box(40, 20, 9, 4), Box(52, 44, 9, 4), Box(40, 8, 9, 4)
@@ -35,6 +39,15 @@ def test_what_letters_usually_have_in_common_counts_as_nothing(evidence: Makes) 
     assert not isinstance(little, Finding)
     assert none.value == little.value
     assert none.region is None
+
+
+def test_what_samples_have_twice_by_design_tells_what_is_usual(evidence: Makes) -> None:
+    told = Statistics(np.array([10.0], np.float32), np.array([0.5], np.float32), 5)
+    model = replace(small_model(), measured={COPIES: told})
+    seen, without = (copied(evidence(model=one, twins=Twins(11.0, ONE, LOWER))) for one in (model, small_model()))
+    assert not isinstance(seen, Finding)
+    assert not isinstance(without, Finding)
+    assert (seen.value, seen.usual, without.usual) == (11.0, 10.5, None)
 
 
 def test_where_the_print_cannot_be_judged_it_says_so(evidence: Makes) -> None:

@@ -8,7 +8,7 @@ from docscan.checks.finding import Finding, not_performed
 from docscan.checks.measured import Measurement, captured_askew, measured
 from docscan.evidence import Evidence
 from docscan.runtime import Calibration
-from docscan.types import Outcome
+from docscan.types import Outcome, Region
 from tests.docscan.scenes import seen_askew
 
 Make = Callable[..., Evidence]
@@ -67,3 +67,37 @@ def test_what_cannot_be_measured_is_said_and_weighs_nothing(evidence: Make) -> N
     check = measured("reference.made_up", lambda _: not_performed("No model of this kind."))
     finding = check(evidence())
     assert (finding.outcome, finding.log10_lr) == (Outcome.NOT_PERFORMED, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("usual", "ratio", "outcome"),
+    [
+        (None, 1.5, Outcome.FAILED),
+        (0.4, 1.5, Outcome.FAILED),  # samples that speak for genuine ones change nothing
+        (0.8, 1.4, Outcome.FAILED),
+        (1.2, 0.0, Outcome.UNDETERMINED),
+        (9.0, 0.0, Outcome.UNDETERMINED),  # more than any calibration supports, which bounds neither before the other
+    ],
+)
+def test_what_genuine_samples_amount_to_is_held_against_nobody(
+    evidence: Make, usual: float | None, ratio: float, outcome: Outcome
+) -> None:
+    page = Region("page", ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0)))
+    check = measured("page.made_up", lambda _: Measurement(1.5, "As usual.", "It is not.", page, usual=usual))
+    finding = check(evidence(calibrations={"page.made_up": CALIBRATION}))
+    assert (finding.outcome, finding.log10_lr) == (outcome, pytest.approx(ratio))
+    assert finding.region is page
+    assert ("genuine samples" in finding.explanation.lower()) == (outcome is Outcome.UNDETERMINED)
+
+
+def test_beyond_what_samples_vary_a_page_still_fails(evidence: Make) -> None:
+    check = measured("page.made_up", lambda _: Measurement(12.0, "As usual.", "It is not.", usual=11.0))
+    finding = check(evidence(calibrations={"page.made_up": CALIBRATION}))
+    assert (finding.outcome, finding.log10_lr) == (Outcome.FAILED, 1.5)
+
+
+def test_samples_are_weighed_as_readers_captures_also_beside_one_askew(evidence: Make) -> None:
+    by_hand = CALIBRATION.model_copy(update={"intercept": -2.0})
+    seen = evidence(calibrations={"page.made_up": CALIBRATION.model_copy(update={"askew": by_hand})})
+    check = measured("page.made_up", lambda _: Measurement(2.0, "As usual.", "It is not.", usual=0.8))
+    assert check(replace(seen, page=seen_askew(seen.page))).log10_lr == pytest.approx(2 * 2.0 - 2.0 - (2 * 0.8 - 1.0))

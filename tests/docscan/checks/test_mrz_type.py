@@ -222,6 +222,19 @@ def test_what_genuine_samples_have_beside_ocr_b_is_not_held_against_a_page(desk:
     assert desk.findings(face="mono", model=strange)["mrz.glyphs"].outcome is Outcome.PASSED
 
 
+def test_by_what_genuine_samples_differ_is_not_held_against_a_page_either(desk: Desk) -> None:
+    seen = desk.evidence(face="mono").typesetting
+    assert seen is not None
+    found = {
+        spread: desk.findings(
+            face="mono",
+            model=SimpleNamespace(measured={STRANGENESS: _statistics(seen.glyphs.strangeness - 0.03, spread)}),
+        )["mrz.glyphs"].outcome
+        for spread in (0.001, 0.03)
+    }
+    assert found == {0.001: Outcome.FAILED, 0.03: Outcome.UNDETERMINED}
+
+
 @pytest.mark.parametrize(
     ("other", "outcome", "says"),
     [

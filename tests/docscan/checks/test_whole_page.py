@@ -6,12 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from docscan.checks.finding import Finding
 from docscan.checks.whole_page import by_daylight
 from docscan.daylight_network import CHANNELS, HEIGHT, WIDTH, channels_of, look_at_whole
+from docscan.documents.model import Statistics
 from docscan.evidence import Evidence
 from docscan.page_answer import PageAnswer
 from docscan.types import Outcome, PageSize
 from tests.docscan.checks.desk import Desk
+from tests.docscan.documents.conftest import small_model
 
 Makes = Callable[..., Evidence]
 
@@ -44,6 +47,19 @@ def test_a_place_is_outlined_and_a_whole_page_is_not(evidence: Makes) -> None:
     assert throughout.region is None
     assert "throughout" in throughout.failed
     assert throughout.value > place.value - 3
+
+
+def test_what_the_same_network_says_of_samples_tells_what_is_usual(evidence: Makes) -> None:
+    told = Statistics(np.array([4.0], np.float32), np.array([0.5], np.float32), 5)
+    model = replace(small_model(), measured={"viz.page_0a1b2c3d": told})
+    of_this, of_another = (
+        by_daylight(evidence(model=model, all_of_page=replace(_answer(3.0, 4.0), network=network)))
+        for network in ("0a1b2c3d", "ffffffff")
+    )
+    assert not isinstance(of_this, Finding)
+    assert not isinstance(of_another, Finding)
+    assert (of_this.value, of_this.usual) == (of_another.value, 4.5)
+    assert of_another.usual is None
 
 
 def test_where_the_print_cannot_be_judged_or_nothing_was_asked_it_says_so(evidence: Makes) -> None:

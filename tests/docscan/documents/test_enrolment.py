@@ -93,11 +93,15 @@ def test_how_the_samples_set_their_zone_is_learned(passports: DocumentModel) -> 
     assert 0.1 < unevenness.mean[0] < 1.2  # the generator sets zones evenly
 
 
-def test_what_the_network_says_of_the_samples_is_learned(passports: DocumentModel) -> None:
+def test_what_the_networks_say_of_the_samples_is_learned(passports: DocumentModel, tools: Tools) -> None:
     for region in passports.regions:
         seen = passports.measured[f"viz.print.{region}"]
         assert seen.samples == passports.samples
         assert float(seen.mean[0]) < 0.5  # it learned from such prints, and these are genuine
+    page = passports.measured[f"viz.page_{tools.models.entries['page_visible'].sha256[:8]}"]
+    assert page.samples == passports.samples
+    assert float(page.mean[0]) < 2.0  # as that of all of the page did
+    assert 7.0 <= float(passports.measured["viz.copies"].mean[0]) < 8.5  # no letters of theirs are copies
 
 
 def test_how_high_the_samples_data_stand_is_learned_to_a_tenth_of_a_millimetre(passports: DocumentModel) -> None:
@@ -158,6 +162,7 @@ def test_a_network_that_abstains_leaves_no_embedding(makes: Makes, tools: Tools)
     ]
     model = enrol("xva-p-2020", samples, version=1, created=CREATED, models=tools.models)
     assert all(not region.embedding and region.colour for region in model.regions.values())
+    assert not [name for name in model.measured if name.startswith(("viz.print.", "viz.page_", "viz.copies"))]
 
 
 @pytest.mark.parametrize("count", [0, 2, 21])
