@@ -30,6 +30,7 @@ def enroll(
     images: Annotated[list[Path], typer.Argument(help="3 to 20 genuine samples of different holders, visible light.")],
     uv: Annotated[list[Path] | None, typer.Option(help="The same under ultraviolet, once for each, in order.")] = None,
     ir: Annotated[list[Path] | None, typer.Option(help="The same under infrared, once for each, in order.")] = None,
+    no_mrz: Annotated[bool, typer.Option("--no-mrz", help="The side has no MRZ, as a card's front.")] = False,
 ) -> None:
     """Learn a document model from genuine samples; the same name again makes its next version."""
     from docscan.documents.enrolment import enrol
@@ -39,21 +40,24 @@ def enroll(
     checked_name(name)
     settings = read_settings()
     tools = open_enrolment_tools(settings)
-    samples = _samples(images, uv, ir, tools)
+    samples = _samples(images, uv, ir, tools, without_mrz=no_mrz)
     model = enrol(
         name,
         samples,
         version=next_version(settings.documents, name),
         created=datetime.now(UTC).replace(microsecond=0),
         models=tools.models,
+        without_mrz=no_mrz,
     )
     note(f"Enrolled {model.name} {model.version} from {model.samples} samples: {save(settings.documents, model)}")
 
 
-def _samples(images: list[Path], uv: list[Path] | None, ir: list[Path] | None, tools: "Tools") -> list["Sample"]:
+def _samples(
+    images: list[Path], uv: list[Path] | None, ir: list[Path] | None, tools: "Tools", *, without_mrz: bool
+) -> list["Sample"]:
     from docscan.capture import read_file
     from docscan.documents.samples import Sample
-    from docscan.inspection import read_lines, see
+    from docscan.inspection import read_lines, read_side, see
 
     for light, files in (("uv", uv), ("ir", ir)):
         if files and len(files) != len(images):
@@ -67,7 +71,7 @@ def _samples(images: list[Path], uv: list[Path] | None, ir: list[Path] | None, t
         visible = read_file(image, max_bytes=limit)
         uv_file, ir_file = (None if path is None else read_file(path, max_bytes=limit) for path in others)
         seen = see(visible, uv=uv_file, ir=ir_file, tools=tools)
-        lines = read_lines(seen, tools)
+        seen, lines = read_side(seen, tools) if without_mrz and seen.mrz is None else (seen, read_lines(seen, tools))
         samples.append(Sample(visible.name, seen.capture, seen.page, seen.mrz, lines, seen.among_others))
     return samples
 
@@ -88,7 +92,7 @@ def list_command(as_json: _Json = False) -> None:
     )
     for stored in found:
         model = stored.model
-        kind = model.issuing_state, model.document_code, model.format.value, str(model.samples)
+        kind = model.issuing_state or "-", model.document_code or "-", model.format or "no MRZ", str(model.samples)
         table.add_row(model.name, str(model.version), *kind, f"{model.created:%Y-%m-%d}", stored.sha256[:16])
     Console().print(table if found else f"No document models in {library}.")
 

@@ -4,10 +4,16 @@ A border that was found where there is none, a desk's or a sleeve's, moves a pag
 samples. Its MRZ tells about where it is, without perspective; how it lies on the samples from there tells exactly.
 """
 
+from collections.abc import Iterator
+
 from docscan.documents.matching import Library, Match, match
 from docscan.lanes import Lanes
-from docscan.page import page_at, page_of_zone
-from docscan.types import Capture, Mrz, Page
+from docscan.page import page_at, page_of_zone, upside_down
+from docscan.page_candidates import candidates
+from docscan.page_geometry import lying, page_to_capture
+from docscan.types import Capture, Mrz, Page, PageSize
+
+_BORDERS = 3  # that are tried beside the one that was found
 
 
 def identified(
@@ -25,9 +31,11 @@ def identified(
     lanes
         On which a page is cut from the images of several lights beside each other; None: one after the other.
     """
-    parsed = mrz.parsed if mrz else None
+    if mrz is None:
+        return _without_mrz(capture, page, library, lanes)
+    parsed = mrz.parsed
     kind = match(page, parsed, library)
-    if kind.known or kind.likeliest is None or mrz is None or not page.border_seen:
+    if kind.known or kind.likeliest is None or not page.border_seen:
         return page, kind
     rough = page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format, (), lanes)
     nearly = match(rough, parsed, library)
@@ -36,3 +44,35 @@ def identified(
     exact = page_at(capture, rough.to_capture @ nearly.laid_on_own.in_millimetres, rough.size, lanes)
     again = match(exact, parsed, library)
     return (exact, again) if again.known else (page, kind)
+
+
+def _without_mrz(capture: Capture, page: Page, library: Library, lanes: Lanes | None) -> tuple[Page, Match]:
+    """Identify a page on which no MRZ was read, which would tell what is up, and where the page is.
+
+    A side that has none is looked for either way up, by the border that was found and by others that there may be.
+    Where nothing lies on samples the page stays as it was found.
+    """
+    kind = match(page, None, library)
+    if (kind.known and page.found) or all(model.format is not None for model in library.models):
+        return page, kind
+    for rough in _ways(capture, page, lanes):
+        nearly = match(rough, None, library)
+        if nearly.laid_on_own is None or nearly.model is None or nearly.model.format is not None:
+            continue
+        if rough.border_seen:
+            return rough, nearly
+        exact = page_at(capture, rough.to_capture @ nearly.laid_on_own.in_millimetres, rough.size, lanes)
+        again = match(exact, None, library)
+        if again.known:
+            return exact, again
+    return page, kind
+
+
+def _ways(capture: Capture, page: Page, lanes: Lanes | None) -> Iterator[Page]:
+    """Yield what may be a card's side, as it was found or by other borders, each either way up."""
+    yield from (page, upside_down(page))
+    height, width = capture.visible.shape[:2]
+    for border in candidates(capture.visible)[:_BORDERS]:
+        corners = lying(border.corners, (height, width))
+        rough = page_at(capture, page_to_capture(corners, PageSize.ID_1), PageSize.ID_1, lanes)
+        yield from (rough, upside_down(rough))

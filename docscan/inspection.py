@@ -40,7 +40,7 @@ from docscan.settings import Settings
 from docscan.types import Capture, Document, HeatMap, ModelInfo, Mrz, MrzFormat, Page, Report, Spectrum, TextLine
 from docscan.typesetting import Typesetting, typesetting_of
 from docscan.visual.ocr import TextReader
-from docscan.visual.read import lines_of_page, read_visual
+from docscan.visual.read import lines_either_way, lines_of_page, read_visual
 from docscan.zones import layout_of
 
 Answer = TypeVar("Answer")
@@ -205,6 +205,14 @@ def read_lines(seen: Seen, tools: Tools) -> tuple[TextLine, ...]:
     if seen.mrz is None or tools.reader is None:
         return ()
     return lines_of_page(seen.page, seen.mrz, tools.reader)
+
+
+def read_side(seen: Seen, tools: Tools) -> tuple[Seen, tuple[TextLine, ...]]:
+    """Turn a side without an MRZ the way its text stands and read every line of it, for enrolment."""
+    if tools.reader is None:
+        return seen, ()
+    page, lines = lines_either_way(seen.page, tools.reader)
+    return replace(seen, page=page), lines
 
 
 _Files = tuple[ImageFile, ImageFile | None, ImageFile | None]

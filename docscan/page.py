@@ -144,6 +144,18 @@ def page_at(capture: Capture, to_capture: Homography, size: PageSize, lanes: Lan
     return replace(_rectified(capture, _Place(to_capture, size, True, 0.0), lanes), border_seen=False)
 
 
+def upside_down(page: Page) -> Page:
+    """Return a page turned by half a turn, as it is where what was taken for its upper edge is its lower one."""
+    width, height = page.size.millimetres
+    uv, ir = (None if light is None else _by_half(light) for light in (page.uv, page.ir))
+    turn = np.array([[-1.0, 0.0, width], [0.0, -1.0, height], [0.0, 0.0, 1.0]])
+    return replace(page, image=_by_half(page.image), uv=uv, ir=ir, to_capture=page.to_capture @ turn)
+
+
+def _by_half(image: Image) -> Image:
+    return np.asarray(cv2.rotate(image, cv2.ROTATE_180), np.uint8)
+
+
 def in_enough_light(capture: Capture, page: Page, lanes: Lanes | None = None) -> tuple[Capture, Page]:
     """Return a capture and its page as they are; brighter, where the page was captured in poor light.
 

@@ -10,7 +10,7 @@ from docscan.documents.model import DocumentModel
 from docscan.documents.packing import pack, unpack
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
-from docscan.inspection import Seen, Tools, read_lines
+from docscan.inspection import Seen, Tools, read_lines, read_side
 
 
 def knowing(tools: Tools, model: DocumentModel | None) -> Tools:
@@ -18,15 +18,19 @@ def knowing(tools: Tools, model: DocumentModel | None) -> Tools:
     return replace(tools, library=library_of([model] if model else []))
 
 
-def model_of(seen: Iterable[Seen], tools: Tools) -> DocumentModel | None:
-    """Return the document model of some genuine documents; None where too few of them can be samples."""
-    samples = [
-        Sample(f"sample {index}", one.capture, one.page, one.mrz, read_lines(one, tools))
-        for index, one in enumerate(seen)
-    ]
+def model_of(seen: Iterable[Seen], tools: Tools, *, without_mrz: bool = False) -> DocumentModel | None:
+    """Return the document model of some genuine documents; None where too few of them can be samples.
+
+    Parameters
+    ----------
+    without_mrz
+        Whether they are of a card's side that has no MRZ.
+    """
+    samples = [_sample(f"sample {index}", one, tools, without_mrz=without_mrz) for index, one in enumerate(seen)]
     while samples:
         try:
-            model = enrol("a-model", samples, version=1, created=datetime.now(UTC), models=tools.models)
+            created = datetime.now(UTC)
+            model = enrol("a-model", samples, version=1, created=created, models=tools.models, without_mrz=without_mrz)
             return unpack(pack(model), "that was just enrolled")  # as an office's comes from its files
         except DocumentModelError as error:
             refused = next((sample for sample in samples if sample.file in str(error)), None)
@@ -34,3 +38,8 @@ def model_of(seen: Iterable[Seen], tools: Tools) -> DocumentModel | None:
                 return None
             samples.remove(refused)
     return None
+
+
+def _sample(name: str, seen: Seen, tools: Tools, *, without_mrz: bool) -> Sample:
+    seen, lines = read_side(seen, tools) if without_mrz else (seen, read_lines(seen, tools))
+    return Sample(name, seen.capture, seen.page, seen.mrz, lines)

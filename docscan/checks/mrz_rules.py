@@ -19,6 +19,8 @@ SYNTAX_RATES = RuleRates(fails_when_forged=0.05, fails_when_genuine=0.005)
 CODE_RATES = RuleRates(fails_when_forged=0.03, fails_when_genuine=0.001)
 DATE_RATES = RuleRates(fails_when_forged=0.03, fails_when_genuine=0.001)
 
+_OTHER_SIDE = "This side of the document has no machine-readable zone: where another has one, inspect that as well."
+
 _NAMES = {
     "document_number": "document number",
     "birth_date": "date of birth",
@@ -40,6 +42,8 @@ def sure(mrz: Mrz) -> bool:
 
 def no_zone(evidence: Evidence) -> Finding:
     """Return the finding of a check that needs the MRZ where there is none."""
+    if evidence.model is not None and evidence.model.format is None:
+        return not_performed(_OTHER_SIDE)
     if evidence.mrz_reader_missing:
         return not_performed(evidence.mrz_reader_missing)
     return not_performed("No machine-readable zone was found on the image.")
@@ -48,8 +52,8 @@ def no_zone(evidence: Evidence) -> Finding:
 def found(evidence: Evidence) -> Finding:
     """Say whether the capture shows a machine-readable zone."""
     if evidence.mrz is None:
-        if evidence.mrz_reader_missing:
-            return not_performed(evidence.mrz_reader_missing)
+        if evidence.mrz_reader_missing or (evidence.model is not None and evidence.model.format is None):
+            return no_zone(evidence)
         return undetermined(
             "No machine-readable zone was found: show the whole data page, flat and sharp, with the two or three "
             "lines of capitals at its lower edge."

@@ -52,7 +52,7 @@ def spots_of(model: DocumentModel | None) -> Mapping[str, Spots] | None:
 def model_areas(model: DocumentModel) -> dict[str, Mask]:
     """Return the areas of a model's page, see ``areas_of``."""
     portrait = model.regions["portrait"].box if "portrait" in model.regions else None
-    return areas_of(model.page_size, model.format, portrait, [place.box for place in model.text.fields.values()])
+    return areas_of(model.page_size, model.format, portrait, model.data)
 
 
 def _not_compared(reason: str) -> Comparison:

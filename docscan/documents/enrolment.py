@@ -13,7 +13,7 @@ from docscan.copies import twins_of
 from docscan.daylight_network import look_at_whole, usual
 from docscan.documents.appearance import apart, appearance_of, cells_under, learned, reach_of
 from docscan.documents.coverings import BLEEDS, print_bleeds
-from docscan.documents.holders import own_lines
+from docscan.documents.holders import joined, own_lines
 from docscan.documents.laying import Laid, Structure, structure_of
 from docscan.documents.light_statistics import light_statistics, statistics_of
 from docscan.documents.model import (
@@ -53,6 +53,7 @@ def enrol(
     version: int,
     created: datetime,
     models: Models,
+    without_mrz: bool = False,
 ) -> DocumentModel:
     """Learn what a kind of document looks like.
 
@@ -62,6 +63,8 @@ def enrol(
         Of the kind, as "uto-p-2019"; no person's.
     samples
         3 to 20 genuine ones, of different holders.
+    without_mrz
+        Whether they are of a card's side that has no MRZ.
 
     Raises
     ------
@@ -71,36 +74,34 @@ def enrol(
         Too few or too many samples, one that was not read, or one unlike the others; the message names its file.
     """
     checked_name(name)
-    usable = usable_samples(samples)
-    parsed, page_size = usable[0].mrz.parsed, usable[0].page.size
-    seen = np.stack([appearance_of(sample.page, parsed.format) for sample in usable])
-    spots = common_spots([(sample.capture, sample.page) for sample in usable], parsed.format)
+    usable = usable_samples(samples, without_mrz=without_mrz)
+    mrz_format, fields, page_size = usable[0].mrz_format, usable[0].fields, usable[0].page.size
+    seen = np.stack([appearance_of(sample.page, mrz_format) for sample in usable])
+    spots = common_spots([(sample.capture, sample.page) for sample in usable], mrz_format)
     portrait = around(spots["portrait"]) if "portrait" in spots else Box(0, 0, 0, 0)
-    hidden = cells_under(portrait, page_size, parsed.format)
+    hidden = cells_under(portrait, page_size, mrz_format)
     distances = apart(seen, hidden)
     require_alike(usable, distances)
-    text = text_layout([(sample.mrz, sample.lines) for sample in usable])
+    text = text_layout([(sample.mrz, sample.lines) for sample in usable if sample.mrz])
     pages = [sample.page for sample in usable]
     structures = [structure_of(page) for page in pages]
     mean, laid = laid_together(structures, page_size)
-    zones = layout_of(page_size, parsed.format)
-    data = [place.box for place in text.fields.values()]
+    zones = layout_of(page_size, mrz_format)
     own = own_lines([sample.lines for sample in usable], structures, laid)
+    data = [place.box for place in text.fields.values()] if fields else joined(own, page_size)
     of_holders = [portrait, *data, *own, *([zones.mrz] if zones.mrz else [])]
-    looks = [regions_of(sample.capture, sample.page, parsed.format, spots, models) for sample in usable]
+    looks = [regions_of(sample.capture, sample.page, mrz_format, spots, models) for sample in usable]
     pictures = pictures_of(pages, laid, of_holders)
     on_pictures = [laid_on_samples(page, pictures) for page in pages]
     lights = [
         judged(look_at_lights(sample.page, sample.mrz, pictures, place), models)
         for sample, place in zip(usable, on_pictures, strict=True)
     ]
-    typesettings = [
-        (sample.mrz, typesetting_of(sample.capture, sample.page, sample.mrz, place))
-        for sample, place in zip(usable, on_pictures, strict=True)
-    ]
-    background = areas_of(page_size, parsed.format, portrait if "portrait" in spots else None, data)["background"]
+    with_mrz = [(one, one.mrz, place) for one, place in zip(usable, on_pictures, strict=True) if one.mrz]
+    typesettings = [(mrz, typesetting_of(one.capture, one.page, mrz, place)) for one, mrz, place in with_mrz]
+    background = areas_of(page_size, mrz_format, portrait if "portrait" in spots else None, data)["background"]
     photo = photo_of(pages, on_pictures, zones)
-    read = [(sample.page, sample.mrz, sample.lines, place) for sample, place in zip(usable, on_pictures, strict=True)]
+    read = [(one.page, mrz, one.lines, place) for one, mrz, place in with_mrz]
     page_print, texture, cells = _prints(pages, structures, (mean, laid), looks, background)
     return DocumentModel(
         name=name,
@@ -109,9 +110,9 @@ def enrol(
         docscan=__version__,
         samples=len(usable),
         page_size=page_size,
-        format=parsed.format,
-        document_code=parsed.fields.document_code,
-        issuing_state=parsed.fields.issuing_state,
+        format=mrz_format,
+        document_code=fields.document_code if fields else None,
+        issuing_state=fields.issuing_state if fields else None,
         text=text,
         regions={region: _reference(places, [look[region] for look in looks]) for region, places in spots.items()},
         network=models.entries[MODEL].sha256,
@@ -129,6 +130,7 @@ def enrol(
         ),
         photo=photo,
         ovd=ovd_of(pages, on_pictures, of_holders[1:], photo.zone if photo else None),
+        own=() if fields else tuple(data),
     )
 
 
@@ -157,7 +159,7 @@ def _suspicions(
     for one, look in zip(samples, looks, strict=True):
         if all(region.answers is None for region in look.values()):
             continue
-        found[COPIES].append(likeness_of(twins_of(one.page, layout_of(one.page.size, one.mrz.parsed.format))))
+        found[COPIES].append(likeness_of(twins_of(one.page, layout_of(one.page.size, one.mrz_format))))
         if (answer := look_at_whole(one.capture, one.page, models)) is not None:
             found[usual(answer)].append(answer.logit())
     return found

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from rapidfuzz import fuzz
 
+from docscan.cutting import place_of
 from docscan.documents.laying import PIXELS_PER_MM, Laid, Structure, correlation, warped
 from docscan.documents.pictures import LEAST_SHARE
 from docscan.page_geometry import moved
-from docscan.types import Box, TextLine
+from docscan.types import Box, PageSize, TextLine
 from docscan.zones import corners_mm
 
 _SAME_TEXT = 92.0  # of 100, likeness of two readings of the same print; dates differ in two of ten characters
@@ -50,6 +52,16 @@ def own_lines(
                 box for text, box in suspected if _number(text) or _likeness(shown[index], mean, box) < _SAME_LOOK
             ]
     return found
+
+
+def joined(boxes: Sequence[Box], size: PageSize) -> tuple[Box, ...]:
+    """Return boxes around those that overlap, millimetres of a page: samples have the same data at the same place."""
+    width, height = (round(side * PIXELS_PER_MM) for side in size.millimetres)
+    covered = np.zeros((height, width), np.uint8)
+    for box in boxes:
+        covered[place_of(box, 0.0, PIXELS_PER_MM)] = 1
+    _, _, found, _ = cv2.connectedComponentsWithStats(covered)
+    return tuple(Box(*(float(value) / PIXELS_PER_MM for value in one[:4])) for one in found[1:])
 
 
 def _number(text: str) -> bool:

@@ -78,7 +78,8 @@ def nearest_model(page: Page, mrz: ParsedMrz | None, library: Library) -> Neares
     """Return the model that a page looks most like; None where it can be of none.
 
     Only models of the page's size are asked and, where an MRZ was read, of its format, issuing state and document code.
-    Without one a page may lie upside down, or a TD2 be taken for a passport: then nothing matches.
+    Without one a page may lie upside down, or a TD2 be taken for a passport: then nothing matches. With one it is of no
+    side that has none.
     """
     asked = [index for index, model in enumerate(library.models) if _admits(model, page, mrz)]
     if not asked:
@@ -132,7 +133,7 @@ def match(page: Page, mrz: ParsedMrz | None, library: Library) -> Match:
 def _admits(model: DocumentModel, page: Page, mrz: ParsedMrz | None) -> bool:
     if model.page_size is not page.size:
         return False
-    if mrz is None:
+    if mrz is None:  # it may have one that was not read
         return True
     fields = mrz.fields
     said = mrz.format, fields.document_code, fields.issuing_state

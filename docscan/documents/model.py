@@ -184,9 +184,9 @@ class DocumentModel:
     docscan: str  # the version that learned it
     samples: int
     page_size: PageSize
-    format: MrzFormat
-    document_code: str
-    issuing_state: str
+    format: MrzFormat | None  # None, as are the next two: the side has no MRZ
+    document_code: str | None
+    issuing_state: str | None
     text: TextLayout
     regions: Mapping[str, ReferenceRegion]
     network: str  # sha256 of the region network whose embeddings these are
@@ -203,3 +203,9 @@ class DocumentModel:
     )  # one number each: light_statistics, type_statistics
     photo: PhotoZone | None = None  # None: there is no portrait, or the model is from before it was looked at
     ovd: OvdPlace | None = None  # None: the samples show none, or the model is from before it was looked for
+    own: tuple[Box, ...] = ()  # where samples without an MRZ, which tells ``text.fields``, show what others do not
+
+    @property
+    def data(self) -> tuple[Box, ...]:
+        """Where holders' data stand."""
+        return (*(place.box for place in self.text.fields.values()), *self.own)

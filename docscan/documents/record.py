@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from docscan.checks.regions import CELLS
 from docscan.crops import CROP_MM
@@ -172,9 +172,10 @@ class Record(_Strict):
     docscan: str = Field(pattern=r"^[0-9A-Za-z.+-]{1,40}$")
     samples: int = Field(ge=FEWEST, le=MOST)
     page_size: PageSize
-    format: MrzFormat
-    document_code: str = Field(pattern="^[A-Z]{1,2}$")
-    issuing_state: str = Field(pattern="^[A-Z]{1,3}$")
+    # None of a side without an MRZ, which has no such three.
+    format: MrzFormat | None = None
+    document_code: str | None = Field(None, pattern="^[A-Z]{1,2}$")
+    issuing_state: str | None = Field(None, pattern="^[A-Z]{1,3}$")
     text: _Text
     regions: dict[_RegionName, _Region]
     network: str = Field(pattern="^[0-9a-f]{64}$")
@@ -187,6 +188,14 @@ class Record(_Strict):
     photo: _Photo | None = None
     ovd: _Ovd | None = None
     measured: dict[_MeasuredName, _Count] = Field({}, max_length=60)  # in how many samples each number was measured
+    own: list[_Box] = Field([], max_length=200)  # of a side without an MRZ
+
+    @model_validator(mode="after")
+    def _all_of_an_mrz_or_nothing(self) -> Self:
+        told = [value is None for value in (self.format, self.document_code, self.issuing_state)]
+        if any(told) != all(told):
+            raise ValueError("format, document code and issuing state are an MRZ's: there are all or none")
+        return self
 
 
 def record_of(model: DocumentModel) -> Record:
@@ -203,6 +212,7 @@ def record_of(model: DocumentModel) -> Record:
         photo=model.photo and _Photo.of(model.photo),
         ovd=model.ovd and _Ovd.of(model.ovd),
         measured={name: found.samples for name, found in model.measured.items()},
+        own=[_Box.of(box) for box in model.own],
     )
 
 
@@ -361,10 +371,10 @@ def model_of(record: Record, arrays: Mapping[str, NDArray[Any]]) -> DocumentMode
     photo = record.photo and taken.photo(record.photo)
     ovd = record.ovd and taken.ovd(record.ovd)
     taken.nothing_left()
-    made = ("schema_", "text", "regions", "pictures", "print", "texture", "cells", "photo", "ovd", "measured")
+    made = ("schema_", "text", "regions", "pictures", "print", "texture", "cells", "photo", "ovd", "measured", "own")
     own = {name: getattr(record, name) for name in Record.model_fields if name not in made}
     own |= {"pictures": pictures, "print": page_print, "texture": texture, "cells": cells}
-    own |= {"photo": photo, "ovd": ovd, "measured": measured}
+    own |= {"photo": photo, "ovd": ovd, "measured": measured, "own": tuple(box.box() for box in record.own)}
     return DocumentModel(**own, text=record.text.layout(), regions=regions, appearance=appearance)
 
 

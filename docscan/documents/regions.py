@@ -29,7 +29,7 @@ class RegionLook:
     colour: Mapping[Spectrum, NDArray[np.float32]]
 
 
-def common_spots(captured: Sequence[tuple[Capture, Page]], mrz_format: MrzFormat) -> dict[str, Spots]:
+def common_spots(captured: Sequence[tuple[Capture, Page]], mrz_format: MrzFormat | None) -> dict[str, Spots]:
     """Return where to cut the crops of each region on every document of a kind: by the mean of their pages."""
     size = captured[0][1].size
     seen = [overview(capture.visible, page.to_capture, size, SEARCH_PIXELS_PER_MM) for capture, page in captured]
@@ -38,7 +38,7 @@ def common_spots(captured: Sequence[tuple[Capture, Page]], mrz_format: MrzFormat
 
 
 def regions_of(
-    capture: Capture, page: Page, mrz_format: MrzFormat, spots: Mapping[str, Spots], models: Models
+    capture: Capture, page: Page, mrz_format: MrzFormat | None, spots: Mapping[str, Spots], models: Models
 ) -> dict[str, RegionLook]:
     """Measure the regions of one page under every light that was given.
 
@@ -61,7 +61,7 @@ def regions_of(
 
 
 def _answers(
-    visible: Image, page: Page, mrz_format: MrzFormat, spots: Mapping[str, Spots], models: Models
+    visible: Image, page: Page, mrz_format: MrzFormat | None, spots: Mapping[str, Spots], models: Models
 ) -> tuple[dict[str, Answers], dict[str, float]]:
     """Return the network's answers and what they amount to; nothing where it abstains, as when it judges the print."""
     view = view_of(visible, page, mrz_format, models.entries[MODEL].parameters, spots)

@@ -50,7 +50,9 @@ def cells_of(size: PageSize) -> tuple[int, int]:
     return int(height / CELL_MM), int(width / CELL_MM)
 
 
-def areas_of(size: PageSize, mrz_format: MrzFormat, portrait: Box | None, data: Sequence[Box]) -> dict[str, Mask]:
+def areas_of(
+    size: PageSize, mrz_format: MrzFormat | None, portrait: Box | None, data: Sequence[Box]
+) -> dict[str, Mask]:
     """Return the cells of each of ``AREAS``, and of the "background", where all pages of a kind should be the same."""
     layout, shape = layout_of(size, mrz_format), cells_of(size)
     inside, inner = (_cells(shape, [layout.page], -rim) for rim in (_RIM_MM, _EDGE_MM))

@@ -30,7 +30,7 @@ VERDICTS = {
 ACTIONS = {
     Verdict.NO_CONCERN: message("The software found nothing against it. The decision stays with you."),
     Verdict.REFER: message("A person must look: second line or laboratory."),
-    Verdict.INSUFFICIENT: message("This capture cannot carry a judgement. Take it again."),
+    Verdict.INSUFFICIENT: message("This capture alone cannot carry a judgement. Do what is said here."),
 }
 
 OUTCOMES = {

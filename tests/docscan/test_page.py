@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from docscan.capture import load, read_file
-from docscan.page import MAX_PIXELS_PER_MM, _strain, find_page, page_of_zone
+from docscan.page import MAX_PIXELS_PER_MM, _strain, find_page, page_of_zone, upside_down
 from docscan.page_geometry import moved, nominal_zone, rectangle
 from docscan.types import Capture, MrzFormat, Page, PageSize
 from tests.docscan.scenes import FORMATS, Scene, document, photographed, table
@@ -185,3 +185,16 @@ def test_an_mrz_that_a_page_would_stretch_speaks_against_it(taller: float, strai
     (strain,) = _strain(grown[np.newaxis], nominal)
     assert bool(strain > 0.5) is strained
     assert strained or strain == 0
+
+
+def test_a_page_upside_down_shows_the_same_of_the_capture_turned_by_half() -> None:
+    scene = taken(PageSize.ID_3, "plain", roll=10, tilt=20, fill=0.7)
+    page = find_page(Capture(scene.image, uv=scene.image))
+    turned = upside_down(page)
+    assert turned.uv is not None
+    assert np.array_equal(turned.image[::-1, ::-1], page.image)
+    assert np.array_equal(turned.uv, turned.image)
+    width, height = page.size.millimetres
+    there, back = (np.array([[10.0, 20.0]]), np.array([[width - 10.0, height - 20.0]]))
+    assert moved(there, turned.to_capture) == pytest.approx(moved(back, page.to_capture))
+    assert np.array_equal(upside_down(turned).image, page.image)

@@ -17,7 +17,8 @@ from training.processes import each
 ENROLLED = 5
 _GENUINE_BY_HAND = 12
 _OF_EACH_COUNTERFEIT = 16
-KINDS = (Kind.TD3, Kind.TD2, Kind.MRV_A, Kind.TD1_BACK)  # sides with an MRZ: what can be enrolled
+KINDS = (Kind.TD3, Kind.TD2, Kind.MRV_A, Kind.TD1_BACK)  # sides with an MRZ
+_FRONTS = (Kind.TD1_FRONT,)
 _STATES = {"training": TRAINING, "calibration": PURPOSES["calibration"], "test": TEST}
 SEEDS = {"training": 6001, "calibration": 6002, "test": 6003}
 # The whole page made by other means than the issuer's.
@@ -34,6 +35,7 @@ class Wanted(StrEnum):
     USUAL = "usual"  # from any device, half of the genuine ones from page readers
     WHOLE_PAGE = "whole-page"  # the same, of forgeries only counterfeits and copies
     BY_HAND = "by-hand"  # from phones, of forgeries those that show by daylight
+    FRONTS = "fronts"  # as the usual ones, of cards' sides without an MRZ
     COUNTERFEITS = "counterfeits"  # by daylight, of forgeries many counterfeits: the region network passes few of them
 
 
@@ -41,6 +43,7 @@ class Wanted(StrEnum):
 _OTHER_SEEDS = {
     Wanted.BY_HAND: {"training": 6011, "calibration": 6012, "test": 6013},
     Wanted.COUNTERFEITS: {"training": 6021, "calibration": 6022, "test": 6023},
+    Wanted.FRONTS: {"training": 6031, "calibration": 6032, "test": 6033},
 }
 
 
@@ -59,6 +62,11 @@ class Group:
     def samples(self) -> tuple[Order, ...]:
         """The documents that are enrolled."""
         return self.orders[:ENROLLED]
+
+    @property
+    def without_mrz(self) -> bool:
+        """Whether they are of a side that has no MRZ."""
+        return self.orders[0].kind in _FRONTS
 
     @property
     def inspected(self) -> tuple[Order, ...]:
@@ -113,7 +121,7 @@ def groups(work: Path, split: str, states: int | None = None, which: Wanted = Wa
     lights = _DAYLIGHT if which is Wanted.COUNTERFEITS else _LIGHTS
     found, index = [], 0
     for code in _STATES[split][:states]:
-        for kind in KINDS:
+        for kind in _FRONTS if which is Wanted.FRONTS else KINDS:
             wanted = tuple(_wanted(code, kind, which))
             orders = tuple(
                 Order(seed, index + number, code, kind, recipe, device)

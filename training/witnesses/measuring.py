@@ -75,7 +75,7 @@ def _measurements(evidence: Evidence) -> dict[str, Measurement]:
 def tools_that_know(group: Group, models: Path) -> Tools:
     """Return what inspections with a folder of models share once the first documents of a group are enrolled."""
     tools = tools_of_a_process(models)
-    return knowing(tools, model_of(_samples(group, tools), tools))
+    return knowing(tools, model_of(_samples(group, tools), tools, without_mrz=group.without_mrz))
 
 
 def witnessed(order: Order, images: Mapping[str, ImageFile], tools: Tools) -> Witnessed:

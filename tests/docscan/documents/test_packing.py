@@ -124,6 +124,7 @@ def test_one_altered_byte_is_refused(name: str) -> None:
         {"samples": 21},
         {"page_size": "A4"},
         {"format": "TD9"},
+        {"format": None},  # with an issuing state
         {"issuing_state": "uto"},
         {"reach": -1.0},
         {"reach": float("nan")},

@@ -3,6 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from datasets.forging.catalogue import shows
+from datasets.sheet import Kind
 from datasets.specimens import GENUINE
 from docscan.runtime import open_models
 from docscan.types import CheckResult, Outcome, Spectrum
@@ -49,6 +50,15 @@ def test_a_set_of_counterfeits_has_many_by_daylight_alone_and_shares_no_document
         assert min(recipes.count(recipe) for recipe in COUNTERFEITS) >= 10
         assert group.lights == ("visible",)
         assert not {(order.seed, order.index) for order in group.orders} & usual
+
+
+def test_a_set_of_fronts_has_no_side_with_an_mrz(tmp_path: Path) -> None:
+    fronts, usual = (groups(tmp_path, "test", None, which) for which in (Wanted.FRONTS, Wanted.USUAL))
+    assert {order.kind for group in fronts for order in group.orders} == {Kind.TD1_FRONT}
+    assert len(fronts) == len(usual) / len(KINDS)
+    assert {group.without_mrz for group in fronts} == {True}
+    assert {group.without_mrz for group in usual} == {False}
+    assert not {group.folder for group in fronts} & {group.folder for group in usual}
 
 
 def test_a_group_of_few_recipes_keeps_its_samples_its_genuine_documents_and_their_files(tmp_path: Path) -> None:

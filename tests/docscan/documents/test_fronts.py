@@ -1,0 +1,166 @@
+"""A card's front, which has no MRZ: enrolled, known either way up, and compared with its samples."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from datasets.sheet import Kind
+from datasets.specimens import Order, make
+from docscan.capture import ImageFile
+from docscan.cli import app
+from docscan.documents.enrolment import enrol
+from docscan.documents.matching import library_of, match
+from docscan.documents.model import DocumentModel
+from docscan.documents.packing import pack, unpack
+from docscan.documents.samples import Sample
+from docscan.errors import DocumentModelError
+from docscan.inspection import Inspection, Seen, Tools, inspect, open_tools, read_side
+from docscan.page import upside_down
+from docscan.settings import Settings
+from docscan.types import Box, Outcome, PageSize, Spectrum, Verdict
+from tests.docscan.conftest import CREATED, Makes
+
+STATE = "XVA"
+ENROLLED = range(1, 4)
+NO_BORDER = 0  # the number of one whose border does not convince
+
+
+@pytest.fixture(scope="module")
+def samples(makes: Makes, tools: Tools) -> list[Sample]:
+    """Three fronts as an office has them: one of them lies upside down."""
+    found = []
+    for number in ENROLLED:
+        one = makes.sample(STATE, Kind.TD1_FRONT, number)
+        page = upside_down(one.page) if number == 2 else one.page
+        seen, lines = read_side(Seen(one.capture, one.mrz, page), tools)
+        found.append(replace(one, page=seen.page, lines=lines))
+    return found
+
+
+def _enrolled(samples: list[Sample], tools: Tools) -> DocumentModel:
+    return enrol("xva-i-front", samples, version=1, created=CREATED, models=tools.models, without_mrz=True)
+
+
+@pytest.fixture(scope="module")
+def fronts(samples: list[Sample], tools: Tools) -> DocumentModel:
+    return _enrolled(samples, tools)
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    middle = inner.x + inner.width / 2, inner.y + inner.height / 2
+    return outer.x < middle[0] < outer.x + outer.width and outer.y < middle[1] < outer.y + outer.height
+
+
+def _inspected(image: bytes, fronts: DocumentModel) -> Inspection:
+    tools = replace(open_tools(Settings(threads=1)), library=library_of([fronts]))
+    return inspect(ImageFile("front.png", image), tools=tools)
+
+
+def test_a_sample_is_turned_the_way_its_text_stands(samples: list[Sample], makes: Makes) -> None:
+    for number, sample in zip(ENROLLED, samples, strict=True):
+        upright = makes.sample(STATE, Kind.TD1_FRONT, number).page.image
+        assert np.array_equal(sample.page.image, upright)
+
+
+def test_it_has_nothing_of_an_mrz_and_hides_what_is_each_holders_own(
+    fronts: DocumentModel, samples: list[Sample]
+) -> None:
+    assert (fronts.format, fronts.document_code, fronts.issuing_state) == (None, None, None)
+    assert fronts.page_size is PageSize.ID_1
+    assert {"portrait", "viz"} <= set(fronts.regions) <= {"portrait", "viz", "background"}
+    numbers = [line for line in samples[0].lines if sum(map(str.isdigit, line.text)) >= 6]
+    assert len(numbers) >= 2  # as dates
+    picture = fronts.pictures[Spectrum.VISIBLE]
+    for line in numbers:
+        assert any(_holds(box, line.box) for box in fronts.data)
+        row, column = (
+            int(value * picture.pixels_per_mm)
+            for value in (line.box.y + line.box.height / 2, line.box.x + line.box.width / 2)
+        )
+        assert not picture.known[row, column]
+    assert picture.known.mean() > 0.4
+    assert fronts.photo is not None
+
+
+def test_it_is_kept_as_it_is(fronts: DocumentModel) -> None:
+    again = unpack(pack(fronts), "that was packed")
+    assert (again.format, again.own) == (None, fronts.own)
+    assert pack(again) == pack(fronts)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_front_is_known_either_way_up_and_compared_with_its_samples(
+    fronts: DocumentModel, makes: Makes, turned: bool
+) -> None:
+    image = cv2.imread(str(makes.path(STATE, Kind.TD1_FRONT, 5)))
+    assert image is not None
+    seen = _inspected(cv2.imencode(".png", image[::-1, ::-1] if turned else image)[1].tobytes(), fronts)
+    assert seen.report.document.model == "xva-i-front"
+    said = {check.id: check for check in seen.report.checks}
+    for compared in ("reference.print", "reference.places", "photo.edge", "photo.halftone", "print.portrait"):
+        assert said[compared].outcome is Outcome.PASSED, compared
+    assert said["mrz.found"].outcome is said["mrz.pitch"].outcome is Outcome.NOT_PERFORMED
+    assert (seen.report.verdict, seen.report.reason) == (Verdict.INSUFFICIENT, said["mrz.found"].explanation)
+    assert "inspect that as well" in seen.report.reason
+    upright = makes.sample(STATE, Kind.TD1_FRONT, 5).page.image
+    shown = cv2.resize(seen.page.image, upright.shape[1::-1])
+    apart, apart_turned = (cv2.norm(way, upright, cv2.NORM_L1) for way in (shown, shown[::-1, ::-1]))
+    assert apart < 0.6 * apart_turned
+
+
+def test_a_front_whose_border_was_not_found_is_found_by_its_samples(fronts: DocumentModel, makes: Makes) -> None:
+    assert not makes.sample(STATE, Kind.TD1_FRONT, NO_BORDER).page.found
+    seen = _inspected(makes.path(STATE, Kind.TD1_FRONT, NO_BORDER).read_bytes(), fronts)
+    assert seen.report.document.model == "xva-i-front"
+    assert seen.page.found
+    assert not seen.page.border_seen
+    said = {check.id: check.outcome for check in seen.report.checks}
+    assert said["reference.print"] is said["print.portrait"] is Outcome.PASSED
+
+
+def test_a_front_with_another_portrait_is_referred(fronts: DocumentModel) -> None:
+    order = Order(4713, 7, STATE, Kind.TD1_FRONT, "portrait_pasted")
+    data, _ = make(order, ("visible",), device="reader", dpi=250).captured.files["visible"]
+    report = _inspected(data, fronts).report
+    assert report.document.model == "xva-i-front"
+    assert report.verdict is Verdict.REFER
+    assert {check.id for check in report.checks if check.outcome is Outcome.FAILED} >= {"photo.edge"}
+
+
+def test_a_side_with_an_mrz_is_not_of_its_kind(fronts: DocumentModel, samples: list[Sample], makes: Makes) -> None:
+    back = makes.sample(STATE, Kind.TD1_BACK, 0)
+    assert back.mrz is not None
+    library = library_of([fronts])
+    assert match(samples[0].page, None, library).model is fronts
+    assert match(samples[0].page, back.mrz.parsed, library).likeliest is None
+    assert match(back.page, None, library).model is None
+
+
+def test_what_makes_no_model_of_a_front_is_named(samples: list[Sample], makes: Makes, tools: Tools) -> None:
+    *two, last = samples
+
+    def refused(third: Sample, words: str) -> None:
+        with pytest.raises(DocumentModelError, match=words):
+            _enrolled([*two, replace(third, file="third.png")], tools)
+
+    refused(makes.sample(STATE, Kind.TD1_BACK, 0), "third.png shows a machine-readable zone .* leave --no-mrz away")
+    refused(replace(last, page=replace(last.page, found=False)), "third.png .* page was not found")
+    refused(replace(last, page=replace(last.page, size=PageSize.ID_3)), "third.png .* only a card's")
+    refused(replace(two[0], lines=two[0].lines[1:]), "third.png show the same document")
+    with pytest.raises(DocumentModelError, match="enrolled with --no-mrz"):
+        enrol("xva-i-front", samples, version=1, created=CREATED, models=tools.models)
+
+
+def test_it_is_enrolled_and_listed_by_command(makes: Makes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCSCAN_DOCUMENTS", str(tmp_path / "library"))
+    files = [str(makes.path(STATE, Kind.TD1_FRONT, number)) for number in ENROLLED]
+    enrolled = CliRunner().invoke(app, ["enroll", "xva-i-front", *files, "--no-mrz"])
+    assert enrolled.exit_code == 0, enrolled.output
+    assert "no MRZ" in CliRunner().invoke(app, ["documents", "list"]).stdout
+    (row,) = json.loads(CliRunner().invoke(app, ["documents", "list", "--json"]).stdout)
+    assert (row["name"], row["format"], row["issuing_state"]) == ("xva-i-front", None, None)
