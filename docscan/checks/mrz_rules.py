@@ -40,20 +40,23 @@ def sure(mrz: Mrz) -> bool:
     return least_certain(mrz.zone) >= SURE
 
 
+def _why_not_looked_for(evidence: Evidence) -> str | None:
+    """Return why no zone could be found, in words; None: one was looked for where there should be one."""
+    if evidence.model is not None and evidence.model.format is None:
+        return _OTHER_SIDE
+    return evidence.mrz_reader_missing
+
+
 def no_zone(evidence: Evidence) -> Finding:
     """Return the finding of a check that needs the MRZ where there is none."""
-    if evidence.model is not None and evidence.model.format is None:
-        return not_performed(_OTHER_SIDE)
-    if evidence.mrz_reader_missing:
-        return not_performed(evidence.mrz_reader_missing)
-    return not_performed("No machine-readable zone was found on the image.")
+    return not_performed(_why_not_looked_for(evidence) or "No machine-readable zone was found on the image.")
 
 
 def found(evidence: Evidence) -> Finding:
     """Say whether the capture shows a machine-readable zone."""
     if evidence.mrz is None:
-        if evidence.mrz_reader_missing or (evidence.model is not None and evidence.model.format is None):
-            return no_zone(evidence)
+        if (why := _why_not_looked_for(evidence)) is not None:
+            return not_performed(why)
         return undetermined(
             "No machine-readable zone was found: show the whole data page, flat and sharp, with the two or three "
             "lines of capitals at its lower edge."
