@@ -1,7 +1,7 @@
 """Capture to :class:`Page`: find the document's page and rectify it to millimetres.
 
 Where an MRZ was read it tells the size, which way is up and where the page must lie (:func:`page_of_zone`): a border
-that disagrees with it is not this page's. Without one only the border can be looked for (:func:`find_page`).
+that disagrees with it is not this page's. Without one border and print can be looked for (:func:`find_page`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,6 +32,7 @@ from docscan.page_geometry import (
     scale_of,
     zone_corners,
 )
+from docscan.page_print import printed_page
 from docscan.quality import measure
 from docscan.types import Capture, Homography, Image, MrzFormat, Page, PageSize, Polygon, Spectrum
 
@@ -39,6 +40,7 @@ CONVINCING = 0.60  # score of a candidate from which it is taken for the page's 
 # In a picture that has a page's shape itself (a scan cropped to the page), a small shape is likelier its portrait.
 SMALL = 0.3  # share of the picture
 CONVINCING_SMALL = 0.85
+_PART = 0.6  # of the printed page, which a border must enclose to be the page's
 _CROPPED_TOLERANCE = 0.025  # by which such a picture's aspect ratio may miss; cameras' 4:3 and 3:2 miss by more
 MAX_PIXELS_PER_MM = 24.0  # about 610 dpi; finer, a crop is better cut from the capture itself
 # Logarithm of height by width of an MRZ's outline, against the nominal one. Outlines reach beyond the letters; on pages
@@ -62,7 +64,7 @@ class _Place:
 
 
 def find_page(capture: Capture, borders: Sequence[Candidate] | None = None, lanes: Lanes | None = None) -> Page:
-    """Find the page by its border; where no border convinces, the whole image stands for the page.
+    """Find the page by its border, or by its print; where neither convinces, the whole image stands for the page.
 
     Which way is up is not known yet: the page lies on its longer side, turned as little as possible.
 
@@ -75,13 +77,22 @@ def find_page(capture: Capture, borders: Sequence[Candidate] | None = None, lane
     """
     shape = _shape(capture)
     best = next(iter(candidates(capture.visible) if borders is None else borders), None)
-    if best is not None and best.score >= _convincing(best, shape):
+    printed = printed_page(capture.visible)
+    if best is not None and best.score >= _convincing(best, shape) and not _part_of(best.corners, printed):
         corners = lying(best.corners, shape)
         size = _size_by_shape(float(aspect(corners, shape)))
         return _rectified(capture, _Place(page_to_capture(corners, size), size, True, best.score), lanes)
+    if printed is not None:
+        size = _size_by_shape(float(aspect(printed, shape)))
+        return page_at(capture, page_to_capture(printed, size), size, lanes)
     corners = lying(_whole(shape), shape)
     size = _size_by_shape(float(aspect(corners, shape)))
     return _rectified(capture, _Place(page_to_capture(corners, size), size, False, _WHOLE_IMAGE_SCORE), lanes)
+
+
+def _part_of(border: Corners, printed: Corners | None) -> bool:
+    """Tell whether what has a border is but a part of what was printed as a page, as a portrait is."""
+    return printed is not None and float(area(border)) < _PART * float(area(printed))
 
 
 def _convincing(candidate: Candidate, shape: tuple[int, int]) -> float:

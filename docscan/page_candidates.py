@@ -24,7 +24,7 @@ _BORDER_SUPPORT = 0.35  # of a side that runs along the picture's own border: it
 
 Float = NDArray[np.float32]
 Plane = NDArray[np.uint8]
-_ASPECTS = np.log([size.millimetres[0] / size.millimetres[1] for size in PageSize])
+ASPECTS = np.log([size.millimetres[0] / size.millimetres[1] for size in PageSize])  # of pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,7 @@ def candidates(image: Image) -> list[Candidate]:
     image
         Height x width x 3, RGB.
     """
-    step = max(1, round(max(image.shape[:2]) / WORKING_SIDE))  # a whole number: several times faster to average
-    size = (max(1, image.shape[1] // step), max(1, image.shape[0] // step))
-    small = cv2.resize(image[: size[1] * step, : size[0] * step], size, interpolation=cv2.INTER_AREA)
+    small, step = small_of(image)
     lab = np.asarray(cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), (5, 5), 0), np.uint8)
     gradient = _gradient(lab)
     edges = np.asarray(cv2.Canny(lab[:, :, 0], 20, 60), np.uint8)
@@ -68,6 +66,14 @@ def candidates(image: Image) -> list[Candidate]:
     best = _judged(np.concatenate([_refined(found, gradient), found]), gradient) if len(found) else []
     # Pixel centres: the middle of the first pixel is 0, so scaling shifts by half a pixel.
     return [Candidate((c.corners + 0.5) * step - 0.5, c.support, c.score) for c in best]
+
+
+def small_of(image: Image) -> tuple[Image, int]:
+    """Return a capture as small as pages are looked for in, and how many times smaller."""
+    step = max(1, round(max(image.shape[:2]) / WORKING_SIDE))  # a whole number: several times faster to average
+    size = (max(1, image.shape[1] // step), max(1, image.shape[0] // step))
+    small = cv2.resize(image[: size[1] * step, : size[0] * step], size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8), step
 
 
 def _gradient(lab: Image) -> _Gradient:
@@ -176,7 +182,7 @@ def _judged(quads: NDArray[np.float64], gradient: _Gradient) -> list[Candidate]:
     quads = clockwise(quads)
     share = area(quads) / (shape[0] * shape[1])
     ratio = aspect(quads, shape)
-    error = np.abs(np.abs(np.log(np.where(ratio > 0, ratio, np.nan)))[:, np.newaxis] - _ASPECTS).min(axis=1)
+    error = np.abs(np.abs(np.log(np.where(ratio > 0, ratio, np.nan)))[:, np.newaxis] - ASPECTS).min(axis=1)
     possible = (share >= MIN_AREA) & (error < 3 * ASPECT_SPREAD) & _convex(quads)
     if not possible.any():
         return []

@@ -19,9 +19,8 @@ from docscan.documents.model import DocumentModel
 from docscan.documents.packing import pack, unpack
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
-from docscan.inspection import Inspection, Seen, Tools, inspect, open_tools, read_side
+from docscan.inspection import Inspection, Seen, Tools, inspect, read_side
 from docscan.page import upside_down
-from docscan.settings import Settings
 from docscan.types import Box, Outcome, PageSize, Spectrum, Verdict
 from tests.docscan.conftest import CREATED, Makes
 
@@ -56,8 +55,12 @@ def _holds(outer: Box, inner: Box) -> bool:
     return outer.x < middle[0] < outer.x + outer.width and outer.y < middle[1] < outer.y + outer.height
 
 
-def _inspected(image: bytes, fronts: DocumentModel) -> Inspection:
-    tools = replace(open_tools(Settings(threads=1)), library=library_of([fronts]))
+@pytest.fixture(scope="module")
+def knowing_fronts(tools: Tools, fronts: DocumentModel) -> Tools:
+    return replace(tools, library=library_of([fronts]))
+
+
+def _inspected(image: bytes, tools: Tools) -> Inspection:
     return inspect(ImageFile("front.png", image), tools=tools)
 
 
@@ -95,11 +98,11 @@ def test_it_is_kept_as_it_is(fronts: DocumentModel) -> None:
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_front_is_known_either_way_up_and_compared_with_its_samples(
-    fronts: DocumentModel, makes: Makes, turned: bool
+    knowing_fronts: Tools, makes: Makes, turned: bool
 ) -> None:
     image = cv2.imread(str(makes.path(STATE, Kind.TD1_FRONT, 5)))
     assert image is not None
-    seen = _inspected(cv2.imencode(".png", image[::-1, ::-1] if turned else image)[1].tobytes(), fronts)
+    seen = _inspected(cv2.imencode(".png", image[::-1, ::-1] if turned else image)[1].tobytes(), knowing_fronts)
     assert seen.report.document.model == "xva-i-front"
     said = {check.id: check for check in seen.report.checks}
     for compared in ("reference.print", "reference.places", "photo.edge", "photo.halftone", "print.portrait"):
@@ -113,9 +116,9 @@ def test_a_front_is_known_either_way_up_and_compared_with_its_samples(
     assert apart < 0.6 * apart_turned
 
 
-def test_a_front_whose_border_was_not_found_is_found_by_its_samples(fronts: DocumentModel, makes: Makes) -> None:
+def test_a_front_whose_border_was_not_found_is_found_by_its_samples(knowing_fronts: Tools, makes: Makes) -> None:
     assert not makes.sample(STATE, Kind.TD1_FRONT, NO_BORDER).page.found
-    seen = _inspected(makes.path(STATE, Kind.TD1_FRONT, NO_BORDER).read_bytes(), fronts)
+    seen = _inspected(makes.path(STATE, Kind.TD1_FRONT, NO_BORDER).read_bytes(), knowing_fronts)
     assert seen.report.document.model == "xva-i-front"
     assert seen.page.found
     assert not seen.page.border_seen
@@ -123,10 +126,10 @@ def test_a_front_whose_border_was_not_found_is_found_by_its_samples(fronts: Docu
     assert said["reference.print"] is said["print.portrait"] is Outcome.PASSED
 
 
-def test_a_front_with_another_portrait_is_referred(fronts: DocumentModel) -> None:
+def test_a_front_with_another_portrait_is_referred(knowing_fronts: Tools) -> None:
     order = Order(4713, 7, STATE, Kind.TD1_FRONT, "portrait_pasted")
     data, _ = make(order, ("visible",), device="reader", dpi=250).captured.files["visible"]
-    report = _inspected(data, fronts).report
+    report = _inspected(data, knowing_fronts).report
     assert report.document.model == "xva-i-front"
     assert report.verdict is Verdict.REFER
     assert {check.id for check in report.checks if check.outcome is Outcome.FAILED} >= {"photo.edge"}
