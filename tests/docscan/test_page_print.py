@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from docscan.page import CONVINCING, find_page
-from docscan.page_candidates import candidates
+from docscan.page_candidates import Candidate, candidates
 from docscan.page_geometry import moved, rectangle
 from docscan.page_print import printed_page
-from docscan.types import Capture, Image, PageSize
+from docscan.types import Capture, Image, Page, PageSize
 from tests.docscan.scenes import PIXELS_PER_MM, document, table
 
 WIDTH, HEIGHT = 1200, 850
@@ -47,6 +47,18 @@ def test_a_page_on_a_surface_of_its_own_colour_is_found_by_its_print(size: PageS
     assert not page.border_seen
     assert page.size is size
     assert page.quality.whole_page
+
+
+def test_a_border_about_a_part_of_the_printed_page_is_not_the_pages() -> None:
+    image, corners = _faint(PageSize.ID_1)
+
+    def found(share: float) -> Page:
+        middle = corners.mean(0)
+        return find_page(Capture(image), [Candidate(middle + share * (corners - middle), 0.95, 0.95)])
+
+    portrait, whole = found(0.5), found(0.97)
+    assert (portrait.border_seen, whole.border_seen) == (False, True)
+    assert portrait.quality.resolution_dpi == pytest.approx(whole.quality.resolution_dpi, rel=0.08)
 
 
 @pytest.mark.parametrize("kind", ["plain", "white", "brick", "grass", "gravel"])
