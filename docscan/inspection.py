@@ -32,7 +32,7 @@ from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, in_enough_light, page_of_zone
 from docscan.page_answer import PageAnswer
-from docscan.page_candidates import candidates
+from docscan.page_candidates import Candidate, candidates
 from docscan.processes import libraries_on_one_thread, reuse_memory
 from docscan.quality import among_others
 from docscan.runtime import Models, open_models
@@ -226,15 +226,36 @@ def _see(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> Seen:
         )
     borders = tools.lanes.beside(partial(candidates, capture.visible))
     with watch.room("mrz"):
-        readings = mrz_room.read(capture.visible, tools.models, today=today)
+        readings = mrz_room.read_alone(capture.visible, tools.models, today=today)
+    side = None
+    if not readings:
+        with watch.room("document"):
+            side = _side_without_mrz(capture, borders, tools)
+    if side is None:
+        with watch.room("mrz"):
+            readings = mrz_room.with_second_opinion(capture.visible, readings, today=today)
     mrz = next(iter(readings), None)
     with watch.room("page"):
-        if mrz is None:
+        if side is not None:
+            page = side
+        elif mrz is None:
             page = find_page(capture, borders(), tools.lanes)
         else:
             page = page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format, borders(), tools.lanes)
         capture, page = in_enough_light(capture, page, tools.lanes)
     return Seen(capture, mrz, page, mrz_room.several(readings))
+
+
+def _side_without_mrz(capture: Capture, borders: Callable[[], list[Candidate]], tools: Tools) -> Page | None:
+    """Return the page of a side that is known to have no MRZ; None where it may have one that was not read.
+
+    The second reader need not look for one then.
+    """
+    if all(model.format is not None for model in tools.library.models):
+        return None
+    found = find_page(capture, borders(), tools.lanes)
+    page, kind = identified(capture, found, None, tools.library, tools.lanes)
+    return page if kind.model is not None and kind.model.format is None else None
 
 
 def gather(

@@ -86,17 +86,27 @@ def read(image: Image, models: Models, *, today: date) -> tuple[Mrz, ...]:
     today
         Decides the century of two-digit years.
     """
+    return with_second_opinion(image, read_alone(image, models, today=today), today=today)
+
+
+def read_alone(image: Image, models: Models, *, today: date) -> tuple[Mrz, ...]:
+    """Read every MRZ on an image with docscan's own reader, best first; arguments as ``read``."""
     readings = [mrz for zone in own_reader.read_zones(image, models) if (mrz := _parsed(zone, today)) is not None]
-    readings.sort(key=_worth, reverse=True)
+    return tuple(sorted(readings, key=_worth, reverse=True))
+
+
+def with_second_opinion(image: Image, own: Sequence[Mrz], *, today: date) -> tuple[Mrz, ...]:
+    """Return what docscan's own reader read, with what PassportEye did where nothing or no sure reading is there."""
+    readings = list(own)
     if readings and not _doubtful(readings[0]):
         return tuple(readings)
     zone = second_reader.read(image)
     other = _parsed(zone, today) if zone else None
     if other is None:
         return tuple(readings)
-    for index, own in enumerate(readings):
-        if own_reader.overlap(own.zone.polygon, other.zone.polygon):
-            readings[index] = _together(own, other)
+    for index, mine in enumerate(readings):
+        if own_reader.overlap(mine.zone.polygon, other.zone.polygon):
+            readings[index] = _together(mine, other)
             break
     else:
         readings.append(other)

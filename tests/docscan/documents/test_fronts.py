@@ -20,6 +20,7 @@ from docscan.documents.packing import pack, unpack
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
 from docscan.inspection import Inspection, Seen, Tools, inspect, read_side
+from docscan.mrz import second_reader
 from docscan.page import upside_down
 from docscan.types import Box, Outcome, PageSize, Spectrum, Verdict
 from tests.docscan.conftest import CREATED, Makes
@@ -114,6 +115,20 @@ def test_a_front_is_known_either_way_up_and_compared_with_its_samples(
     shown = cv2.resize(seen.page.image, upright.shape[1::-1])
     apart, apart_turned = (cv2.norm(way, upright, cv2.NORM_L1) for way in (shown, shown[::-1, ::-1]))
     assert apart < 0.6 * apart_turned
+
+
+def test_on_a_front_that_is_known_nobody_else_looks_for_an_mrz(
+    knowing_fronts: Tools, tools: Tools, makes: Makes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(second_reader, "read", lambda image: asked.append(image.shape))
+    image = makes.path(STATE, Kind.TD1_FRONT, 5).read_bytes()
+    assert _inspected(image, knowing_fronts).report.document.model == "xva-i-front"
+    assert not asked
+    other = makes.path("XVE", Kind.TD1_FRONT, 1).read_bytes()
+    assert _inspected(other, knowing_fronts).report.document.model is None
+    assert _inspected(image, tools).report.document.model is None
+    assert len(asked) == 2
 
 
 def test_a_front_whose_border_was_not_found_is_found_by_its_samples(knowing_fronts: Tools, makes: Makes) -> None:
