@@ -4,16 +4,16 @@ A border that was found where there is none, a desk's or a sleeve's, moves a pag
 samples. Its MRZ tells about where it is, without perspective; how it lies on the samples from there tells exactly.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from docscan.documents.matching import Library, Match, match
 from docscan.lanes import Lanes
-from docscan.page import page_at, page_of_zone, upside_down
-from docscan.page_candidates import candidates
+from docscan.page import find_page, page_at, page_of_zone, upside_down
+from docscan.page_candidates import Candidate, candidates
 from docscan.page_geometry import lying, page_to_capture
 from docscan.types import Capture, Mrz, Page, PageSize
 
-_BORDERS = 3  # that are tried beside the one that was found
+_BORDERS = 3  # that are tried, the one that was found among them
 
 
 def identified(
@@ -46,6 +46,21 @@ def identified(
     return (exact, again) if again.known else (page, kind)
 
 
+def side_without_mrz(
+    capture: Capture, borders: Callable[[], list[Candidate]], library: Library, lanes: Lanes
+) -> tuple[Page, Match] | None:
+    """Find and identify the page of a capture on which no MRZ was read; None: no side without one is enrolled.
+
+    Parameters
+    ----------
+    borders
+        Returns the ``candidates`` of the visible image.
+    """
+    if all(model.format is not None for model in library.models):
+        return None
+    return _without_mrz(capture, find_page(capture, borders(), lanes), library, lanes)
+
+
 def _without_mrz(capture: Capture, page: Page, library: Library, lanes: Lanes | None) -> tuple[Page, Match]:
     """Identify a page on which no MRZ was read, which would tell what is up, and where the page is.
 
@@ -72,7 +87,7 @@ def _ways(capture: Capture, page: Page, lanes: Lanes | None) -> Iterator[Page]:
     """Yield what may be a card's side, as it was found or by other borders, each either way up."""
     yield from (page, upside_down(page))
     height, width = capture.visible.shape[:2]
-    for border in candidates(capture.visible)[:_BORDERS]:
+    for border in candidates(capture.visible)[page.border_seen : _BORDERS]:  # the first was tried where it was believed
         corners = lying(border.corners, (height, width))
         rough = page_at(capture, page_to_capture(corners, PageSize.ID_1), PageSize.ID_1, lanes)
         yield from (rough, upside_down(rough))

@@ -25,14 +25,14 @@ from docscan.documents.matching import Library, Match, open_library
 from docscan.documents.model import DocumentModel, ReferencePicture
 from docscan.documents.pictures import exactly_on_page
 from docscan.evidence import Evidence
-from docscan.identifying import identified
+from docscan.identifying import identified, side_without_mrz
 from docscan.lanes import Lanes
 from docscan.lights import Lights, judged, look_at_lights
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, in_enough_light, page_of_zone
 from docscan.page_answer import PageAnswer
-from docscan.page_candidates import Candidate, candidates
+from docscan.page_candidates import candidates
 from docscan.processes import libraries_on_one_thread, reuse_memory
 from docscan.quality import among_others
 from docscan.runtime import Models, open_models
@@ -69,6 +69,7 @@ class Seen:
     mrz: Mrz | None
     page: Page
     among_others: bool = False  # whether the capture shows the MRZs of other documents too
+    kind: Match | None = None  # what kind it is of, where that was asked already
 
     @property
     def mrz_format(self) -> MrzFormat | None:
@@ -230,32 +231,19 @@ def _see(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> Seen:
     side = None
     if not readings:
         with watch.room("document"):
-            side = _side_without_mrz(capture, borders, tools)
-    if side is None:
+            side = side_without_mrz(capture, borders, tools.library, tools.lanes)
+    if side is None or not side[1].has_no_mrz:  # else the second reader need not look for one
         with watch.room("mrz"):
             readings = mrz_room.with_second_opinion(capture.visible, readings, today=today)
     mrz = next(iter(readings), None)
     with watch.room("page"):
-        if side is not None:
-            page = side
-        elif mrz is None:
-            page = find_page(capture, borders(), tools.lanes)
+        if mrz is None:
+            page = find_page(capture, borders(), tools.lanes) if side is None else side[0]
         else:
             page = page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format, borders(), tools.lanes)
         capture, page = in_enough_light(capture, page, tools.lanes)
-    return Seen(capture, mrz, page, mrz_room.several(readings))
-
-
-def _side_without_mrz(capture: Capture, borders: Callable[[], list[Candidate]], tools: Tools) -> Page | None:
-    """Return the page of a side that is known to have no MRZ; None where it may have one that was not read.
-
-    The second reader need not look for one then.
-    """
-    if all(model.format is not None for model in tools.library.models):
-        return None
-    found = find_page(capture, borders(), tools.lanes)
-    page, kind = identified(capture, found, None, tools.library, tools.lanes)
-    return page if kind.model is not None and kind.model.format is None else None
+    known = side[1] if side is not None and page is side[0] else None
+    return Seen(capture, mrz, page, mrz_room.several(readings), known)
 
 
 def gather(
@@ -280,7 +268,9 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
     found = _see(files, tools, today, watch)
     without_samples = _begun_without_samples(found, tools, watch)
     with watch.room("document"):
-        page, kind = identified(found.capture, found.page, found.mrz, tools.library, tools.lanes)
+        page, kind = found.page, found.kind
+        if kind is None:
+            page, kind = identified(found.capture, found.page, found.mrz, tools.library, tools.lanes)
     seen = replace(found, page=page)
     if page is not found.page:  # what was begun looks at another place: nobody waits for it
         without_samples = _begun_without_samples(seen, tools, watch)

@@ -108,6 +108,11 @@ class Match:
         return self.likeliest if self.known else None
 
     @property
+    def has_no_mrz(self) -> bool:
+        """Whether the page is of a kind of side that has none."""
+        return self.model is not None and self.model.format is None
+
+    @property
     def laid_on_own(self) -> Laid | None:
         """How the page lies on the samples of its kind; None where it is of none, or its model has no picture."""
         return self.laid if self.known else None
