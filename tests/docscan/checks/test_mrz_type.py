@@ -22,7 +22,7 @@ from docscan.evidence import Evidence
 from docscan.mrz.ocr_b import ATLAS, CELL, atlas
 from docscan.mrz.recognise import ALPHABET
 from docscan.runtime import Calibration
-from docscan.types import Capture, Outcome
+from docscan.types import Capture, MrzFormat, Outcome
 from docscan.typesetting import typesetting_of
 from tests.docscan.checks.conftest import PASSPORT, SCALE
 from training import software
@@ -90,11 +90,12 @@ def _statistics(mean: float, spread: float) -> Statistics:
 
 
 SAMPLES = SimpleNamespace(
+    format=MrzFormat.TD3,
     measured={
         PITCH: _statistics(2.54, 0.005),
         DISTANCE: _statistics(6.35, 0.01),
         STRANGENESS: _statistics(0.001, 0.001),
-    }
+    },
 )
 
 
