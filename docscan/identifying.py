@@ -56,7 +56,7 @@ def side_without_mrz(
     borders
         Returns the ``candidates`` of the visible image.
     """
-    if all(model.format is not None for model in library.models):
+    if not library.has_sides_without_mrz:
         return None
     return _without_mrz(capture, find_page(capture, borders(), lanes), library, lanes)
 
@@ -68,11 +68,11 @@ def _without_mrz(capture: Capture, page: Page, library: Library, lanes: Lanes | 
     Where nothing lies on samples the page stays as it was found.
     """
     kind = match(page, None, library)
-    if (kind.known and page.found) or all(model.format is not None for model in library.models):
+    if (kind.known and page.found) or not library.has_sides_without_mrz:
         return page, kind
     for rough in _ways(capture, page, lanes):
         nearly = match(rough, None, library)
-        if nearly.laid_on_own is None or nearly.model is None or nearly.model.format is not None:
+        if nearly.laid_on_own is None or not nearly.has_no_mrz:
             continue
         if rough.border_seen:
             return rough, nearly

@@ -39,6 +39,11 @@ class Library:
         """Return the library in which nothing matches."""
         return library_of(())
 
+    @property
+    def has_sides_without_mrz(self) -> bool:
+        """Whether any model is of a side that has no MRZ."""
+        return any(model.format is None for model in self.models)
+
     def distances(self, appearance: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the distance of an appearance to each model, as a share of the model's reach: n."""
         reaches = np.array([model.reach for model in self.models], np.float32)
