@@ -57,7 +57,7 @@ def _samples(
 ) -> list["Sample"]:
     from docscan.capture import read_file
     from docscan.documents.samples import Sample
-    from docscan.inspection import read_lines, read_side, see
+    from docscan.inspection import read_side, see
 
     for light, files in (("uv", uv), ("ir", ir)):
         if files and len(files) != len(images):
@@ -71,7 +71,7 @@ def _samples(
         visible = read_file(image, max_bytes=limit)
         uv_file, ir_file = (None if path is None else read_file(path, max_bytes=limit) for path in others)
         seen = see(visible, uv=uv_file, ir=ir_file, tools=tools)
-        seen, lines = read_side(seen, tools) if without_mrz and seen.mrz is None else (seen, read_lines(seen, tools))
+        seen, lines = read_side(seen, tools, without_mrz=without_mrz)
         samples.append(Sample(visible.name, seen.capture, seen.page, seen.mrz, lines, seen.among_others))
     return samples
 

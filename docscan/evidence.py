@@ -42,3 +42,8 @@ class Evidence:
     def usual(self) -> Mapping[str, Statistics]:
         """What single numbers are like on genuine samples of the page's kind; empty where no model matched."""
         return self.model.measured if self.model is not None else {}
+
+    def reached(self, name: str) -> float | None:
+        """Return what samples reach of a number; None where they do not tell it, or no model matched."""
+        samples = self.usual.get(name)
+        return None if samples is None else samples.reached()

@@ -4,7 +4,8 @@ A border that was found where there is none, a desk's or a sleeve's, moves a pag
 samples. Its MRZ tells about where it is, without perspective; how it lies on the samples from there tells exactly.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from docscan.documents.matching import Library, Match, match
 from docscan.lanes import Lanes
@@ -58,10 +59,13 @@ def side_without_mrz(
     """
     if not library.has_sides_without_mrz:
         return None
-    return _without_mrz(capture, find_page(capture, borders(), lanes), library, lanes)
+    found = borders()
+    return _without_mrz(capture, find_page(capture, found, lanes), library, lanes, found)
 
 
-def _without_mrz(capture: Capture, page: Page, library: Library, lanes: Lanes | None) -> tuple[Page, Match]:
+def _without_mrz(
+    capture: Capture, page: Page, library: Library, lanes: Lanes | None, borders: Sequence[Candidate] | None = None
+) -> tuple[Page, Match]:
     """Identify a page on which no MRZ was read, which would tell what is up, and where the page is.
 
     A side that has none is looked for either way up, by the border that was found and by others that there may be.
@@ -70,8 +74,8 @@ def _without_mrz(capture: Capture, page: Page, library: Library, lanes: Lanes | 
     kind = match(page, None, library)
     if (kind.known and page.found) or not library.has_sides_without_mrz:
         return page, kind
-    for rough in _ways(capture, page, lanes):
-        nearly = match(rough, None, library)
+    others = _other_ways(capture, page, borders, lanes)
+    for rough, nearly in chain([(page, kind)], ((other, match(other, None, library)) for other in others)):
         if nearly.laid_on_own is None or not nearly.has_no_mrz:
             continue
         if rough.border_seen:
@@ -83,11 +87,14 @@ def _without_mrz(capture: Capture, page: Page, library: Library, lanes: Lanes | 
     return page, kind
 
 
-def _ways(capture: Capture, page: Page, lanes: Lanes | None) -> Iterator[Page]:
-    """Yield what may be a card's side, as it was found or by other borders, each either way up."""
-    yield from (page, upside_down(page))
+def _other_ways(
+    capture: Capture, page: Page, borders: Sequence[Candidate] | None, lanes: Lanes | None
+) -> Iterator[Page]:
+    """Yield what else than a page as it was found may be a card's side: it upside down, or by other borders."""
+    yield upside_down(page)
     height, width = capture.visible.shape[:2]
-    for border in candidates(capture.visible)[page.border_seen : _BORDERS]:  # the first was tried where it was believed
+    known = candidates(capture.visible) if borders is None else borders
+    for border in known[page.border_seen : _BORDERS]:  # the first was tried where it was believed
         corners = lying(border.corners, (height, width))
         rough = page_at(capture, page_to_capture(corners, PageSize.ID_1), PageSize.ID_1, lanes)
         yield from (rough, upside_down(rough))

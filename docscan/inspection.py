@@ -208,10 +208,10 @@ def read_lines(seen: Seen, tools: Tools) -> tuple[TextLine, ...]:
     return lines_of_page(seen.page, seen.mrz, tools.reader)
 
 
-def read_side(seen: Seen, tools: Tools) -> tuple[Seen, tuple[TextLine, ...]]:
-    """Turn a side without an MRZ the way its text stands and read every line of it, for enrolment."""
-    if tools.reader is None:
-        return seen, ()
+def read_side(seen: Seen, tools: Tools, *, without_mrz: bool) -> tuple[Seen, tuple[TextLine, ...]]:
+    """Read every line of a side, for enrolment; one that has no MRZ is turned the way its text stands."""
+    if not without_mrz or seen.mrz is not None or tools.reader is None:
+        return seen, read_lines(seen, tools)
     page, lines = lines_either_way(seen.page, tools.reader)
     return replace(seen, page=page), lines
 

@@ -6,6 +6,7 @@ table breaks up. All are judged alike: by the edge that must run along each of t
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -117,11 +118,16 @@ def _from_contours(mask: Plane) -> Iterator[Corners]:
     for hull in sorted(hulls, key=cv2.contourArea, reverse=True)[:6]:
         if cv2.contourArea(hull) < least:
             return
-        yield np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float64)
-        if len(hull) > 4:
-            yield np.asarray(cv2.approxPolyN(hull, 4, ensure_convex=True), np.float64).reshape(-1, 2)
-        elif len(hull) == 4:
-            yield hull.reshape(4, 2).astype(np.float64)
+        yield from quadrilaterals(hull)
+
+
+def quadrilaterals(hull: NDArray[Any]) -> Iterator[Corners]:
+    """Yield the quadrilaterals that a convex hull, n x 1 x 2, may be meant for."""
+    yield np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float64)
+    if len(hull) > 4:
+        yield np.asarray(cv2.approxPolyN(hull, 4, ensure_convex=True), np.float64).reshape(-1, 2)
+    elif len(hull) == 4:
+        yield hull.reshape(4, 2).astype(np.float64)
 
 
 def _from_lines(edges: Plane) -> NDArray[np.float64]:

@@ -4,13 +4,11 @@ Security print covers a page with fine lines, and a desk, a sheet of paper or a 
 structure on a plain surface, and a page's shape, is a page.
 """
 
-from collections.abc import Iterator
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from docscan.page_candidates import ASPECTS, MIN_AREA, small_of
+from docscan.page_candidates import ASPECTS, MIN_AREA, quadrilaterals, small_of
 from docscan.page_geometry import Corners, aspect, clockwise, lying
 from docscan.types import Image
 
@@ -21,7 +19,6 @@ _SHAPE = 0.03  # of the logarithm of the aspect ratio, the deviation of what was
 _LOOK = 0.012  # of the picture's longer side, over which structure is averaged
 _GAPS = 0.05  # of it, the largest piece of a page without print, or of its surroundings with some
 _STRETCH = 8.0  # of the structure's level, which is a few grey levels
-_NARROWEST = 4  # corners
 
 Plane = NDArray[np.uint8]
 
@@ -44,7 +41,7 @@ def printed_page(image: Image) -> Corners | None:
     hull = _largest(_printed(small))
     if hull is None:
         return None
-    found = [(_agreement(hull, quad, (height, width)), quad) for quad in _quadrilaterals(hull)]
+    found = [(_agreement(hull, quad, (height, width)), quad) for quad in quadrilaterals(hull)]
     agreement, best = max(found, key=lambda one: one[0])
     return lying((best + 0.5) * step - 0.5, (image.shape[0], image.shape[1])) if agreement >= _AGREE else None
 
@@ -62,18 +59,12 @@ def _printed(small: Image) -> Plane:
     return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, kernel), np.uint8)
 
 
-def _quadrilaterals(hull: NDArray[np.int32]) -> Iterator[Corners]:
-    yield np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float64)
-    if len(hull) > _NARROWEST:
-        yield np.asarray(cv2.approxPolyN(hull, 4, ensure_convex=True), np.float64).reshape(4, 2)
-
-
 def _largest(mask: Plane) -> NDArray[np.int32] | None:
     """Return the convex hull of the largest piece, n x 1 x 2; None where it is no page on anything."""
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     hulls = [cv2.convexHull(contour) for contour in contours]
     largest = max(hulls, key=cv2.contourArea, default=None)
-    if largest is None or len(largest) < _NARROWEST or cv2.contourArea(largest) < MIN_AREA * mask.size:
+    if largest is None or len(largest) < 4 or cv2.contourArea(largest) < MIN_AREA * mask.size:
         return None
     size = np.array(mask.shape[::-1])
     inside = (largest > _APART * size).all() and (largest < (1 - _APART) * size - 1).all()

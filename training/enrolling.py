@@ -10,7 +10,7 @@ from docscan.documents.model import DocumentModel
 from docscan.documents.packing import pack, unpack
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
-from docscan.inspection import Seen, Tools, read_lines, read_side
+from docscan.inspection import Seen, Tools, read_side
 
 
 def knowing(tools: Tools, model: DocumentModel | None) -> Tools:
@@ -41,5 +41,5 @@ def model_of(seen: Iterable[Seen], tools: Tools, *, without_mrz: bool = False) -
 
 
 def _sample(name: str, seen: Seen, tools: Tools, *, without_mrz: bool) -> Sample:
-    seen, lines = read_side(seen, tools) if without_mrz else (seen, read_lines(seen, tools))
+    seen, lines = read_side(seen, tools, without_mrz=without_mrz)
     return Sample(name, seen.capture, seen.page, seen.mrz, lines)

@@ -23,13 +23,14 @@ def copied(evidence: Evidence) -> Measurement | Finding:
     """Measure how like copies the two likest places of the printed data are."""
     if evidence.region_abstained:
         return undetermined(evidence.region_abstained)
-    twins, samples = evidence.twins, evidence.usual.get(COPIES)
+    twins = evidence.twins
     if twins is None:
         return Measurement(likeness_of(None), passed=_PASSED, failed=_PASSED)
     one, other = (in_capture(corners_mm(box), evidence.page.to_capture) for box in (twins.one, twins.other))
     region = Region("copied", one, again=other)
-    usual = None if samples is None else samples.reached()
-    return Measurement(likeness_of(twins), passed=_PASSED, failed=_failed(twins), region=region, usual=usual)
+    return Measurement(
+        likeness_of(twins), passed=_PASSED, failed=_failed(twins), region=region, usual=evidence.reached(COPIES)
+    )
 
 
 def likeness_of(twins: Twins | None) -> float:

@@ -22,6 +22,5 @@ def by_daylight(evidence: Evidence) -> Measurement | Finding:
         return not_performed("The models in use have no network for whole pages.")
     region = answer.region(evidence.page)
     failed = _THROUGHOUT if region is None else _PLACE
-    samples = evidence.usual.get(usual(answer))
-    reached = None if samples is None else samples.reached()
+    reached = evidence.reached(usual(answer))
     return Measurement(answer.logit(), passed=_PASSED, failed=failed, region=region, usual=reached)
