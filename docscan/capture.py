@@ -76,6 +76,15 @@ class ImageFile:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The image files of one side of a document: the same view of it under up to three lights."""
+
+    visible: ImageFile
+    uv: ImageFile | None = None
+    ir: ImageFile | None = None
+
+
 def shown(name: str) -> str:
     """Return a file's name fit for a sentence of one line."""
     printable = "".join(character if character.isprintable() else "?" for character in name)

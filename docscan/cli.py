@@ -21,6 +21,7 @@ from docscan.settings import Settings
 from docscan.version import __version__
 
 if TYPE_CHECKING:
+    from docscan.capture import Files, ImageFile
     from docscan.inspection import Inspection
 
 EXIT_UNREADABLE = 3
@@ -72,6 +73,9 @@ def inspect_command(
     image: Annotated[Path, typer.Argument(help="The document's page under visible light.")],
     uv: Annotated[Path | None, typer.Option(help="The same under ultraviolet light (365 nm).")] = None,
     ir: Annotated[Path | None, typer.Option(help="The same under infrared light (850-940 nm).")] = None,
+    other_side: Annotated[Path | None, typer.Option(help="The other side of the same card, visible light.")] = None,
+    other_uv: Annotated[Path | None, typer.Option(help="The other side under ultraviolet light.")] = None,
+    other_ir: Annotated[Path | None, typer.Option(help="The other side under infrared light.")] = None,
     as_json: _Json = False,
     html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file.")] = None,
     heat: Annotated[Path | None, typer.Option(help="Write where the print looks suspicious, as PNG.")] = None,
@@ -79,17 +83,20 @@ def inspect_command(
     fail_on: _FailOn = None,
 ) -> None:
     """Inspect one document and print its report."""
-    from docscan.capture import read_file
-    from docscan.inspection import inspect, open_tools
+    from docscan.inspection import inspect
     from docscan.rendering.json import to_json
     from docscan.rendering.terminal import print_report
+    from docscan.tools import open_tools
     from docscan.types import Verdict
 
     settings = read_settings()
-    files = [None if path is None else read_file(path, max_bytes=settings.max_bytes) for path in (image, uv, ir)]
-    visible, uv_file, ir_file = files
-    assert visible is not None
-    inspection = inspect(visible, uv=uv_file, ir=ir_file, tools=open_tools(settings), today=_today())
+    if other_side is None and (other_uv or other_ir):
+        raise UsageError("--other-uv and --other-ir are beside --other-side, the side under visible light.")
+    this, other = _files(image, uv, ir, settings), None
+    if other_side is not None:
+        other = _files(other_side, other_uv, other_ir, settings)
+    tools = open_tools(settings)
+    inspection = inspect(this.visible, uv=this.uv, ir=this.ir, other_side=other, tools=tools, today=_today())
     if html is not None:
         _write_html(html, inspection)
     if heat is not None:
@@ -106,13 +113,20 @@ def inspect_command(
         raise typer.Exit(EXIT_REFER)
 
 
+def _files(visible: Path, uv: Path | None, ir: Path | None, settings: Settings) -> "Files":
+    from docscan.capture import Files, read_file
+
+    def read(path: Path) -> "ImageFile":
+        return read_file(path, max_bytes=settings.max_bytes)
+
+    return Files(read(visible), None if uv is None else read(uv), None if ir is None else read(ir))
+
+
 def _write_html(path: Path, inspection: "Inspection") -> None:
     from docscan.rendering.html import to_html
-    from docscan.rendering.pictures import draw
+    from docscan.rendering.pictures import pictures_of
 
-    report = inspection.report
-    pictures = draw(report, inspection.capture, inspection.page, inspection.heat, inspection.references)
-    page = to_html(report, pictures)
+    page = to_html(inspection.report, pictures_of(inspection))
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:
@@ -151,7 +165,7 @@ def mrz_command(
 ) -> None:
     """Read and parse the machine-readable zone alone; of many files on all cores."""
     from docscan.batch.mrz import read_many
-    from docscan.inspection import open_mrz_tools
+    from docscan.tools import open_mrz_tools
 
     settings = read_settings()
     open_mrz_tools(settings)  # a missing model is said here, once, and not by every file
@@ -207,7 +221,7 @@ def batch(
     from docscan.batch.engine import run
     from docscan.batch.planning import missing, plan
     from docscan.batch.results import Results, read
-    from docscan.inspection import open_tools
+    from docscan.tools import open_tools
 
     del resume  # the word of the contract for what is done in any case
     settings = read_settings()

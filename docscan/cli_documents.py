@@ -1,6 +1,7 @@
 """``docscan enroll`` and ``docscan documents``: thin, as the rest of the command line."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,9 +14,11 @@ from docscan.cli_common import edge, note, read_settings
 from docscan.errors import DocumentModelError, UsageError
 
 if TYPE_CHECKING:
+    from docscan.capture import ImageFile
     from docscan.documents.samples import Sample
     from docscan.documents.store import Stored
-    from docscan.inspection import Tools
+    from docscan.tools import Tools
+    from docscan.types import Mrz
 
 app = typer.Typer(no_args_is_help=True, help="The library of document models: list, show, verify, export and import.")
 
@@ -31,16 +34,22 @@ def enroll(
     uv: Annotated[list[Path] | None, typer.Option(help="The same under ultraviolet, once for each, in order.")] = None,
     ir: Annotated[list[Path] | None, typer.Option(help="The same under infrared, once for each, in order.")] = None,
     no_mrz: Annotated[bool, typer.Option("--no-mrz", help="The side has no MRZ, as a card's front.")] = False,
+    other_side: Annotated[
+        list[Path] | None,
+        typer.Option(help="With --no-mrz: the side with the MRZ, visible light, once for each, in order."),
+    ] = None,
 ) -> None:
     """Learn a document model from genuine samples; the same name again makes its next version."""
     from docscan.documents.enrolment import enrol
     from docscan.documents.store import checked_name, next_version, save
-    from docscan.inspection import open_enrolment_tools
+    from docscan.tools import open_enrolment_tools
 
     checked_name(name)
     settings = read_settings()
     tools = open_enrolment_tools(settings)
-    samples = _samples(images, uv, ir, tools, without_mrz=no_mrz)
+    if other_side and not no_mrz:
+        raise UsageError("--other-side is for a side without a machine-readable zone: give --no-mrz as well.")
+    samples = _samples(images, {"uv": uv, "ir": ir, "other-side": other_side}, tools, without_mrz=no_mrz)
     model = enrol(
         name,
         samples,
@@ -53,27 +62,38 @@ def enroll(
 
 
 def _samples(
-    images: list[Path], uv: list[Path] | None, ir: list[Path] | None, tools: "Tools", *, without_mrz: bool
+    images: list[Path], others: Mapping[str, list[Path] | None], tools: "Tools", *, without_mrz: bool
 ) -> list["Sample"]:
     from docscan.capture import read_file
     from docscan.documents.samples import Sample
     from docscan.inspection import read_side, see
 
-    for light, files in (("uv", uv), ("ir", ir)):
+    for option, files in others.items():
         if files and len(files) != len(images):
             raise UsageError(
-                f"--{light} was given {len(files)} times for {len(images)} samples: once for each, or never."
+                f"--{option} was given {len(files)} times for {len(images)} samples: once for each, or never."
             )
     nothing: list[Path | None] = [None] * len(images)
     samples = []
     limit = tools.settings.max_bytes
-    for image, *others in zip(images, uv or nothing, ir or nothing, strict=True):
+    for image, *paths in zip(images, *(files or nothing for files in others.values()), strict=True):
         visible = read_file(image, max_bytes=limit)
-        uv_file, ir_file = (None if path is None else read_file(path, max_bytes=limit) for path in others)
-        seen = see(visible, uv=uv_file, ir=ir_file, tools=tools)
+        uv, ir, back = (None if path is None else read_file(path, max_bytes=limit) for path in paths)
+        seen = see(visible, uv=uv, ir=ir, tools=tools)
         seen, lines = read_side(seen, tools, without_mrz=without_mrz)
-        samples.append(Sample(visible.name, seen.capture, seen.page, seen.mrz, lines, seen.among_others))
+        elsewhere = None if back is None else _mrz_of(back, tools)
+        sample = Sample(visible.name, seen.capture, seen.page, seen.mrz, lines, seen.among_others, elsewhere)
+        samples.append(sample)
     return samples
+
+
+def _mrz_of(back: "ImageFile", tools: "Tools") -> "Mrz":
+    from docscan.inspection import read_mrz
+
+    found = read_mrz(back, tools=tools)
+    if not found:
+        raise DocumentModelError(f"{back.name} shows no machine-readable zone that could be read: capture it again.")
+    return found[0]
 
 
 @app.command("list")

@@ -10,8 +10,9 @@ from docscan.documents.laying import Laid
 from docscan.documents.model import DocumentModel, Statistics
 from docscan.lights import Lights
 from docscan.page_answer import PageAnswer
+from docscan.print_scores import RegionScore
 from docscan.runtime import Calibration
-from docscan.types import Capture, Mrz, Page, RegionScore, VisualZone
+from docscan.types import Capture, Mrz, Page, VisualZone
 from docscan.typesetting import Typesetting
 
 
@@ -37,6 +38,13 @@ class Evidence:
     twins: Twins | None = None  # places of it that show the same print; None: no two do, or it cannot be judged
     grid: float | None = None  # how strongly it shows a display's pixels; None: it cannot be told
     laid: Laid | None = None  # how the page lies on the model's picture; None: no model, or it has none
+    both_sides: bool = False  # whether the card's other side is inspected too
+    mrz_elsewhere: Mrz | None = None  # on the card's other side; None: it was not inspected too, or this side has one
+
+    @property
+    def mrz_of_document(self) -> Mrz | None:
+        """Return the MRZ, whichever side it stands on."""
+        return self.mrz or self.mrz_elsewhere
 
     @property
     def usual(self) -> Mapping[str, Statistics]:

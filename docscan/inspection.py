@@ -2,9 +2,9 @@
 
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from threading import Lock
@@ -12,53 +12,36 @@ from typing import TypeVar
 
 from docscan import capture as capture_room
 from docscan import scoring
-from docscan.capture import ImageFile
+from docscan.capture import Files, ImageFile
 from docscan.checks import perform_all
 from docscan.checks.regions import MODEL as REGION_NETWORK
-from docscan.checks.regions import Looked, fitting, look, looks_at
+from docscan.checks.regions import Looked, look, looks_at
 from docscan.copies import Twins, twins_of
 from docscan.daylight_network import look_at_whole
 from docscan.displays import grid_strength
 from docscan.documents.compared import Comparison
 from docscan.documents.comparison import compare, spots_of
-from docscan.documents.matching import Library, Match, open_library
+from docscan.documents.matching import Match
 from docscan.documents.model import DocumentModel, ReferencePicture
 from docscan.documents.pictures import exactly_on_page
 from docscan.evidence import Evidence
 from docscan.identifying import identified, side_without_mrz
-from docscan.lanes import Lanes
 from docscan.lights import Lights, judged, look_at_lights
 from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, in_enough_light, page_of_zone
 from docscan.page_answer import PageAnswer
 from docscan.page_candidates import candidates
-from docscan.processes import libraries_on_one_thread, reuse_memory
+from docscan.print_scores import HeatMap
 from docscan.quality import among_others
-from docscan.runtime import Models, open_models
-from docscan.settings import Settings
-from docscan.types import Capture, Document, HeatMap, ModelInfo, Mrz, MrzFormat, Page, Report, Spectrum, TextLine
+from docscan.sides import mrz_elsewhere, of_both
+from docscan.tools import Tools
+from docscan.types import Capture, Document, Mrz, MrzFormat, Page, Report, Spectrum, TextLine
 from docscan.typesetting import Typesetting, typesetting_of
-from docscan.visual.ocr import TextReader
-from docscan.visual.read import lines_either_way, lines_of_page, read_visual
+from docscan.visual.read import lines_either_way, lines_of_page, read_either_way, read_visual
 from docscan.zones import layout_of
 
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What inspections share: settings, verified models, the verified library of document models, helping threads."""
-
-    settings: Settings
-    models: Models
-    library: Library = field(default_factory=Library.empty)
-    reader: TextReader | None = None  # of the visual zone; None where the MRZ alone is wanted
-    lanes: Lanes = field(default_factory=partial(Lanes, 0))
-
-    def infos(self) -> tuple[ModelInfo, ...]:
-        """Return what a report says of the models in use."""
-        return self.models.infos() + (() if self.reader is None else (self.reader.info(),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,50 +69,7 @@ class Inspection:
     page: Page
     heat: HeatMap | None
     references: Mapping[Spectrum, ReferencePicture]  # genuine samples of the document's kind; empty: no model matched
-
-
-def open_tools(settings: Settings) -> Tools:
-    """Load what inspections need.
-
-    Raises
-    ------
-    ModelError
-        A model is missing or is not the one that the manifest names.
-    DocumentModelError
-        A document model of the library is broken or altered.
-    """
-    reuse_memory()
-    lanes = Lanes(settings.threads - 1)
-    return Tools(settings, _open_models(settings), open_library(settings.documents), TextReader(lanes), lanes)
-
-
-def open_enrolment_tools(settings: Settings) -> Tools:
-    """Load what ``see`` and enrolment need: the models, no library.
-
-    Raises
-    ------
-    ModelError
-        As ``open_tools``.
-    """
-    lanes = Lanes(settings.threads - 1)
-    return Tools(settings, _open_models(settings), reader=TextReader(lanes), lanes=lanes)
-
-
-def open_mrz_tools(settings: Settings) -> Tools:
-    """Load what ``read_mrz`` needs.
-
-    Raises
-    ------
-    ModelError
-        As ``open_tools``.
-    """
-    return Tools(settings, _open_models(settings, only=mrz_room.MODELS))
-
-
-def _open_models(settings: Settings, only: Collection[str] | None = None) -> Models:
-    # One thread each: what two can do stands beside each other, see docscan.lanes.
-    libraries_on_one_thread()
-    return fitting(open_models(settings.models, providers=settings.providers, threads=1, only=only))
+    other_side: "Inspection | None" = None  # of the same card; its report is within ``report``
 
 
 class _Stopwatch:
@@ -198,7 +138,7 @@ def see(
     InputError
         A file cannot be read as an image.
     """
-    return _see((visible, uv, ir), tools, today or _today(), _Stopwatch())
+    return _see(Files(visible, uv, ir), tools, today or _today(), _Stopwatch())
 
 
 def read_lines(seen: Seen, tools: Tools) -> tuple[TextLine, ...]:
@@ -216,14 +156,16 @@ def read_side(seen: Seen, tools: Tools, *, without_mrz: bool) -> tuple[Seen, tup
     return replace(seen, page=page), lines
 
 
-_Files = tuple[ImageFile, ImageFile | None, ImageFile | None]
-
-
-def _see(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> Seen:
-    limits, (visible, uv, ir) = tools.settings, files
+def _see(files: Files, tools: Tools, today: date, watch: _Stopwatch) -> Seen:
+    limits = tools.settings
     with watch.room("decode"):
         capture = capture_room.load(
-            visible, uv=uv, ir=ir, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels, lanes=tools.lanes
+            files.visible,
+            uv=files.uv,
+            ir=files.ir,
+            max_bytes=limits.max_bytes,
+            max_pixels=limits.max_pixels,
+            lanes=tools.lanes,
         )
     borders = tools.lanes.beside(partial(candidates, capture.visible))
     with watch.room("mrz"):
@@ -261,16 +203,24 @@ def gather(
     InputError
         A file cannot be read as an image.
     """
-    return _gather((visible, uv, ir), tools, today or _today(), _Stopwatch())[0]
+    day, watch = today or _today(), _Stopwatch()
+    return _gather(_see(Files(visible, uv, ir), tools, day, watch), None, tools, day, watch)[0]
 
 
-def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tuple[Evidence, HeatMap | None]:
-    found = _see(files, tools, today, watch)
+def _gather(
+    found: Seen, other: Seen | None, tools: Tools, today: date, watch: _Stopwatch
+) -> tuple[Evidence, HeatMap | None]:
+    """Gather what the checks of a side look at; ``other`` is the card's other side, where that was given."""
+    elsewhere = None if other is None else mrz_elsewhere(found.mrz, other.mrz)
     without_samples = _begun_without_samples(found, tools, watch)
     with watch.room("document"):
         page, kind = found.page, found.kind
         if kind is None:
             page, kind = identified(found.capture, found.page, found.mrz, tools.library, tools.lanes)
+    visual = None
+    if elsewhere is not None and not kind.known:  # nothing but its text tells what is up
+        with watch.room("visual"):
+            page, visual = read_either_way(page, elsewhere, tools.reader)
     seen = replace(found, page=page)
     if page is not found.page:  # what was begun looks at another place: nobody waits for it
         without_samples = _begun_without_samples(seen, tools, watch)
@@ -280,13 +230,17 @@ def _gather(files: _Files, tools: Tools, today: date, watch: _Stopwatch) -> tupl
         # A capture that is unlike the samples, by glare perhaps, may have its text where theirs is all the same.
         layout = kind.likeliest.text if kind.likeliest else None
         on_page = exactly_on_page(kind.laid)
-        visual = read_visual(seen.page, seen.mrz, layout, tools.reader, on_page)
+        if visual is None:
+            zone, here = elsewhere or seen.mrz, elsewhere is None
+            visual = read_visual(seen.page, zone, layout, tools.reader, on_page, zone_on_page=here)
     (lights, typesetting), (looked, comparison) = shown(), printed()
     whole, twins, grid = without_samples()
     evidence = Evidence(
         capture=seen.capture,
         page=replace(seen.page, quality=among_others(seen.page.quality)) if seen.among_others else seen.page,
         mrz=seen.mrz,
+        both_sides=other is not None,
+        mrz_elsewhere=elsewhere,
         mrz_reader_missing=mrz_room.missing(tools.models) if seen.mrz is None else None,
         region_scores=looked.scores,
         region_network=tools.models.entries[REGION_NETWORK].sha256,
@@ -349,6 +303,7 @@ def inspect(
     *,
     uv: ImageFile | None = None,
     ir: ImageFile | None = None,
+    other_side: Files | None = None,
     tools: Tools,
     today: date | None = None,
 ) -> Inspection:
@@ -358,6 +313,9 @@ def inspect(
     ----------
     visible, uv, ir
         The same view of the document under up to three lights.
+    other_side
+        Of the same card. What the side without an MRZ prints is compared with the MRZ of the one that has it, and the
+        answer is about both.
     today
         Decides expiry and centuries; the day in UTC when not given.
 
@@ -366,21 +324,35 @@ def inspect(
     InputError
         A file cannot be read as an image. Whatever else goes wrong is in the report.
     """
-    settings, watch = tools.settings, _Stopwatch()
-    evidence, heat = _gather((visible, uv, ir), tools, today or _today(), watch)
-    capture, page, mrz, model = evidence.capture, evidence.page, evidence.mrz, evidence.model
+    day, watch = today or _today(), _Stopwatch()
+    found = _see(Files(visible, uv, ir), tools, day, watch)
+    if other_side is None:
+        return _inspected(found, None, tools, day, watch)
+    other_watch = _Stopwatch()
+    other_found = _see(other_side, tools, day, other_watch)
+    other = _inspected(other_found, found, tools, day, other_watch)
+    this = _inspected(found, other_found, tools, day, watch)
+    return replace(this, report=of_both(this.report, other.report), other_side=other)
+
+
+def _inspected(found: Seen, other: Seen | None, tools: Tools, today: date, watch: _Stopwatch) -> Inspection:
+    """Judge a side as it was found; ``other`` is the card's other side, where that was given."""
+    settings = tools.settings
+    evidence, heat = _gather(found, other, tools, today, watch)
+    capture, page, model = evidence.capture, evidence.page, evidence.model
     with watch.room("checks"):
         checks = perform_all(evidence, tools.lanes)
     log10_lr = scoring.fuse(checks, tools.models.fusions())
-    verdict, reason = scoring.decide(checks, log10_lr, page.quality, refer_at=settings.refer_log10_lr)
+    elsewhere, refer_at = evidence.mrz_elsewhere is not None, settings.refer_log10_lr
+    verdict, reason = scoring.decide(checks, log10_lr, page.quality, refer_at=refer_at, mrz_elsewhere=elsewhere)
     report = Report(
         id=str(uuid.uuid4()),
         created=datetime.now(UTC),
         verdict=verdict,
         reason=reason,
         confidence=scoring.confidence(log10_lr, settings.prior),
-        document=_document(mrz, model),
-        mrz=mrz,
+        document=_document(evidence.mrz_of_document, model),
+        mrz=evidence.mrz,
         visual=evidence.visual,
         checks=checks,
         quality=page.quality,

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 
 from docscan.mrz.transliteration import variants
+from docscan.sides import mrz_of_document
 from docscan.types import CheckResult, Mrz, MrzFields, Outcome, Report, VisualZone
 
 # Families whose explanations tell of print, light and place alone; tests/docscan/test_privacy.py looks for holders
@@ -62,14 +63,21 @@ def without_holder(report: Report) -> Report:
     each sentence that may quote them. Verdict, confidence, outcomes, scores, places, quality and models stay, and
     whether each check digit agreed.
     """
-    quoting = {check.explanation for check in report.checks if _may_quote(check)}
+    sides = [report] if report.other_side is None else [report, report.other_side]
+    quoting = {check.explanation for side in sides for check in side.checks if _may_quote(check)}
+
+    def kept(reason: str) -> str:
+        return _REASON if reason in quoting else reason
+
     return replace(
         report,
-        reason=_REASON if report.reason in quoting else report.reason,
+        reason=kept(report.reason),
         mrz=None if report.mrz is None else _mrz_without_holder(report.mrz),
         visual=VisualZone({}, report.visual.missing),
         checks=tuple(_without_quotes(check) for check in report.checks),
         holder_removed=True,
+        this_side=None if report.this_side is None else replace(report.this_side, reason=kept(report.this_side.reason)),
+        other_side=None if report.other_side is None else without_holder(report.other_side),
     )
 
 
@@ -82,9 +90,10 @@ def names_holder(text: str, report: Report) -> bool:
 
     A surname alone does not count, for many are words.
     """
-    if report.mrz is None:
+    mrz = mrz_of_document(report)
+    if mrz is None:
         return False
-    fields = report.mrz.parsed.fields
+    fields = mrz.parsed.fields
     number = fields.document_number
     squeezed = "".join(character for character in text.upper() if character.isalnum())
     if len(number) >= _SHORTEST_NUMBER and number in squeezed:

@@ -21,7 +21,13 @@ _SAME_WITNESS = {"reference": "print", "photo": "print", "page": "print"}
 
 # Beginnings of checks' names: of each line one must have spoken, or nobody looked at the zone or at the print. Beside
 # genuine samples print was looked at where the network alone errs on their design.
-_LOOKED_AT: tuple[tuple[str, ...], ...] = (("mrz.",), ("print.", "reference.print"))
+_MRZ = ("mrz.",)
+_PRINT = ("print.", "reference.print")
+
+# Data that tell one card from another; of two cards of one state the nationality is the same, and often the sex.
+_TELLING = ("viz.surname", "viz.given_names", "viz.document_number", "viz.birth_date", "viz.expiry_date")
+_AGREEING = 2  # of these that agree before two sides are taken for those of one card
+_MAYBE_TWO = "Fewer than two of its data are read as the other side's zone has them: see if both sides are of one card."
 
 # Regions' ratios add up: their print can refer a document none of whose regions fails.
 _TOGETHER = "No part of the print fails by itself, but together they look otherwise than issuers print them."
@@ -92,23 +98,28 @@ def confidence(log10_lr: float, prior: float) -> Confidence:
     return Confidence(forgery_probability=odds / (1 + odds), prior=prior, log10_lr=log10_lr, verbal=verbal(log10_lr))
 
 
-def decide(checks: Sequence[CheckResult], log10_lr: float, quality: Quality, *, refer_at: float) -> tuple[Verdict, str]:
-    """Return the verdict and its one main reason.
+def decide(
+    checks: Sequence[CheckResult], log10_lr: float, quality: Quality, *, refer_at: float, mrz_elsewhere: bool = False
+) -> tuple[Verdict, str]:
+    """Return the verdict on a side and its one main reason.
 
     ``refer`` wins over ``insufficient``: a sign of forgery on a poor capture is still for a person to see.
     A document whose printing or whose MRZ could not be looked at is never ``no_concern``, nor is one whose check digits
     fail where the reader was not sure, nor one on which a check failed that does not suffice to refer it: a second
-    capture tells a sign from chance.
+    capture tells a sign from chance. Where the MRZ stands on a card's other side (``mrz_elsewhere``) it is looked at
+    there, and enough data must agree with it.
     """
     against = [check for check in checks if check.speaks_for_forgery]
     if log10_lr >= refer_at:
         return Verdict.REFER, max(against, key=lambda check: check.log10_lr).explanation if against else _TOGETHER
     if not quality.usable:
         return Verdict.INSUFFICIENT, quality.advice[0] if quality.advice else "The capture is too poor to judge."
-    for family in _LOOKED_AT:
+    for family in (_PRINT,) if mrz_elsewhere else (_MRZ, _PRINT):
         members = [check for check in checks if check.id.startswith(family)]
         if not any(check.outcome in (Outcome.PASSED, Outcome.FAILED) for check in members):
             return Verdict.INSUFFICIENT, members[0].explanation
+    if mrz_elsewhere and sum(check.id in _TELLING and check.outcome is Outcome.PASSED for check in checks) < _AGREEING:
+        return Verdict.INSUFFICIENT, _MAYBE_TWO
     for check in checks:
         if check.id == _CHECK_DIGITS and check.outcome is Outcome.UNDETERMINED:
             return Verdict.INSUFFICIENT, check.explanation

@@ -310,27 +310,6 @@ class VisualZone:
 
 
 @dataclass(frozen=True, slots=True)
-class RegionScore:
-    """What the network said of one region of the page."""
-
-    region: Region
-    forged: float  # 0 looks genuine, 1 looks forged
-    threshold: float
-    log10_lr: float  # calibrated and bounded
-    process: str | None = None  # how its suspicious part seems to be printed; None: no one process stands out
-    alteration: str | None = None  # likewise, how it seems to be altered
-    place: Region | None = None  # its suspicious part, of the same name; None: no part of it stands out
-
-
-@dataclass(frozen=True, slots=True)
-class HeatMap:
-    """Where on the page the network doubts the print, in cells from the page's upper left corner."""
-
-    forged: NDArray[np.float32]  # rows x columns: 0 looks genuine, 1 looks forged, NaN where it did not look
-    cell_mm: float
-
-
-@dataclass(frozen=True, slots=True)
 class CheckResult:
     """What one check found."""
 
@@ -382,6 +361,14 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class SideAnswer:
+    """The answer about one side of a card."""
+
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The answer about one document."""
 
@@ -398,3 +385,5 @@ class Report:
     models: tuple[ModelInfo, ...]
     timings_ms: Mapping[str, float]
     holder_removed: bool = False  # True: what tells who carried the document was taken out (docscan.privacy)
+    this_side: SideAnswer | None = None  # where both sides of a card were inspected; ``verdict`` is then about both
+    other_side: "Report | None" = None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import repeat
 
 from docscan.documents.enrolment import enrol
 from docscan.documents.matching import library_of
@@ -10,7 +11,9 @@ from docscan.documents.model import DocumentModel
 from docscan.documents.packing import pack, unpack
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
-from docscan.inspection import Seen, Tools, read_side
+from docscan.inspection import Seen, read_side
+from docscan.tools import Tools
+from docscan.types import Mrz
 
 
 def knowing(tools: Tools, model: DocumentModel | None) -> Tools:
@@ -18,15 +21,22 @@ def knowing(tools: Tools, model: DocumentModel | None) -> Tools:
     return replace(tools, library=library_of([model] if model else []))
 
 
-def model_of(seen: Iterable[Seen], tools: Tools, *, without_mrz: bool = False) -> DocumentModel | None:
+def model_of(
+    seen: Iterable[Seen], tools: Tools, *, without_mrz: bool = False, elsewhere: Iterable[Mrz | None] = repeat(None)
+) -> DocumentModel | None:
     """Return the document model of some genuine documents; None where too few of them can be samples.
 
     Parameters
     ----------
     without_mrz
         Whether they are of a card's side that has no MRZ.
+    elsewhere
+        The MRZ on the other side of each of these cards, where that is captured too.
     """
-    samples = [_sample(f"sample {index}", one, tools, without_mrz=without_mrz) for index, one in enumerate(seen)]
+    samples = [
+        replace(_sample(f"sample {index}", one, tools, without_mrz=without_mrz), mrz_elsewhere=mrz)
+        for index, (one, mrz) in enumerate(zip(seen, elsewhere, strict=False))
+    ]
     while samples:
         try:
             created = datetime.now(UTC)

@@ -24,7 +24,8 @@ from datasets.forging.copies import displayed
 from datasets.physics.surface import PIXELS_PER_MM, Surface, px
 from docscan.capture import ImageFile, read_file
 from docscan.checks import CHECKS
-from docscan.inspection import Seen, Tools, inspect, see
+from docscan.inspection import Seen, inspect, see
+from docscan.tools import Tools
 from docscan.types import Outcome, Report
 from training.enrolling import knowing, model_of
 from training.processes import each

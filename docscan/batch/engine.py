@@ -10,7 +10,7 @@ from docscan.processes import DIED, each
 from docscan.settings import Settings
 
 if TYPE_CHECKING:
-    from docscan.inspection import Tools
+    from docscan.tools import Tools
 
 
 def inspect_item(item: Item, settings: Settings) -> Row:
@@ -32,7 +32,7 @@ def inspect_item(item: Item, settings: Settings) -> Row:
 @cache
 def _tools(settings: Settings) -> "Tools":
     """Open the models once a process."""
-    from docscan.inspection import open_tools
+    from docscan.tools import open_tools
 
     return open_tools(settings)
 

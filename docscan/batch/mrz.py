@@ -10,7 +10,7 @@ from docscan.processes import DIED, each
 from docscan.settings import Settings
 
 if TYPE_CHECKING:
-    from docscan.inspection import Tools
+    from docscan.tools import Tools
 
 Line = dict[str, Any]
 
@@ -43,7 +43,7 @@ def _line(path: Path, zones: Sequence[dict[str, Any]] = (), error: str | None = 
 @cache
 def _tools(settings: Settings) -> "Tools":
     """Open the models once a process."""
-    from docscan.inspection import open_mrz_tools
+    from docscan.tools import open_mrz_tools
 
     return open_mrz_tools(settings)
 

@@ -19,7 +19,9 @@ SYNTAX_RATES = RuleRates(fails_when_forged=0.05, fails_when_genuine=0.005)
 CODE_RATES = RuleRates(fails_when_forged=0.03, fails_when_genuine=0.001)
 DATE_RATES = RuleRates(fails_when_forged=0.03, fails_when_genuine=0.001)
 
-_OTHER_SIDE = "This side of the document has no machine-readable zone: where another has one, inspect that as well."
+_OTHER_SIDE = "This side of the document has no machine-readable zone: where another has one, inspect both together."
+
+_ON_OTHER_SIDE = "The machine-readable zone stands on the document's other side."
 
 _NAMES = {
     "document_number": "document number",
@@ -42,6 +44,8 @@ def sure(mrz: Mrz) -> bool:
 
 def _why_not_looked_for(evidence: Evidence) -> str | None:
     """Return why no zone could be found, in words; None: one was looked for where there should be one."""
+    if evidence.mrz_elsewhere is not None:
+        return _ON_OTHER_SIDE
     if evidence.model is not None and evidence.model.format is None:
         return _OTHER_SIDE
     return evidence.mrz_reader_missing

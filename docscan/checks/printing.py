@@ -6,7 +6,8 @@ from docscan.checks.finding import Finding, not_performed, undetermined
 from docscan.checks.measured import beyond
 from docscan.checks.regions import DOUBT, probability
 from docscan.evidence import Evidence
-from docscan.types import Outcome, RegionScore
+from docscan.print_scores import RegionScore
+from docscan.types import Outcome
 
 _WORDS = {
     "portrait": "portrait",

@@ -14,9 +14,10 @@ from docscan.crops import CROP_MM, CROP_PIXELS, cut, middle_scale, overview, shr
 from docscan.errors import ModelError
 from docscan.page_answer import outlined, standing_out
 from docscan.page_geometry import in_capture
+from docscan.print_scores import HeatMap, RegionScore
 from docscan.quality import squeezed, too_dark
 from docscan.runtime import Models
-from docscan.types import Capture, HeatMap, Image, MrzFormat, Page, PageSize, Region, RegionScore
+from docscan.types import Capture, Image, MrzFormat, Page, PageSize, Region
 from docscan.zones import REGIONS, SEARCH_PIXELS_PER_MM, Spots, around, corners_mm, crop_spots, layout_of
 
 MODEL = "region"

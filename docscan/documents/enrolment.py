@@ -75,21 +75,23 @@ def enrol(
     """
     checked_name(name)
     usable = usable_samples(samples, without_mrz=without_mrz)
-    mrz_format, fields, page_size = usable[0].mrz_format, usable[0].fields, usable[0].page.size
+    mrz_format, page_size = usable[0].mrz_format, usable[0].page.size
+    fields = usable[0].fields if mrz_format else None
     seen = np.stack([appearance_of(sample.page, mrz_format) for sample in usable])
     spots = common_spots([(sample.capture, sample.page) for sample in usable], mrz_format)
     portrait = around(spots["portrait"]) if "portrait" in spots else Box(0, 0, 0, 0)
     hidden = cells_under(portrait, page_size, mrz_format)
     distances = apart(seen, hidden)
     require_alike(usable, distances)
-    text = text_layout([(sample.mrz, sample.lines) for sample in usable if sample.mrz])
+    text = text_layout([(mrz, sample.lines) for sample in usable if (mrz := sample.mrz_of_document)])
     pages = [sample.page for sample in usable]
     structures = [structure_of(page) for page in pages]
     mean, laid = laid_together(structures, page_size)
     zones = layout_of(page_size, mrz_format)
     own = own_lines([sample.lines for sample in usable], structures, laid)
-    data = [place.box for place in text.fields.values()] if fields else joined(own, page_size)
-    of_holders = [portrait, *data, *own, *([zones.mrz] if zones.mrz else [])]
+    data = [place.box for place in text.fields.values()]
+    others = () if fields else joined(own, page_size)  # an MRZ does not say all that a front prints of its holder
+    of_holders = [portrait, *data, *others, *own, *([zones.mrz] if zones.mrz else [])]
     looks = [regions_of(sample.capture, sample.page, mrz_format, spots, models) for sample in usable]
     pictures = pictures_of(pages, laid, of_holders)
     on_pictures = [laid_on_samples(page, pictures) for page in pages]
@@ -99,9 +101,15 @@ def enrol(
     ]
     with_mrz = [(one, one.mrz, place) for one, place in zip(usable, on_pictures, strict=True) if one.mrz]
     typesettings = [(mrz, typesetting_of(one.capture, one.page, mrz, place)) for one, mrz, place in with_mrz]
-    background = areas_of(page_size, mrz_format, portrait if "portrait" in spots else None, data)["background"]
+    background = areas_of(page_size, mrz_format, portrait if "portrait" in spots else None, [*data, *others])[
+        "background"
+    ]
     photo = photo_of(pages, on_pictures, zones)
-    read = [(one.page, mrz, one.lines, place) for one, mrz, place in with_mrz]
+    read = [
+        (one.page, mrz, one.lines, place)
+        for one, place in zip(usable, on_pictures, strict=True)
+        if (mrz := one.mrz_of_document)
+    ]
     page_print, texture, cells = _prints(pages, structures, (mean, laid), looks, background)
     return DocumentModel(
         name=name,
@@ -130,7 +138,7 @@ def enrol(
         ),
         photo=photo,
         ovd=ovd_of(pages, on_pictures, of_holders[1:], photo.zone if photo else None),
-        own=() if fields else tuple(data),
+        own=others,
     )
 
 

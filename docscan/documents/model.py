@@ -203,7 +203,7 @@ class DocumentModel:
     )  # one number each: light_statistics, type_statistics
     photo: PhotoZone | None = None  # None: there is no portrait, or the model is from before it was looked at
     ovd: OvdPlace | None = None  # None: the samples show none, or the model is from before it was looked for
-    own: tuple[Box, ...] = ()  # where samples without an MRZ, which tells ``text.fields``, show what others do not
+    own: tuple[Box, ...] = ()  # where samples without an MRZ, which tells the ``data``, show what others do not
 
     @property
     def data(self) -> tuple[Box, ...]:

@@ -27,6 +27,7 @@ class Sample:
     mrz: Mrz | None
     lines: tuple[TextLine, ...] = ()  # all that was read on the page
     among_others: bool = False  # whether the file shows the MRZs of other documents too
+    mrz_elsewhere: Mrz | None = None  # on the same card's other side, where this one has none; None: it was not given
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Usable:
     page: Page
     mrz: Mrz | None
     lines: tuple[TextLine, ...]
+    mrz_elsewhere: Mrz | None = None
 
     @property
     def mrz_format(self) -> MrzFormat | None:
@@ -45,9 +47,14 @@ class Usable:
         return self.mrz.parsed.format if self.mrz else None
 
     @property
+    def mrz_of_document(self) -> Mrz | None:
+        """Return the MRZ, whichever side it stands on."""
+        return self.mrz or self.mrz_elsewhere
+
+    @property
     def fields(self) -> MrzFields | None:
-        """Of its MRZ."""
-        return self.mrz.parsed.fields if self.mrz else None
+        """Of its document's MRZ."""
+        return self.mrz_of_document.parsed.fields if self.mrz_of_document else None
 
 
 def usable_samples(samples: Sequence[Sample], *, without_mrz: bool = False) -> list[Usable]:
@@ -120,7 +127,7 @@ def _captured_well(sample: Sample, *, found: bool) -> Usable:
         )
     if too_dark(sample.page.quality):
         raise DocumentModelError(f"{sample.file} cannot be a sample: it is too dark. Give more light.")
-    return Usable(sample.file, sample.capture, sample.page, sample.mrz, sample.lines)
+    return Usable(sample.file, sample.capture, sample.page, sample.mrz, sample.lines, sample.mrz_elsewhere)
 
 
 _KIND: Mapping[str, Callable[[Usable], str | None]] = MappingProxyType(

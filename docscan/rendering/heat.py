@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from docscan.types import HeatMap, Image, Page
+from docscan.print_scores import HeatMap
+from docscan.types import Image, Page
 
 _RED = np.array([214, 40, 20], np.float32)
 _SURE = 0.5  # of a cell's doubt, below which nothing is drawn: most genuine print lies well below

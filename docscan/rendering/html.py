@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,11 +19,15 @@ from docscan.rendering.messages import message
 from docscan.rendering.outlines import RADIUS, outlines
 from docscan.rendering.paper import MOST_CARDS, setting
 from docscan.rendering.pictures import Picture, Pictures
+from docscan.sides import mrz_of_document, on_other_side, printed_data
 from docscan.types import Polygon, Report
 from docscan.version import __version__
 
 # Sentences in other languages against English ones: French, the longest, has 1.07 on average; the rest is room.
 _LONGER = 1.2
+
+_BOTH_SIDES = message("Both sides of the card")
+_OTHER_SIDE = message("The card's other side")
 
 
 def stylesheet() -> str:
@@ -89,8 +94,10 @@ def to_html(report: Report, pictures: Pictures | None, language: Language = ENGL
         That it is written in.
     """
     # The CSS is our own file; a style element must not be escaped.
-    template = _environment(language).get_template("report.html")
-    return template.render(_context(report, pictures, language), css=Markup(stylesheet()))
+    template, other = _environment(language).get_template("report.html"), None
+    if report.other_side is not None:
+        other = _sheet(report.other_side, None if pictures is None else pictures.other_side, language)
+    return template.render(_context(report, pictures, language), css=Markup(stylesheet()), other=other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +111,43 @@ class Parts:
 def to_parts(report: Report, pictures: Pictures | None, language: Language = ENGLISH) -> Parts:
     """Return a report as parts of a page that has :func:`stylesheet`; parameters as of :func:`to_html`."""
     context = _context(report, pictures, language)
-    verdict, evidence = (
-        Markup(_environment(language).get_template(name).render(context)) for name in ("verdict.html", "evidence.html")
-    )
+    verdict, evidence = _parts(context, language)
+    if report.other_side is not None:
+        evidence += _sheet(report.other_side, None if pictures is None else pictures.other_side, language).html
     return Parts(verdict, evidence)
+
+
+def _parts(context: Mapping[str, Any], language: Language) -> tuple[Markup, Markup]:
+    environment = _environment(language)
+    verdict, evidence = (environment.get_template(name).render(context) for name in ("verdict.html", "evidence.html"))
+    return Markup(verdict), Markup(evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A card's other side: how close it is printed, and what stands there."""
+
+    setting: str
+    html: Markup
+
+
+def _sheet(other: Report, pictures: Pictures | None, language: Language) -> _Sheet:
+    context = _context(other, pictures, language) | {"which": _OTHER_SIDE, "is_other": True}
+    verdict, evidence = _parts(context, language)
+    return _Sheet(context["setting"], verdict + evidence)
 
 
 def _context(report: Report, pictures: Pictures | None, language: Language) -> dict[str, Any]:
     findings = findings_of(report.checks)
     seen = None if pictures is None else pictures.page
-    rows = field_rows(report.mrz, report.visual) if report.mrz else []
+    mrz = mrz_of_document(report)
+    rows = field_rows(mrz, printed_data(report)) if mrz else []
     return {
         "report": report,
+        "mrz": mrz,
+        "which": None if report.other_side is None else _BOTH_SIDES,
+        "is_other": False,
+        "on_other_side": on_other_side(report),
         "pictures": pictures,
         "findings": findings,
         "deciding": deciding(report, findings),
@@ -125,8 +157,8 @@ def _context(report: Report, pictures: Pictures | None, language: Language) -> d
         "setting": setting(report, findings, rows, longer=1.0 if language.is_source else _LONGER).value,
         "comparison": _comparison(report, pictures),
         "rows": rows,
-        "remarks": mrz_remarks(report.mrz) if report.mrz else [],
-        "mrz_lines": lines_by_certainty(report.mrz) if report.mrz else [],
+        "remarks": mrz_remarks(mrz) if mrz else [],
+        "mrz_lines": lines_by_certainty(mrz) if mrz else [],
         "unseen": [*not_looked_at(report.checks), *not_decided(report.checks)],
         "marker": _marker(report.confidence.log10_lr),
     }

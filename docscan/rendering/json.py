@@ -7,7 +7,7 @@ from dataclasses import asdict, astuple
 from datetime import UTC
 from typing import Any
 
-from docscan.types import CheckResult, Mrz, Polygon, Region, Report, SecondReading, VisualZone
+from docscan.types import CheckResult, Mrz, Polygon, Region, Report, SecondReading, SideAnswer, VisualZone
 from docscan.version import __version__
 
 SCHEMA = "docscan.report/1"
@@ -136,7 +136,13 @@ def to_dict(report: Report) -> dict[str, Any]:
         ],
         "timings_ms": _timings(report.timings_ms),
         "holder_removed": report.holder_removed,
+        "this_side": None if report.this_side is None else _side(report.this_side),
+        "other_side": None if report.other_side is None else to_dict(report.other_side),
     }
+
+
+def _side(answer: SideAnswer) -> dict[str, str]:
+    return {"verdict": answer.verdict.value, "reason": answer.reason}
 
 
 def to_json(report: Report) -> str:

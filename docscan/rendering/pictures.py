@@ -4,19 +4,24 @@ Made once, while the images are at hand; a rendered report needs nothing else, s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from docscan.documents.model import ReferencePicture
 from docscan.page_geometry import in_capture, rectangle
+from docscan.print_scores import HeatMap
 from docscan.rendering.closer import Window, cut, of_samples, window
 from docscan.rendering.findings import NumberedFinding, findings_of
 from docscan.rendering.heat import on_page
 from docscan.rendering.view import View, view_of
-from docscan.types import Capture, HeatMap, Image, Page, Polygon, Report, Spectrum
+from docscan.types import Capture, Image, Page, Polygon, Report, Spectrum
+
+if TYPE_CHECKING:
+    from docscan.inspection import Inspection
 
 LONGEST_SIDE = 1600  # pixels; enough to read an MRZ on a screen and on A4
 _LONGEST_OTHER = 800
@@ -57,6 +62,7 @@ class Pictures:
     capture: Picture | None = None  # as it was taken; None: it is what ``page`` shows
     outline: Polygon | None = None  # the page's place in ``capture``
     lights: frozenset[Spectrum] = frozenset()  # for which there were genuine samples to compare with
+    other_side: "Pictures | None" = None  # of a card, where both were inspected
 
     @property
     def size(self) -> int:
@@ -66,6 +72,13 @@ class Pictures:
         return sum(len(picture.jpeg) for picture in every if picture is not None)
 
 
+def pictures_of(inspection: "Inspection") -> Pictures:
+    """Make the pictures of an inspection's report: of each side that was inspected, as :func:`draw`."""
+    other = inspection.other_side
+    drawn = draw(inspection.report, inspection.capture, inspection.page, inspection.heat, inspection.references)
+    return drawn if other is None else replace(drawn, other_side=pictures_of(other))
+
+
 def draw(
     report: Report,
     capture: Capture,
@@ -73,7 +86,7 @@ def draw(
     heat: HeatMap | None = None,
     references: Mapping[Spectrum, ReferencePicture] = MappingProxyType({}),
 ) -> Pictures:
-    """Make the pictures of a report, of no more than about ``MOST_BYTES``.
+    """Make the pictures of one side's report, of no more than about ``MOST_BYTES``.
 
     Parameters
     ----------

@@ -9,6 +9,7 @@ from rich.text import Text
 from docscan.rendering import words
 from docscan.rendering.fields import AGREEMENTS, FieldRow, field_rows, lines_by_certainty, mrz_remarks
 from docscan.rendering.findings import not_looked_at
+from docscan.sides import mrz_of_document, on_other_side, printed_data
 from docscan.types import CheckResult, Mrz, Outcome, Report, VisualZone
 
 
@@ -25,10 +26,19 @@ def print_report(report: Report, console: Console, *, title: str | None = None) 
         Stands over the verdict, usually the file's name.
     """
     console.print(_verdict(report, title))
-    if report.mrz is None:
+    mrz = mrz_of_document(report)
+    if mrz is None:
         console.print(Padding("No machine-readable zone was read.", (1, 2, 0, 2)))
     else:
-        _print_mrz(report.mrz, report.visual, console)
+        _print_mrz(mrz, printed_data(report), console)
+    _print_side(report, console)
+    if report.other_side is not None:
+        console.print(_verdict(report.other_side, "The card's other side"))
+        _print_side(report.other_side, console)
+    console.print(Padding(Text(_small_print(report), style="dim"), (1, 2, 0, 2)))
+
+
+def _print_side(report: Report, console: Console) -> None:
     console.print(_checks(report))
     missing = [reason for reason in not_looked_at(report.checks) if reason.outcome is Outcome.NOT_PERFORMED]
     if missing:
@@ -36,7 +46,6 @@ def print_report(report: Report, console: Console, *, title: str | None = None) 
         for reason in missing:
             console.print(_plain(f"○ {', '.join(map(str, reason.checks))}: {reason.explanation}"))
     _print_quality(report, console)
-    console.print(Padding(Text(_small_print(report), style="dim"), (1, 2, 0, 2)))
 
 
 def _verdict(report: Report, title: str | None) -> Panel:
@@ -44,6 +53,7 @@ def _verdict(report: Report, title: str | None) -> Panel:
     text = Text.assemble(
         (f"{sign.symbol} {sign.word.upper()}", f"bold {sign.colour}"),
         f"   {words.ACTIONS[report.verdict]}\n\n",
+        ("On the card's other side: " if on_other_side(report) else "", ""),
         (report.reason, "bold"),
         f"\n{words.evidence_sentence(report)}",
     )

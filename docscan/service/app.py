@@ -13,7 +13,6 @@ from fastapi.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from docscan.errors import UsageError
-from docscan.inspection import Tools, open_tools
 from docscan.service import openapi, problems
 from docscan.service.access import gate
 from docscan.service.access.limits import Limits
@@ -35,6 +34,7 @@ from docscan.service.watching.stored import Stored
 from docscan.service.web import errors, pages
 from docscan.service.workers import Workers
 from docscan.settings import Settings
+from docscan.tools import Tools, open_tools
 from docscan.version import __version__
 
 _log = logging.getLogger("docscan.service")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from docscan.capture import ImageFile
 from docscan.errors import InputError
-from docscan.inspection import Tools
 from docscan.service.access.principal import Principal
 from docscan.service.inspecting import look_at
 from docscan.service.storage.batches import Batches, Taken
@@ -17,6 +16,7 @@ from docscan.service.storage.records import Records
 from docscan.service.storage.vault import DamagedError
 from docscan.service.watching.observing import observe
 from docscan.service.workers import Workers
+from docscan.tools import Tools
 
 _log = logging.getLogger("docscan.service")
 

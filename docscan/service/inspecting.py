@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from docscan.capture import ImageFile
-from docscan.inspection import Tools, inspect
-from docscan.rendering.pictures import Pictures, draw
+from docscan.capture import Files, ImageFile
+from docscan.inspection import inspect
+from docscan.rendering.pictures import Pictures, pictures_of
 from docscan.service.access.principal import Principal
 from docscan.service.storage.idempotency import Claim
 from docscan.service.storage.records import Records
 from docscan.service.storage.vocabulary import Kept
 from docscan.service.watching.observing import observe
+from docscan.tools import Tools
 from docscan.types import Report
 
 
@@ -31,16 +32,18 @@ def look_at(images: Mapping[str, ImageFile], tools: Tools) -> tuple[Report, Pict
     Parameters
     ----------
     images
-        By light: ``visible``, and ``uv`` and ``ir`` where taken.
+        By light: ``visible``, and ``uv`` and ``ir`` where taken; ``other_…`` are those of a card's other side.
 
     Raises
     ------
     InputError
         A file cannot be read as an image.
     """
-    inspection = inspect(images["visible"], uv=images.get("uv"), ir=images.get("ir"), tools=tools)
-    report, references = inspection.report, inspection.references
-    return report, draw(report, inspection.capture, inspection.page, inspection.heat, references)
+    other = None
+    if "other_visible" in images:
+        other = Files(images["other_visible"], images.get("other_uv"), images.get("other_ir"))
+    inspection = inspect(images["visible"], uv=images.get("uv"), ir=images.get("ir"), other_side=other, tools=tools)
+    return inspection.report, pictures_of(inspection)
 
 
 def inspect_and_keep(images: Mapping[str, ImageFile], work: Work) -> Kept:

@@ -179,6 +179,13 @@ class Software(Part):
     version: str
 
 
+class SideAnswer(Part):
+    """The answer about one side of a card."""
+
+    verdict: Verdict
+    reason: str
+
+
 class Report(Part):
     """The answer about one document."""
 
@@ -200,6 +207,11 @@ class Report(Part):
     software: Software
     timings_ms: dict[str, Number]
     holder_removed: bool = Field(description="Whether what tells who carried the document was taken out.")
+    this_side: SideAnswer | None = Field(
+        description="Where both sides of a card were sent: the answer about this one alone. Verdict, reason and "
+        "confidence above are then those of the graver side."
+    )
+    other_side: "Report | None" = Field(description="The card's other side, where it was sent too.")
 
 
 class Problem(BaseModel):

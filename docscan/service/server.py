@@ -12,7 +12,6 @@ from pydantic import SecretStr
 from uvicorn.config import STARTUP_FAILURE
 
 from docscan.errors import DocscanError, UsageError
-from docscan.inspection import open_tools
 from docscan.service.access import tokens
 from docscan.service.access.oidc import Provider
 from docscan.service.access.openness import account_exists, require_credentials
@@ -24,6 +23,7 @@ from docscan.service.watching import logs
 from docscan.service.watching.shared import share_metrics
 from docscan.service.watching.starting import start as start_watching
 from docscan.settings import Settings
+from docscan.tools import open_tools
 
 # Longer than a full queue takes: whatever was accepted is answered. Clients that stopped sending are left then.
 _GRACE_SECONDS = 60

@@ -5,7 +5,6 @@ from typing import cast
 
 from starlette.requests import HTTPConnection
 
-from docscan.inspection import Tools
 from docscan.service.access.limits import Limits
 from docscan.service.batching import Batching
 from docscan.service.storage.batches import Batches
@@ -15,6 +14,7 @@ from docscan.service.storage.records import Records
 from docscan.service.watching.stored import Stored
 from docscan.service.workers import Turn, Workers
 from docscan.settings import Settings
+from docscan.tools import Tools
 
 
 @dataclass(frozen=True, slots=True)

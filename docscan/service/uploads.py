@@ -1,4 +1,4 @@
-"""The images of one document in a request, by light; they are read when their turn comes."""
+"""The images of one document in a request, by light, maybe of both sides; they are read when their turn comes."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -12,10 +12,16 @@ from docscan.capture import ImageFile
 from docscan.errors import TooLargeError
 from docscan.service.multipart import Limits, received_form
 
-LIGHTS = ("visible", "uv", "ir")
-
-# What messages call an image: files' own names can be personal.
-_NAMES = {"visible": "The image", "uv": "The ultraviolet image", "ir": "The infrared image"}
+# Of each part of a request: what OpenAPI says of it, and what messages call it, for files' own names can be personal.
+_PARTS = {
+    "visible": ("The image under visible light.", "The image"),
+    "uv": ("The image under ultraviolet light (365 nm).", "The ultraviolet image"),
+    "ir": ("The image under infrared light.", "The infrared image"),
+    "other_visible": ("The other side of the same card, under visible light.", "The image of the other side"),
+    "other_uv": ("The other side under ultraviolet light.", "The ultraviolet image of the other side"),
+    "other_ir": ("The other side under infrared light.", "The infrared image of the other side"),
+}
+_OF_OTHER_SIDE = [name for name in _PARTS if name.startswith("other_")]
 
 IMAGE_TYPES = "image/jpeg, image/png, image/tiff, image/webp, image/bmp, image/jp2"
 
@@ -29,13 +35,12 @@ REQUEST_BODY: dict[str, Any] = {
                 "required": ["visible"],
                 "additionalProperties": False,
                 "properties": {
-                    light: {"type": "string", "format": "binary", "description": f"The image under {words}."}
-                    for light, words in zip(
-                        LIGHTS, ("visible light", "ultraviolet light (365 nm)", "infrared light"), strict=True
-                    )
+                    name: {"type": "string", "format": "binary", "description": words}
+                    for name, (words, _) in _PARTS.items()
                 },
+                "dependentRequired": {name: ["other_visible"] for name in _OF_OTHER_SIDE[1:]},
             },
-            "encoding": {light: {"contentType": IMAGE_TYPES} for light in LIGHTS},
+            "encoding": {name: {"contentType": IMAGE_TYPES} for name in _PARTS},
         }
     },
 }
@@ -60,8 +65,8 @@ async def received(request: Request, *, max_bytes: int) -> AsyncIterator[Mapping
         The body is not what the interface describes.
     """
     limits = Limits(
-        content_bytes=len(LIGHTS) * max_bytes,
-        parts=len(LIGHTS),
+        content_bytes=len(_PARTS) * max_bytes,
+        parts=len(_PARTS),
         expected="Send the image as multipart/form-data, in a part named visible.",
         too_large=TooLargeError(f"The request is too large: an image may have {max_bytes:,} bytes at most."),
     )
@@ -72,8 +77,12 @@ async def received(request: Request, *, max_bytes: int) -> AsyncIterator[Mapping
 def _checked(form: FormData, max_bytes: int) -> dict[str, UploadFile]:
     files: dict[str, UploadFile] = {}
     for name, value in form.multi_items():
-        if name not in LIGHTS:
-            raise HTTPException(422, "The parts of the request are visible, uv and ir; there is another one.")
+        if name not in _PARTS:
+            raise HTTPException(
+                422,
+                "The parts of the request are visible, uv and ir, and other_visible, other_uv and other_ir of a card's "
+                "other side; there is another one.",
+            )
         if not isinstance(value, UploadFile):
             raise HTTPException(422, f"The part {name} is no file.")
         if name in files:
@@ -85,10 +94,12 @@ def _checked(form: FormData, max_bytes: int) -> dict[str, UploadFile]:
     given = {name: file for name, file in files.items() if name == "visible" or file.size}
     if "visible" not in given:
         raise HTTPException(422, "The part visible is missing: the image under visible light.")
+    if "other_visible" not in given and any(name in given for name in _OF_OTHER_SIDE):
+        raise HTTPException(422, "The part other_visible is missing: the other side under visible light.")
     return given
 
 
-def read(file: UploadFile, light: str) -> ImageFile:
+def read(file: UploadFile, name: str) -> ImageFile:
     """Read a received image into memory; called by the thread that inspects it."""
     file.file.seek(0)
-    return ImageFile(_NAMES[light], file.file.read())
+    return ImageFile(_PARTS[name][1], file.file.read())

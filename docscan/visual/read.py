@@ -57,6 +57,10 @@ _TRUSTED = 2  # data that agree before another that does not is believed to be r
 Fields = dict[str, VisualField]
 
 
+def _whole(page: Page) -> Box:
+    return Box(0.0, 0.0, *page.size.millimetres)
+
+
 def visual_part(page: Page, mrz: Mrz) -> Box:
     """Return the page above its MRZ."""
     width, height = page.size.millimetres
@@ -122,7 +126,7 @@ def _wanted(places: Mapping[str, FieldPlace], room: Mapping[str, int], placed: P
     }
 
 
-def _agrees(fields: Fields, name: str) -> bool:
+def _agrees(fields: Mapping[str, VisualField], name: str) -> bool:
     return name in fields and fields[name].agreement is Agreement.AGREES
 
 
@@ -182,7 +186,7 @@ def _placed(on_page: Homography | None) -> Place:
     return placed
 
 
-def _agreeing(fields: Fields) -> int:
+def _agreeing(fields: Mapping[str, VisualField]) -> int:
     return sum(_agrees(fields, name) for name in fields)
 
 
@@ -207,27 +211,36 @@ def lines_either_way(page: Page, reader: TextReader) -> tuple[Page, tuple[TextLi
 
     It takes twice as long as ``lines_of_page``.
     """
-    whole = Box(0.0, 0.0, *page.size.millimetres)
     ways = [
-        (way, read_boxes(way, find_lines(way, whole, reader, FINDING_PIXELS_PER_MM), reader))
+        (way, read_boxes(way, find_lines(way, _whole(page), reader, FINDING_PIXELS_PER_MM), reader))
         for way in (page, upside_down(page))
     ]
     return max(ways, key=lambda way: sum(sum(line.confidence) for line in way[1]))
 
 
 def read_visual(
-    page: Page, mrz: Mrz | None, layout: TextLayout | None, reader: TextReader | None, on_page: Homography | None = None
+    page: Page,
+    mrz: Mrz | None,
+    layout: TextLayout | None,
+    reader: TextReader | None,
+    on_page: Homography | None = None,
+    *,
+    zone_on_page: bool = True,
 ) -> VisualZone:
     """Read what the visual zone shows of the MRZ's data, and compare.
 
     Parameters
     ----------
+    mrz
+        The document's.
     layout
         Where documents of this page's kind, or of the likeliest, have text; None where that is not known. It is left
         aside where the data are not at its places.
     on_page
         From millimetres of the layout to millimetres of the page, where that is known; else the page is taken as it was
         found.
+    zone_on_page
+        Whether the MRZ stands on this page; else it stands on the card's other side, and all of the page is read.
     """
     if reader is None:
         return VisualZone({}, "The printed data were not to be read.")
@@ -243,9 +256,28 @@ def read_visual(
     if page.pixels_per_mm < LOWEST_PIXELS_PER_MM:
         needed = f"{LOWEST_PIXELS_PER_MM * 25.4:.0f} dpi"
         return VisualZone({}, f"The capture is too coarse to read the printed data: {needed} or more are needed.")
-    above = visual_part(page, mrz)
+    part, at_places = (visual_part(page, mrz) if zone_on_page else _whole(page)), None
     if layout is not None and data.keys() & layout.fields.keys():
-        fields = _at_places(page, above.height, data, layout, reader, on_page)
-        if _agreeing(fields) >= _TRUSTED:  # else the page is of another layout
-            return VisualZone(_believed(fields))
-    return VisualZone(_believed(_anywhere(page, above, data, reader)))
+        at_places = _at_places(page, part.height, data, layout, reader, on_page)
+        if _agreeing(at_places) >= _TRUSTED:  # else the page is of another layout
+            return VisualZone(_believed(at_places))
+    fields = _anywhere(page, part, data, reader)
+    if at_places and not zone_on_page and on_page is not None and _agreeing(fields) < _TRUSTED:
+        fields = at_places  # of another card: what it has where this one's data should be is to be seen
+    return VisualZone(_believed(fields))
+
+
+def read_either_way(page: Page, mrz: Mrz, reader: TextReader | None) -> tuple[Page, VisualZone]:
+    """Read a card's side that may be upside down, for its MRZ stands on the other one.
+
+    Returns
+    -------
+    tuple[Page, VisualZone]
+        The page the way up on which more of the MRZ's data are read, and those; as it was given where none tells.
+    """
+    as_given = page, read_visual(page, mrz, None, reader, zone_on_page=False)
+    if as_given[1].missing or _agreeing(as_given[1].fields) >= _TRUSTED:
+        return as_given
+    other = upside_down(page)
+    turned = other, read_visual(other, mrz, None, reader, zone_on_page=False)
+    return max(as_given, turned, key=lambda way: _agreeing(way[1].fields))

@@ -24,9 +24,10 @@ from docscan.documents.model import DocumentModel, Statistics
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
 from docscan.identifying import identified
-from docscan.inspection import Tools, open_enrolment_tools, see
+from docscan.inspection import see
 from docscan.page import find_page
 from docscan.settings import Settings
+from docscan.tools import Tools, open_enrolment_tools
 from docscan.types import MrzFormat, Page, PageSize, Quality, TextLayout
 from tests.benchmarks.timing import Times, timed
 

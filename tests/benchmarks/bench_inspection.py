@@ -26,8 +26,9 @@ from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order, make
 from docscan.capture import ImageFile
 from docscan.documents.matching import library_of
-from docscan.inspection import Inspection, Tools, inspect, open_enrolment_tools, open_tools, see
+from docscan.inspection import Inspection, inspect, see
 from docscan.settings import Settings
+from docscan.tools import Tools, open_enrolment_tools, open_tools
 from training.enrolling import model_of
 
 SEED, STATE, ENROLLED = 20261126, "XFA", 5

@@ -16,9 +16,10 @@ from torchvision.models import mobilenet_v3_small
 from docscan.capture import ImageFile
 from docscan.checks.regions import MODEL
 from docscan.crops import CROP_PIXELS
-from docscan.inspection import inspect, open_tools
+from docscan.inspection import inspect
 from docscan.runtime import read_manifest
 from docscan.settings import Settings
+from docscan.tools import open_tools
 from tests.benchmarks.timing import Times, timed
 from training.region.scoring import open_network
 

@@ -22,9 +22,10 @@ import httpx
 import numpy as np
 
 from docscan.capture import ImageFile
-from docscan.inspection import inspect, open_tools
+from docscan.inspection import inspect
 from docscan.service.server import share_of
 from docscan.settings import Settings
+from docscan.tools import open_tools
 from tests.conftest import ROOT
 from tests.end_to_end.serving import FORGED, SAMPLE, Serving, serving
 

@@ -15,8 +15,9 @@ from docscan.capture import ImageFile
 from docscan.documents.enrolment import enrol
 from docscan.documents.model import DocumentModel
 from docscan.documents.samples import Sample
-from docscan.inspection import Tools, open_enrolment_tools, read_lines, see
+from docscan.inspection import read_lines, see
 from docscan.settings import Settings
+from docscan.tools import Tools, open_enrolment_tools
 
 CREATED = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 LIGHTS = ("visible", "uv", "ir")

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from docscan import inspection
+from docscan import tools as tools_room
 from docscan.cli import app
-from docscan.inspection import Tools
 from docscan.settings import Settings
+from docscan.tools import Tools
 from tests.conftest import ROOT
 from tests.corrupt import corrupted_inputs
 
@@ -57,7 +57,7 @@ def test_corrupted_inputs_get_one_sentence_each(tmp_path: Path, tools: Tools, mo
     assert [line["file"] for line in lines] == [str(path) for path in paths]
     refused = {line["file"] for line in lines if line["error"]}
     assert len(refused) > len(paths) / 2
-    monkeypatch.setattr(inspection, "open_tools", lambda _settings: tools)  # once, not for every file
+    monkeypatch.setattr(tools_room, "open_tools", lambda _settings: tools)  # once, not for every file
     for path in sorted(map(str, refused))[::12]:
         one = run(app, ["inspect", path])
         assert one.exit_code == 3

@@ -9,7 +9,8 @@ import pytest
 
 from docscan.capture import ImageFile
 from docscan.enlarging import enlargement
-from docscan.inspection import Inspection, Tools, inspect
+from docscan.inspection import Inspection, inspect
+from docscan.tools import Tools
 from docscan.types import Image, PageSize, Verdict
 from tests.conftest import ROOT
 from training.software import sharpened, stored

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from docscan.capture import read_file
-from docscan.inspection import Tools, inspect
+from docscan.inspection import inspect
 from docscan.privacy import names_holder, without_holder
 from docscan.rendering.json import to_json
 from docscan.service.storage.form import report_to_bytes
+from docscan.tools import Tools
 from docscan.types import CheckResult, Outcome, Report, Verdict
 from tests.conftest import ROOT
-from tests.docscan.rendering.conftest import altered, report, visual
+from tests.docscan.rendering.conftest import altered, card, report, visual
 
 __all__ = ["altered"]
 
@@ -48,6 +49,21 @@ def test_nothing_tells_who_carried_the_document() -> None:
     kept = without_holder(report())
     for text in (to_json(kept), report_to_bytes(kept).decode()):
         assert not [value for value in told if value in text]
+
+
+def test_nothing_of_a_cards_two_sides_tells_who_carried_it() -> None:
+    both = card()
+    assert both.other_side is not None
+    assert both.this_side is not None
+    quoting = replace(both.this_side, reason=both.checks[1].explanation)
+    both = replace(both, reason=quoting.reason, this_side=quoting)
+    told = holder(report()) | {"12 AUG 84"}
+    kept = without_holder(both)
+    for text in (to_json(kept), report_to_bytes(kept).decode()):
+        assert not [value for value in told if value in text]
+    assert kept.other_side is not None
+    assert kept.other_side.holder_removed
+    assert (kept.verdict, kept.other_side.verdict) == (both.verdict, Verdict.REFER)
 
 
 def test_what_was_decided_and_why_stays() -> None:
@@ -121,6 +137,11 @@ def _nothing_stays(image: Path, tools: Tools) -> None:
 )
 def test_a_note_that_names_the_holder_is_told(text: str, named: bool) -> None:
     assert names_holder(text, report()) is named
+
+
+def test_a_note_that_names_a_cards_holder_is_told() -> None:
+    assert card().mrz is None
+    assert names_holder("Anna Eriksson says that she lost it.", card())
 
 
 def test_a_name_is_known_however_it_is_spelt(altered: Callable[..., Report]) -> None:

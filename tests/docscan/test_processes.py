@@ -24,7 +24,8 @@ def test_an_inspection_leaves_libraries_on_one_thread(monkeypatch: pytest.Monkey
 from pathlib import Path
 import cv2
 from docscan.capture import ImageFile
-from docscan.inspection import inspect, open_tools
+from docscan.inspection import inspect
+from docscan.tools import open_tools
 from docscan.settings import Settings
 from threadpoolctl import threadpool_info
 

@@ -152,3 +152,16 @@ def test_where_the_network_errs_on_a_design_its_print_was_looked_at_beside_the_s
         assert (verdict, reason) == (Verdict.INSUFFICIENT, "print.portrait says so.")
     unheard = [*blind[:2], check(name, Outcome.UNDETERMINED)]
     assert decide(unheard, 0, GOOD, refer_at=1)[0] is Verdict.INSUFFICIENT
+
+
+@pytest.mark.parametrize(
+    ("agreeing", "verdict"),
+    [(("surname", "expiry_date"), Verdict.NO_CONCERN), (("surname", "sex"), Verdict.INSUFFICIENT)],
+)
+def test_a_side_whose_zone_is_on_the_other_one_must_agree_with_it(agreeing: tuple[str, ...], verdict: Verdict) -> None:
+    checks = [check("mrz.found", Outcome.NOT_PERFORMED), check("print.portrait")]
+    checks += [check(f"viz.{name}") for name in agreeing]
+    checks += [check("viz.birth_date", Outcome.UNDETERMINED)]
+    assert decide(checks, -1.0, GOOD, refer_at=1.0, mrz_elsewhere=True)[0] is verdict
+    assert decide(checks, -1.0, GOOD, refer_at=1.0)[0] is Verdict.INSUFFICIENT  # no zone was looked at
+    assert decide(checks, 1.5, GOOD, refer_at=1.0, mrz_elsewhere=True)[0] is Verdict.REFER

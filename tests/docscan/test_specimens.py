@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from docscan import cli, inspection
 from docscan.capture import ImageFile
-from docscan.inspection import Tools
+from docscan.tools import Tools
 from docscan.types import Agreement, Outcome, Verdict
 
 TODAY = date(2026, 11, 24)

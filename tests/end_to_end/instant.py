@@ -14,8 +14,8 @@ import uvicorn
 from sqlalchemy.orm import Session
 
 from docscan import capture as capture_room
-from docscan.capture import ImageFile
-from docscan.inspection import Inspection, Tools
+from docscan.capture import Files, ImageFile
+from docscan.inspection import Inspection
 from docscan.runtime import Models
 from docscan.service import inspecting
 from docscan.service.access import keys
@@ -25,13 +25,21 @@ from docscan.service.app import create_app
 from docscan.service.storage.database import Database
 from docscan.service.storage.tables import ApiKey
 from docscan.settings import Settings
+from docscan.tools import Tools
 from docscan.types import Page, PageSize
 from tests.docscan.rendering.conftest import report
 
 
 def _inspect(
-    visible: ImageFile, *, uv: ImageFile | None = None, ir: ImageFile | None = None, tools: Tools
+    visible: ImageFile,
+    *,
+    uv: ImageFile | None = None,
+    ir: ImageFile | None = None,
+    other_side: Files | None = None,
+    tools: Tools,
 ) -> Inspection:
+    if other_side is not None:  # decoded too, for what cannot be read is refused
+        _inspect(other_side.visible, uv=other_side.uv, ir=other_side.ir, tools=tools)
     limits = tools.settings
     capture = capture_room.load(visible, uv=uv, ir=ir, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
     page = Page(capture.visible, PageSize.ID_3, 8.0, np.eye(3), True, True, report().quality)

@@ -12,10 +12,10 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser
 
-from docscan.inspection import Tools
 from docscan.runtime import Models
 from docscan.service.app import create_app
 from docscan.settings import Settings
+from docscan.tools import Tools
 from tests.docscan.service.access.provider import CLIENT, SECRET, running
 
 

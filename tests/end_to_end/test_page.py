@@ -1,7 +1,10 @@
 import base64
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from datasets.sheet import Kind
+from datasets.specimens import GENUINE, Order, make
 from tests.conftest import ROOT
 from tests.end_to_end.serving import Serving
 
@@ -51,6 +54,31 @@ def test_a_dropped_image_is_inspected(browser: Browser, server: Serving) -> None
     page.dispatch_event("#drop", "drop", {"dataTransfer": handle})
     expect(page.locator("#case .word")).to_contain_text("No concern", ignore_case=True, timeout=30_000)
     assert errors == []
+
+
+def _written(kind: Kind, folder: Path) -> Path:
+    path = folder / f"{kind}.png"
+    path.write_bytes(
+        make(Order(4711, 1, "UTO", kind, GENUINE), ("visible",), "reader", 250).captured.files["visible"][0]
+    )
+    return path
+
+
+def test_a_cards_other_side_is_inspected_with_it(browser: Browser, server: Serving, tmp_path: Path) -> None:
+    front, back = (_written(kind, tmp_path) for kind in (Kind.TD1_FRONT, Kind.TD1_BACK))
+    page, errors, _ = _open(browser, server)
+    page.set_input_files("#visible", back)
+    result = page.locator("#case")
+    expect(result).to_contain_text("inspect both sides together", timeout=30_000)
+    page.set_input_files("#other_visible", front)  # with the side that is there already it is inspected at once
+    expect(result).to_contain_text("Both sides of the card", timeout=30_000)
+    expect(result.locator('[data-part="document"]')).to_have_count(2)
+    expect(result.locator(".fields .outcome.passed", has_text="agrees").first).to_be_visible()
+    assert errors == []
+    page.get_by_role("button", name="Next document").click()
+    page.set_input_files("#other_visible", back)
+    expect(page.locator(".slot.filled")).to_have_count(1)
+    assert page.locator("#case .word").count() == 0  # alone it waits for the first side
 
 
 def test_what_is_no_image_is_said_in_words(browser: Browser, server: Serving) -> None:

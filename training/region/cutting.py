@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from docscan.capture import ImageFile, load
 from docscan.checks.regions import CELLS, view_of
 from docscan.crops import CROP_PIXELS, about_page, cut, middle_scale, overview, shrunk
-from docscan.inspection import Tools, open_mrz_tools
 from docscan.mrz import own_reader
 from docscan.mrz.icao9303 import MrzFormatError, parse
 from docscan.page import find_page, page_of_zone
 from docscan.settings import Settings
+from docscan.tools import Tools, open_mrz_tools
 from docscan.types import Homography, Image, MrzFormat, Polygon
 from docscan.zones import REGIONS, SEARCH_PIXELS_PER_MM, Spots, crop_spots, layout_of
 from training.region.labels import FORMATS, SIZES, UNKNOWN, Truth, cells_of, truth_of

@@ -10,7 +10,7 @@ import numpy as np
 from datasets.design.states import SPLITS
 from datasets.specimens import GENUINE
 from training.region.measures import Rate
-from training.visual.evaluate import ENROLLED, ONE_ZONE, Judged, groups, measured, report_of
+from training.visual.evaluate import CARDS, ENROLLED, KINDS, ONE_ZONE, Judged, groups, measured, report_of
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,12 +45,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.visual", description=__doc__)
     parser.add_argument("--split", choices=tuple(SPLITS), default="test", help="of states")
     parser.add_argument("--documents", type=int, default=32, help="inspected of each state and kind of side")
+    parser.add_argument("--cards", action="store_true", help="both sides of cards; else sides that have both zones")
     parser.add_argument("--without-models", action="store_true", help=f"enrol nothing; else {ENROLLED} of each kind")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=_ROOT / "build" / "visual.tsv", help="gets every outcome")
     chosen = parser.parse_args()
     judged: list[Judged] = []
-    wanted = groups(chosen.split, chosen.documents)
+    wanted = groups(chosen.split, chosen.documents, CARDS if chosen.cards else KINDS)
     for number, done in enumerate(measured(wanted, enrolled=not chosen.without_models, workers=chosen.workers), 1):
         judged += done
         print(f"{number} of {len(wanted)} groups", flush=True)

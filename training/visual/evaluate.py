@@ -13,17 +13,20 @@ from pathlib import Path
 from datasets.design.states import SPLITS
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order, Specimen, make
-from docscan.capture import ImageFile
+from docscan.capture import Files, ImageFile
 from docscan.documents.matching import library_of
-from docscan.inspection import Seen, Tools, inspect, open_tools, see
+from docscan.documents.model import DocumentModel
+from docscan.inspection import inspect, read_mrz, see
 from docscan.settings import Settings
-from docscan.types import Outcome
+from docscan.tools import Tools, open_tools
+from docscan.types import Outcome, Report
 from training.enrolling import knowing, model_of
 from training.processes import each
 
 FIRST_SEED = 4_000_000
 ENROLLED = 5
 KINDS = (Kind.TD3, Kind.TD2, Kind.MRV_A)  # sides with both zones
+CARDS = (Kind.TD1_FRONT,)  # the printed data alone; the MRZ is on the back, which is captured too
 ONE_ZONE = ("viz_altered", "mrz_altered")
 _CYCLE = (GENUINE, ONE_ZONE[0], GENUINE, ONE_ZONE[1])
 
@@ -63,9 +66,9 @@ class Judged:
         return bool(set(self.outcomes.values()) & {Outcome.PASSED, Outcome.FAILED})
 
 
-def groups(split: str, inspected: int, seed: int = FIRST_SEED) -> list[Group]:
+def groups(split: str, inspected: int, kinds: tuple[Kind, ...] = KINDS, seed: int = FIRST_SEED) -> list[Group]:
     """Return the groups of a split, one for each state and kind, with so many inspected documents each."""
-    pairs = [(code, kind) for code in SPLITS[split] for kind in KINDS]
+    pairs = [(code, kind) for code in SPLITS[split] for kind in kinds]
     return [Group(seed + number, code, kind, inspected) for number, (code, kind) in enumerate(pairs)]
 
 
@@ -79,21 +82,42 @@ def _file(specimen: Specimen) -> ImageFile:
     return ImageFile("generated", specimen.captured.files["visible"][0])
 
 
-def _samples(group: Group, tools: Tools) -> Iterator[Seen]:
-    """Make the genuine documents of a group that are enrolled."""
-    for index in range(ENROLLED):
-        specimen = make(Order(group.seed, index, group.code, group.kind, GENUINE), ("visible",))
-        yield see(_file(specimen), tools=tools, today=_TODAY)
+def sides(order: Order) -> tuple[Specimen, Specimen]:
+    """Make the side that prints the data and the side that has the MRZ: of a card two, which are one elsewhere.
+
+    Both are of one holder. One that alters the MRZ alone alters a card's back.
+    """
+    if order.kind not in CARDS:
+        whole = make(order, ("visible",))
+        return whole, whole
+    recipes = (
+        {"viz": order.recipe, "mrz": GENUINE} if order.recipe != ONE_ZONE[1] else {"viz": GENUINE, "mrz": order.recipe}
+    )
+    front = replace(order, recipe=recipes["viz"])
+    back = replace(order, kind=Kind.TD1_BACK, recipe=recipes["mrz"])
+    return make(front, ("visible",)), make(back, ("visible",))
+
+
+def _model(group: Group, tools: Tools) -> DocumentModel | None:
+    """Enrol the genuine documents of a group."""
+    made = [sides(Order(group.seed, index, group.code, group.kind, GENUINE)) for index in range(ENROLLED)]
+    seen = [see(_file(printed), tools=tools, today=_TODAY) for printed, _ in made]
+    if group.kind not in CARDS:
+        return model_of(seen, tools)
+    zones = [next(iter(read_mrz(_file(zone), tools=tools, today=_TODAY)), None) for _, zone in made]
+    return model_of(seen, tools, without_mrz=True, elsewhere=zones)
 
 
 def _judged(order: Order, tools: Tools) -> Judged:
-    specimen = make(order, ("visible",))
-    report = inspect(_file(specimen), tools=tools, today=_TODAY).report
-    alterations = specimen.sheet.alterations
+    printed, with_zone = sides(order)
+    other_side = None if with_zone is printed else Files(_file(with_zone))
+    report = inspect(_file(printed), other_side=other_side, tools=tools, today=_TODAY).report
+    zone = report.other_side or report
+    alterations = [*printed.sheet.alterations, *with_zone.sheet.alterations]
     return Judged(
         recipe=order.recipe,
-        device=str(specimen.settings.parameters().get("device")),
-        legible=report.quality.usable and report.mrz is not None and report.mrz.parsed.lines == specimen.sheet.mrz,
+        device=str(printed.settings.parameters().get("device")),
+        legible=_usable(report) and zone.mrz is not None and zone.mrz.parsed.lines == with_zone.sheet.mrz,
         modelled=report.document.model is not None,
         datum=str(alterations[0].parameters["field"]) if alterations else None,
         outcomes={
@@ -103,11 +127,14 @@ def _judged(order: Order, tools: Tools) -> Judged:
     )
 
 
+def _usable(report: Report) -> bool:
+    return all(side.quality.usable for side in (report, report.other_side) if side is not None)
+
+
 def _measure(enrolled: bool, group: Group) -> list[Judged]:
     tools = _tools()
     if enrolled:
-        model = model_of(_samples(group, tools), tools)
-        tools = knowing(tools, model)
+        tools = knowing(tools, _model(group, tools))
     orders = (
         Order(group.seed, ENROLLED + number, group.code, group.kind, _CYCLE[number % len(_CYCLE)])
         for number in range(group.inspected)

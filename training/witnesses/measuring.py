@@ -12,8 +12,9 @@ from docscan.checks import CHECKS, perform
 from docscan.checks.finding import Finding
 from docscan.checks.measured import Measurement, captured_askew
 from docscan.evidence import Evidence
-from docscan.inspection import Seen, Tools, gather, open_enrolment_tools, see
+from docscan.inspection import Seen, gather, see
 from docscan.settings import Settings
+from docscan.tools import Tools, open_enrolment_tools
 from docscan.types import CheckResult
 from training.enrolling import knowing, model_of
 from training.processes import each

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -61,6 +61,9 @@ async def create_inspection(
     key: IdempotencyKey = None,
 ) -> Response:
     """Inspect one document: its image under visible light, ultraviolet and infrared light where taken.
+
+    Of a card both sides may be sent: what the one prints is then compared with the machine-readable zone of the other,
+    and verdict, reason and confidence are about both.
 
     When the answer is 201 the inspection is on the disk: it is there after a crash too.
     """
@@ -171,9 +174,12 @@ def get_region(
     spectrum: Annotated[
         Spectrum | None, Query(description="The light; without it that of the check which weighs most there.")
     ] = None,
+    side: Annotated[
+        Literal["this", "other"], Query(description="other: of a card's other side, as ``other_side`` names it.")
+    ] = "this",
 ) -> Response:
     """Return a region that the report names, with a little around it, while pictures are kept."""
-    kept = State.of(request).records.region(report_id, name, principal)
+    kept = State.of(request).records.region(report_id, name, principal, other_side=side == "other")
     if kept.pictures is None:
         raise HTTPException(404, "The pictures of this inspection are no longer held.")
     png = crop(kept.report, kept.pictures, name, spectrum)

@@ -136,8 +136,8 @@ class Records:
         """
         return self._kept(inspection_id, principal, "inspection.viewed")
 
-    def region(self, inspection_id: str, name: str, principal: Principal) -> Kept:
-        """Return the same for one region's picture, which the audit log names.
+    def region(self, inspection_id: str, name: str, principal: Principal, *, other_side: bool = False) -> Kept:
+        """Return the same for one region's picture, of this side or of a card's other one, which the audit log names.
 
         Raises
         ------
@@ -146,11 +146,16 @@ class Records:
         """
         with self._database.read() as session:
             stored = session.scalar(select(Inspection.report).where(Inspection.id == inspection_id))
-        checks = () if stored is None else report_from_bytes(stored).checks
+        report = None if stored is None else report_from_bytes(stored)
+        if report is not None and other_side:
+            report = report.other_side
+        checks = () if report is None else report.checks
         # The log names what the report names, never what a stranger put into an address.
         if all(check.region is None or check.region.name != name for check in checks):
             raise UnknownInspectionError("There is no report with such a region.")
-        return self._kept(inspection_id, principal, "inspection.region_viewed", {"region": name})
+        side = {"side": "other"} if other_side else {}
+        kept = self._kept(inspection_id, principal, "inspection.region_viewed", {"region": name} | side)
+        return kept if kept.report.other_side is None or not other_side else kept.side(kept.report.other_side)
 
     def record(self, inspection_id: str) -> Record:
         """Return what people did with an inspection.

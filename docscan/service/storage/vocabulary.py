@@ -120,6 +120,10 @@ class Kept:
     report: Report
     pictures: Pictures | None
 
+    def side(self, report: Report) -> "Kept":
+        """Return the same of the card's other side, whose report this is."""
+        return Kept(report, None if self.pictures is None else self.pictures.other_side)
+
 
 UNDECIDED = "undecided"
 

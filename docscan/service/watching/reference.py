@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from docscan.errors import ModelError
-from docscan.inspection import Tools
 from docscan.runtime import Calibration
+from docscan.tools import Tools
 
 FILE = "reference_scores.json"
 SCHEMA = "docscan.reference_scores/1"

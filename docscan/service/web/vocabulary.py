@@ -39,10 +39,12 @@ SCOPES = {
     Permission.ADMINISTER: message("manage accounts and keys"),
 }
 
-LIGHTS = {
+# Where images are put at the desk, by the part of the request that has them.
+IMAGES = {
     "visible": message("Visible"),
     "uv": message("UV"),
     "ir": message("Infrared"),
+    "other_visible": message("A card's other side"),
 }
 
 # What scripts say; they find it by name in the page.

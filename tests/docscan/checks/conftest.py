@@ -7,8 +7,8 @@ import pytest
 from docscan.documents.compared import Comparison
 from docscan.documents.model import DocumentModel
 from docscan.evidence import Evidence
-from docscan.inspection import Tools
 from docscan.mrz.icao9303 import parse
+from docscan.tools import Tools
 from docscan.types import Capture, Mrz, Page, PageSize, Quality, VisualZone, Zone
 from tests.docscan.checks.desk import Desk
 from tests.docscan.conftest import Makes

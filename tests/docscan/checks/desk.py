@@ -16,8 +16,9 @@ from docscan.documents.comparison import compare, spots_of
 from docscan.documents.model import DocumentModel
 from docscan.documents.pictures import laid_on_samples
 from docscan.evidence import Evidence
-from docscan.inspection import Seen, Tools, see
+from docscan.inspection import Seen, see
 from docscan.lights import judged, look_at_lights
+from docscan.tools import Tools
 from docscan.types import CheckResult, Spectrum
 from docscan.typesetting import typesetting_of
 from tests.docscan.conftest import Makes

@@ -11,7 +11,8 @@ from docscan.checks.printing import region
 from docscan.documents.model import Statistics
 from docscan.evidence import Evidence
 from docscan.lanes import Lanes
-from docscan.types import Outcome, Region, RegionScore
+from docscan.print_scores import RegionScore
+from docscan.types import Outcome, Region
 from tests.docscan.checks.conftest import SCALE, ZONE
 from tests.docscan.documents.conftest import small_model
 

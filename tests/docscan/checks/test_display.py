@@ -9,7 +9,8 @@ from docscan.checks.display import pixels
 from docscan.checks.finding import Finding
 from docscan.displays import grid_strength
 from docscan.evidence import Evidence
-from docscan.inspection import Tools, inspect, see
+from docscan.inspection import inspect, see
+from docscan.tools import Tools
 from docscan.types import Outcome, Verdict
 from tests.docscan.checks.conftest import TODAY
 

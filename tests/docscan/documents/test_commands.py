@@ -8,10 +8,10 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from datasets.sheet import Kind
-from docscan import inspection
+from docscan import tools as tools_room
 from docscan.cli import app
 from docscan.documents.store import save
-from docscan.inspection import Tools
+from docscan.tools import Tools
 from tests.docscan.conftest import Makes
 from tests.docscan.documents.conftest import small_model
 
@@ -60,7 +60,7 @@ def test_enrolled_documents_are_known_by_name_in_the_report(makes: Makes) -> Non
 def test_enroll_refuses_in_one_line_and_writes_nothing(
     makes: Makes, tools: Tools, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inspection, "open_enrolment_tools", lambda _settings: tools)  # once, not by every command
+    monkeypatch.setattr(tools_room, "open_enrolment_tools", lambda _settings: tools)  # once, not by every command
     samples = [makes.path("XVA", Kind.TD3, number) for number in range(3)]
     (tmp_path / "bad.png").write_bytes(b"no picture")
     one, other = (cv2.imread(str(path)) for path in samples[:2])

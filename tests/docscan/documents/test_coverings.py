@@ -16,9 +16,10 @@ from docscan.documents.laying import Laid
 from docscan.documents.matching import library_of
 from docscan.documents.model import DocumentModel, ReferencePicture
 from docscan.documents.texture import CELL_MM
-from docscan.inspection import Tools, gather, inspect
+from docscan.inspection import gather, inspect
 from docscan.page_geometry import moved
 from docscan.scoring import decide, fuse
+from docscan.tools import Tools
 from docscan.types import Outcome, Page, Verdict
 from training.fingers import COLOURS, held
 from training.software import Picture

@@ -12,7 +12,7 @@ from docscan.documents.model import DocumentModel
 from docscan.documents.packing import ARRAYS, RECORD, pack
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError, UsageError
-from docscan.inspection import Tools
+from docscan.tools import Tools
 from docscan.types import MrzFormat, PageSize, Spectrum
 from docscan.zones import REGIONS
 from tests.docscan.conftest import CREATED, Makes

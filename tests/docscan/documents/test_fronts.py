@@ -19,9 +19,10 @@ from docscan.documents.model import DocumentModel
 from docscan.documents.packing import pack, unpack
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
-from docscan.inspection import Inspection, Seen, Tools, inspect, read_side
+from docscan.inspection import Inspection, Seen, inspect, read_side
 from docscan.mrz import second_reader
 from docscan.page import upside_down
+from docscan.tools import Tools
 from docscan.types import Box, Outcome, PageSize, Spectrum, Verdict
 from tests.docscan.conftest import CREATED, Makes
 
@@ -110,7 +111,7 @@ def test_a_front_is_known_either_way_up_and_compared_with_its_samples(
         assert said[compared].outcome is Outcome.PASSED, compared
     assert said["mrz.found"].outcome is said["mrz.pitch"].outcome is Outcome.NOT_PERFORMED
     assert (seen.report.verdict, seen.report.reason) == (Verdict.INSUFFICIENT, said["mrz.found"].explanation)
-    assert "inspect that as well" in seen.report.reason
+    assert "inspect both together" in seen.report.reason
     upright = makes.sample(STATE, Kind.TD1_FRONT, 5).page.image
     shown = cv2.resize(seen.page.image, upright.shape[1::-1])
     apart, apart_turned = (cv2.norm(way, upright, cv2.NORM_L1) for way in (shown, shown[::-1, ::-1]))

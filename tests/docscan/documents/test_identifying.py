@@ -12,9 +12,10 @@ from docscan.documents.matching import library_of, match
 from docscan.documents.model import DocumentModel
 from docscan.documents.samples import Sample
 from docscan.identifying import identified
-from docscan.inspection import Tools, inspect
+from docscan.inspection import inspect
 from docscan.page import page_at
 from docscan.page_geometry import moved, rectangle
+from docscan.tools import Tools
 from docscan.types import Homography, Outcome, Page
 from tests.docscan.conftest import CREATED, Makes
 

@@ -13,7 +13,8 @@ from docscan.documents.matching import library_of, nearest_model
 from docscan.documents.model import DocumentModel
 from docscan.documents.packing import pack, unpack
 from docscan.documents.prints import BANDS, CHANNELS, differences, paleness
-from docscan.inspection import Tools, gather, inspect, see
+from docscan.inspection import gather, inspect, see
+from docscan.tools import Tools
 from docscan.types import Outcome
 from tests.docscan.conftest import Makes
 from training.software import sharpened

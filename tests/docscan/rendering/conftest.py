@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from docscan import types as t
+from docscan.sides import of_both
 
 LINES = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
 ZONE = ((40.0, 500.0), (960.0, 500.0), (960.0, 600.0), (40.0, 600.0))
@@ -74,6 +75,23 @@ def report() -> t.Report:
         models=(t.ModelInfo("region", "1.0.0", "ab" * 32, {"apcer": 0.05}),),
         timings_ms={"decode": 12.34, "total": 456.0},
     )
+
+
+def card() -> t.Report:
+    """A card of which both sides were inspected: its front prints another date of birth than its back's MRZ says."""
+    back = replace(report(), id="5a4f3c9e-2d0f-4c3e-9a55-7f1f0d2b6c01", visual=t.VisualZone({}))
+    front_checks = (
+        t.CheckResult("mrz.found", t.Outcome.NOT_PERFORMED, "The zone stands on the other side."),
+        t.CheckResult(
+            "viz.birth_date", t.Outcome.FAILED, "The printed date of birth reads “12 AUG 84”, the zone “1974-08-12”.",
+            log10_lr=1.3, region=t.Region("birth_date", PORTRAIT),
+        ),
+    )  # fmt: skip
+    front = replace(
+        report(), mrz=None, checks=front_checks, verdict=t.Verdict.INSUFFICIENT, reason="Capture it again.",
+        confidence=t.Confidence(0.2, 0.01, 1.3, "moderate support"),
+    )  # fmt: skip
+    return of_both(front, back)
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 import cv2
 import numpy as np
 
+from docscan.print_scores import HeatMap
 from docscan.rendering.heat import on_page, to_png
 from docscan.rendering.html import to_html
 from docscan.rendering.pictures import draw
-from docscan.types import Capture, HeatMap, Page, Report
+from docscan.types import Capture, Page, Report
 
 
 def _heat() -> HeatMap:

@@ -10,11 +10,12 @@ import numpy as np
 from PIL import Image
 
 from docscan.documents.model import ReferencePicture
+from docscan.inspection import Inspection
 from docscan.page_geometry import rectangle
 from docscan.rendering.html import stylesheet, stylesheet_digest, to_html
-from docscan.rendering.pictures import draw
+from docscan.rendering.pictures import draw, pictures_of
 from docscan.types import Capture, CheckResult, Outcome, Page, PageSize, Region, Report, Spectrum, Verdict
-from tests.docscan.rendering.conftest import PORTRAIT
+from tests.docscan.rendering.conftest import PORTRAIT, card
 
 
 class Elements(HTMLParser):
@@ -60,6 +61,24 @@ def test_verdict_reason_page_findings_and_fields_come_in_this_order(
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_of_a_card_the_answer_about_both_comes_first_and_each_side_has_its_sheet(capture: Capture, page: Page) -> None:
+    seen = Inspection(card(), capture, page, None, {})
+    assert seen.report.other_side is not None
+    both = replace(seen, other_side=replace(seen, report=seen.report.other_side))
+    html = to_html(both.report, pictures_of(both))
+    first, second = html.split('data-part="other-side"')
+    assert "Both sides of the card" in first
+    assert "On the card's other side:" in first
+    assert "The side shown here by itself: Insufficient." in first
+    for sheet in (first, second):
+        assert sheet.count('data-part="document"') == 1
+    assert (first.count('data-part="fields"'), second.count('data-part="fields"')) == (1, 0)
+    assert "12 AUG/AOUT 84" in first
+    assert "L898902C3" in first
+    assert 'data-part="other-verdict"' in second
+    assert second.count("re-printed or replaced") >= 2  # the reason, and the finding enlarged
 
 
 def test_the_page_is_shown_upright_with_each_finding_outlined(referred: Report, capture: Capture, page: Page) -> None:

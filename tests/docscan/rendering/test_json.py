@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from docscan.rendering.json import to_dict, to_json
 from docscan.types import Quality, Report
+from tests.docscan.rendering.conftest import card
 
 CONTRACT = {
     "schema": None, "software": {"name", "version"}, "id": None, "created": None, "verdict": None, "reason": None,
@@ -21,7 +22,9 @@ CONTRACT = {
 
 def test_has_the_keys_of_the_contract(referred: Report) -> None:
     found = to_dict(referred)
-    assert set(found) == {*CONTRACT, "visual"}  # a key of our own: the contract leaves the printed data open
+    # Keys of our own: the contract leaves the printed data and a card's two sides open.
+    assert set(found) == {*CONTRACT, "visual", "this_side", "other_side"}
+    assert found["this_side"] is found["other_side"] is None
     for name, keys in CONTRACT.items():
         if keys is not None:
             assert set(found[name]) == keys, name
@@ -29,6 +32,15 @@ def test_has_the_keys_of_the_contract(referred: Report) -> None:
         assert set(check) == {
             "id", "outcome", "spectrum", "score", "threshold", "log10_lr", "region", "explanation",
         }  # fmt: skip
+
+
+def test_of_a_card_the_other_side_is_a_report_too() -> None:
+    found = json.loads(to_json(card()))
+    assert set(found["other_side"]) == set(found)
+    assert (found["verdict"], found["reason"]) == ("refer", found["other_side"]["reason"])
+    assert found["this_side"] == {"verdict": "insufficient", "reason": "Capture it again."}
+    assert found["confidence"]["log10_lr"] == 3.1
+    assert (found["mrz"], found["other_side"]["mrz"]["format"]) == (None, "TD3")
 
 
 def test_values_survive_a_round_trip_through_text(referred: Report) -> None:

@@ -5,6 +5,7 @@ from rich.console import Console
 
 from docscan.rendering.terminal import print_report
 from docscan.types import Outcome, Report, Verdict
+from tests.docscan.rendering.conftest import card
 
 
 def printed(report: Report) -> str:
@@ -19,6 +20,14 @@ def test_verdict_comes_first_with_word_symbol_and_reason(referred: Report) -> No
     assert "! REFER" in head
     assert referred.reason in head
     assert head.index("REFER") < head.index(referred.reason)
+
+
+def test_of_a_card_both_sides_are_printed_and_where_the_reason_lies() -> None:
+    text = printed(card())
+    assert "On the card's other side: The portrait looks re-printed" in text
+    assert text.index("REFER") < text.index("Date of birth") < text.index("The card's other side")
+    assert text.count("Check digits") == 1
+    assert "✗ printed: 12 AUG/AOUT 84" in text
 
 
 def test_every_check_stands_with_its_outcome_in_words(referred: Report) -> None:

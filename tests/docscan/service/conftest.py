@@ -9,14 +9,15 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from docscan.capture import ImageFile
-from docscan.inspection import Inspection, Tools
+from docscan.capture import Files, ImageFile
+from docscan.inspection import Inspection
 from docscan.runtime import Models
 from docscan.service import inspecting
 from docscan.service.app import create_app
 from docscan.settings import Settings
+from docscan.tools import Tools
 from docscan.types import Capture, Page
-from tests.docscan.rendering.conftest import capture, page, report
+from tests.docscan.rendering.conftest import capture, card, page, report
 
 __all__ = ["capture", "page"]
 
@@ -30,11 +31,17 @@ def make_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capture: Captur
         *,
         uv: ImageFile | None = None,
         ir: ImageFile | None = None,
+        other_side: Files | None = None,
         tools: Tools,
         today: date | None = None,
     ) -> Inspection:
         del visible, uv, ir, tools, today
-        return Inspection(replace(report(), id=str(uuid4())), capture, page, None, {})
+        whole = Inspection(replace(report(), id=str(uuid4())), capture, page, None, {})
+        if other_side is None:
+            return whole
+        both = replace(card(), id=str(uuid4()))
+        assert both.other_side is not None
+        return replace(whole, report=both, other_side=replace(whole, report=both.other_side))
 
     monkeypatch.setattr(inspecting, "inspect", inspect)
     opened: list[TestClient] = []

@@ -10,10 +10,10 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
-from docscan.inspection import Tools
 from docscan.runtime import Models
 from docscan.service.app import create_app
 from docscan.settings import Settings
+from docscan.tools import Tools
 from tests.docscan.service.test_routes import is_problem
 
 

@@ -88,6 +88,14 @@ def created(client: TestClient) -> dict[str, object]:
     return dict(client.post("/v1/inspections", files=IMAGE).json())
 
 
+def test_regions_of_a_cards_other_side_can_be_had(client: TestClient) -> None:
+    report = client.post("/v1/inspections", files=IMAGE | {"other_visible": IMAGE["visible"]}).json()
+    address = f"/v1/inspections/{report['id']}/regions"
+    for name, side in (("birth_date", "this"), ("portrait", "other")):
+        assert decoded(client.get(f"{address}/{name}.png", params={"side": side}).content).size
+        is_problem(client.get(f"{address}/{name}.png", params={"side": "this" if side == "other" else "other"}), 404)
+
+
 def test_every_region_of_a_report_can_be_had(client: TestClient, created: dict[str, object]) -> None:
     checks = created["checks"]
     assert isinstance(checks, list)

@@ -48,14 +48,14 @@ def test_while_the_first_is_worked_on_the_second_is_told_to_wait(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
-    draw = inspecting.draw
+    draw = inspecting.pictures_of
 
     def slow(*shown: object) -> object:
         begun.set()
         assert go_on.wait(10)
         return draw(*shown)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(inspecting, "draw", slow)
+    monkeypatch.setattr(inspecting, "pictures_of", slow)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(client.post, "/v1/inspections", files=IMAGE, headers=KEY)
         assert begun.wait(10)

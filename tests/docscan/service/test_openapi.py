@@ -6,12 +6,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from docscan.capture import ImageFile
-from docscan.inspection import Tools, inspect, open_tools
+from docscan.inspection import inspect
 from docscan.privacy import without_holder
 from docscan.rendering.json import to_dict
 from docscan.service.openapi import example
 from docscan.service.schema import Report
 from docscan.settings import Settings
+from docscan.tools import Tools, open_tools
 from docscan.types import Report as Inspected
 from tests.conftest import ROOT
 from tests.docscan.rendering.conftest import doubted, referred

@@ -38,6 +38,16 @@ def test_an_inspection_is_created_and_found_again(client: TestClient) -> None:
     assert again.json() == created.json()
 
 
+def test_a_cards_other_side_is_in_the_report_and_on_its_page(client: TestClient) -> None:
+    created = client.post("/v1/inspections", files=IMAGE | {"other_visible": IMAGE["visible"]})
+    assert created.status_code == 201
+    assert created.json()["other_side"]["schema"] == "docscan.report/1"
+    location = created.headers["location"]
+    assert client.get(location).json() == created.json()
+    assert "Both sides of the card" in client.get(location, headers={"Accept": "text/html"}).text
+    assert 'data-part="other-verdict"' in client.get(f"/inspections/{created.json()['id']}").text
+
+
 @pytest.mark.parametrize(
     ("accept", "html"),
     [
@@ -73,6 +83,7 @@ def test_accept_decides_between_json_and_the_page(client: TestClient, accept: st
         (415, "POST", "/v1/inspections", {"data": {"visible": "text"}}),
         (422, "POST", "/v1/inspections", {"files": {"uv": ("a", b"x")}}),
         (422, "POST", "/v1/inspections", {"files": {**IMAGE, "portrait": ("a", b"x")}}),
+        (422, "POST", "/v1/inspections", {"files": {**IMAGE, "other_uv": ("a", b"x")}}),
         (422, "POST", "/v1/inspections", {"files": [("visible", ("a", b"x")), ("visible", ("b", b"y"))]}),
         (422, "POST", "/v1/inspections", {"files": {"uv": ("a", b"x")}, "data": {"visible": "text"}}),
         (400, "POST", "/v1/inspections", {"content": b"--", "headers": {"Content-Type": "multipart/form-data"}}),
@@ -157,14 +168,14 @@ def test_beyond_the_queue_it_says_when_to_come_again(
 ) -> None:
     client = make_client(service_workers=1, service_queue=1)
     begun, go_on = threading.Event(), threading.Event()
-    draw = inspecting.draw
+    draw = inspecting.pictures_of
 
     def slow(*shown: object) -> object:
         begun.set()
         assert go_on.wait(10)
         return draw(*shown)
 
-    monkeypatch.setattr(inspecting, "draw", slow)
+    monkeypatch.setattr(inspecting, "pictures_of", slow)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(client.post, "/v1/inspections", files=IMAGE)
         assert begun.wait(10)

@@ -19,13 +19,13 @@ from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from docscan.errors import UsageError
-from docscan.inspection import Tools
 from docscan.runtime import Models
 from docscan.service import server
 from docscan.service.access import accounts
 from docscan.service.access.principal import Role
 from docscan.service.storage.database import Database
 from docscan.settings import Settings
+from docscan.tools import Tools
 
 _RUN = uvicorn.Server.run
 

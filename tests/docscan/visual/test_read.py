@@ -12,10 +12,10 @@ from datasets.design.states import SPLITS
 from datasets.sheet import Kind
 from datasets.specimens import Order, Specimen, make
 from docscan.capture import ImageFile, load
-from docscan.inspection import Tools
 from docscan.mrz import read as mrz_room
 from docscan.mrz.icao9303 import parse
 from docscan.page import page_of_zone
+from docscan.tools import Tools
 from docscan.types import Agreement, Image, Mrz, Page, TextLayout
 from docscan.visual.ocr import Reading, TextReader
 from docscan.visual.places import text_layout

@@ -13,7 +13,7 @@ import torch
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order, make
 from datasets.truth import truth
-from docscan import inspection, light_network
+from docscan import inspection, light_network, tools
 from docscan.capture import ImageFile
 from docscan.daylight_network import BESIDE, CHANNELS, HEIGHT, WIDTH, ask, channels_of
 from docscan.page_answer import OUTPUTS, prepared
@@ -65,7 +65,7 @@ def test_what_shows_by_daylight_is_forged_and_nothing_else(pages: Pages) -> None
 
 def test_pages_are_what_the_product_would_see() -> None:
     _line, content = _made(GENUINE, Kind.TD1_BACK)
-    seen = inspection.see(ImageFile("visible", content), tools=inspection.open_mrz_tools(Settings(threads=1)))
+    seen = inspection.see(ImageFile("visible", content), tools=tools.open_mrz_tools(Settings(threads=1)))
     theirs = channels_of(seen.capture.visible, seen.page.to_capture, seen.page.size)
     ours = _pages([GENUINE], Kind.TD1_BACK)
     height, width = theirs.shape[:2]

@@ -13,7 +13,7 @@ import torch
 from datasets.sheet import Kind
 from datasets.specimens import GENUINE, Order, make
 from datasets.truth import truth
-from docscan import inspection
+from docscan import inspection, tools
 from docscan.capture import ImageFile
 from docscan.documents.laying import PIXELS_PER_MM
 from docscan.light_network import CHANNELS, HEIGHT, WIDTH, ask, channels_of
@@ -80,7 +80,7 @@ def test_a_forged_cell_lies_where_the_truth_has_the_alteration(pages: Pages) -> 
 def test_pages_are_what_the_product_would_see() -> None:
     _line, files = _made(GENUINE, Kind.TD1_BACK)
     named = {light.value: ImageFile(light.value, content) for light, content in files.items()}
-    page = inspection.see(**named, tools=inspection.open_mrz_tools(Settings(threads=1))).page  # type: ignore[arg-type]
+    page = inspection.see(**named, tools=tools.open_mrz_tools(Settings(threads=1))).page  # type: ignore[arg-type]
     seen = _pages([GENUINE], Kind.TD1_BACK)
     height, width = seen.page(Spectrum.UV, 0).shape[:2]
     pictures = {light: _small(page.light(light), width, height) for light in Spectrum}

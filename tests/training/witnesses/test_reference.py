@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from docscan.checks import CHECKS
-from docscan.inspection import Tools
 from docscan.runtime import Models, open_models
 from docscan.service.watching.drift import LEAST_REFERENCE
 from docscan.service.watching.reference import ReferenceScores, digest, read_reference
 from docscan.settings import Settings
+from docscan.tools import Tools
 from docscan.types import CheckResult, Outcome, Verdict
 from tests.conftest import ROOT
 from tests.docscan.rendering.conftest import report

@@ -96,12 +96,13 @@ function next() {
   document.getElementById("visible").focus();
 }
 
-// Files go where their names say, or where they were dropped; the image under visible light starts the inspection.
+// Files go where their names say, or where they were dropped; the image under visible light starts the inspection, and
+// after it a card's other side does.
 function take(files, light) {
   const given = [...files];
   if (given.length === 0) return;
   for (const file of given) slots.put(light && given.length === 1 ? light : slots.lightOf(file), file);
-  if (light && light !== "visible" && given.length === 1) return;
+  if (light && given.length === 1 && light !== "visible" && !(light === slots.OTHER_SIDE && slots.has("visible"))) return;
   if (!slots.has("visible")) {
     const [only] = given;
     slots.clear(slots.lightOf(only));

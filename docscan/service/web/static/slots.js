@@ -1,6 +1,7 @@
-// The images of one document, one for each light.
+// The images of one document: one for each light, and a card's other side.
 
-export const LIGHTS = ["visible", "uv", "ir"];
+export const OTHER_SIDE = "other_visible";
+export const LIGHTS = ["visible", "uv", "ir", OTHER_SIDE];
 
 // Words in files' names that tell the light, as page readers write them; what has none is the image under visible light.
 const WORDS = { uv: /(^|[^a-z])(uv|uv-?a|ultraviolet)([^a-z]|$)/i, ir: /(^|[^a-z])(ir|b900|infrared)([^a-z]|$)/i };

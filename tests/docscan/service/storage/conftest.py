@@ -70,7 +70,7 @@ class Room:
         """Keep an inspection of the examples' passport."""
         added = replace(report(), **{"id": str(uuid4()), "created": datetime.now(UTC), **changes})  # type: ignore[arg-type]
         pictures = Pictures(Picture(b"a picture of ERIKSSON", 10, 10), {})
-        self.records.add(added, pictures, {"visible": b"an image of ERIKSSON", "uv": b"another"}, principal)
+        self.records.add(added, pictures, IMAGES, principal)
         return added
 
     def actions(self) -> list[tuple[str, str, str]]:
@@ -80,6 +80,7 @@ class Room:
         return [(entry.actor, entry.action, entry.subject) for entry in reversed(entries)]
 
 
+IMAGES = {"visible": b"an image of ERIKSSON", "uv": b"another", "other_visible": b"its back"}
 MakeRoom = Callable[..., Room]
 
 

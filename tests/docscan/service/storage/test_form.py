@@ -1,4 +1,5 @@
 import traceback
+from dataclasses import replace
 
 import pytest
 
@@ -7,13 +8,13 @@ from docscan.rendering.pictures import draw
 from docscan.service.storage.database import StorageError
 from docscan.service.storage.form import pictures_from_bytes, pictures_to_bytes, report_from_bytes, report_to_bytes
 from docscan.types import Capture, Page
-from tests.docscan.rendering.conftest import capture, page, report
+from tests.docscan.rendering.conftest import capture, card, page, report
 
 __all__ = ["capture", "page"]
 
 
 def test_a_report_comes_back_as_it_was() -> None:
-    for kept in (report(), without_holder(report())):
+    for kept in (report(), without_holder(report()), card(), without_holder(card())):
         assert report_from_bytes(report_to_bytes(kept)) == kept
 
 
@@ -26,5 +27,5 @@ def test_what_another_version_wrote_is_said_without_quoting_it() -> None:
 
 
 def test_pictures_come_back_as_they_were(capture: Capture, page: Page) -> None:
-    pictures = draw(report(), capture, page)
+    pictures = replace(draw(report(), capture, page), other_side=draw(report(), capture, page))
     assert pictures_from_bytes(pictures_to_bytes(pictures)) == pictures

@@ -23,7 +23,7 @@ def test_decided_documents_are_written_with_their_labels(keeping: Room, make_roo
     folder = tmp_path / "out"
     assert export(keeping.storage, folder, actor=CONSOLE) == (2, 1)
     assert {path.name for path in folder.iterdir()} == {genuine, forged}
-    assert {path.name for path in (folder / forged).iterdir()} == {"visible", "uv", "label.json"}
+    assert {path.name for path in (folder / forged).iterdir()} == {"visible", "uv", "other_visible", "label.json"}
     assert (folder / forged / "visible").read_bytes() == b"an image of ERIKSSON"
     label = json.loads((folder / forged / "label.json").read_text())
     assert (label["finding"], label["kind"], label["line"]) == ("forged", "portrait", 2)

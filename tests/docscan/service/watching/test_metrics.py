@@ -100,14 +100,14 @@ def test_nothing_that_a_client_or_a_document_chose_becomes_a_label(client: TestC
 def test_what_runs_and_what_is_refused(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
     client = make_client(service_workers=1, service_queue=2)
     begun, go_on = threading.Event(), threading.Event()
-    draw: Callable[..., Pictures] = inspecting.draw
+    draw: Callable[..., Pictures] = inspecting.pictures_of
 
     def slow(*shown: object) -> object:
         begun.set()
         assert go_on.wait(10)
         return draw(*shown)
 
-    monkeypatch.setattr(inspecting, "draw", slow)
+    monkeypatch.setattr(inspecting, "pictures_of", slow)
     before = scraped(client)
     with ThreadPoolExecutor(2) as pool:
         sent = [pool.submit(client.post, "/v1/inspections", files=IMAGE) for _ in range(2)]
