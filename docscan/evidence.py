@@ -12,7 +12,7 @@ from docscan.lights import Lights
 from docscan.page_answer import PageAnswer
 from docscan.print_scores import RegionScore
 from docscan.runtime import Calibration
-from docscan.types import Capture, Mrz, Page, VisualZone
+from docscan.types import Capture, Mrz, MrzFormat, Page, VisualZone
 from docscan.typesetting import Typesetting
 
 
@@ -40,6 +40,11 @@ class Evidence:
     laid: Laid | None = None  # how the page lies on the model's picture; None: no model, or it has none
     both_sides: bool = False  # whether the card's other side is inspected too
     mrz_elsewhere: Mrz | None = None  # on the card's other side; None: it was not inspected too, or this side has one
+
+    @property
+    def front_missing(self) -> bool:
+        """Whether this is a card's back alone: a TD1's MRZ is not on the side of the portrait (Doc 9303 part 5)."""
+        return not self.both_sides and self.mrz is not None and self.mrz.parsed.format is MrzFormat.TD1
 
     @property
     def mrz_of_document(self) -> Mrz | None:

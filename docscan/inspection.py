@@ -31,10 +31,10 @@ from docscan.mrz import read as mrz_room
 from docscan.mrz.specimens import is_specimen
 from docscan.page import find_page, in_enough_light, page_of_zone
 from docscan.page_answer import PageAnswer
-from docscan.page_candidates import candidates
+from docscan.page_candidates import Candidate, candidates
 from docscan.print_scores import HeatMap
 from docscan.quality import among_others
-from docscan.sides import mrz_elsewhere, of_both
+from docscan.sides import misread, mrz_elsewhere, of_both
 from docscan.tools import Tools
 from docscan.types import Capture, Document, Mrz, MrzFormat, Page, Report, Spectrum, TextLine
 from docscan.typesetting import Typesetting, typesetting_of
@@ -178,14 +178,34 @@ def _see(files: Files, tools: Tools, today: date, watch: _Stopwatch) -> Seen:
         with watch.room("mrz"):
             readings = mrz_room.with_second_opinion(capture.visible, readings, today=today)
     mrz = next(iter(readings), None)
+    if mrz is None:
+        return _placed(capture, side, borders, tools, watch)
     with watch.room("page"):
-        if mrz is None:
-            page = find_page(capture, borders(), tools.lanes) if side is None else side[0]
-        else:
-            page = page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format, borders(), tools.lanes)
+        page = page_of_zone(capture, mrz.zone.polygon, mrz.parsed.format, borders(), tools.lanes)
         capture, page = in_enough_light(capture, page, tools.lanes)
-    known = side[1] if side is not None and page is side[0] else None
-    return Seen(capture, mrz, page, mrz_room.several(readings), known)
+    return Seen(capture, mrz, page, mrz_room.several(readings))
+
+
+def _placed(
+    capture: Capture,
+    side: tuple[Page, Match] | None,
+    borders: Callable[[], list[Candidate]],
+    tools: Tools,
+    watch: _Stopwatch,
+) -> Seen:
+    """Find a page without an MRZ; ``side`` is the page and its kind, where sides without one are enrolled."""
+    with watch.room("page"):
+        found = find_page(capture, borders(), tools.lanes) if side is None else side[0]
+        capture, page = in_enough_light(capture, found, tools.lanes)
+    return Seen(capture, None, page, kind=side[1] if side is not None and page is side[0] else None)
+
+
+def _without_mrz(seen: Seen, tools: Tools, watch: _Stopwatch) -> Seen:
+    """Find a page anew as one without an MRZ: what was read there is none, for the card's other side has it."""
+    borders = partial(candidates, seen.capture.visible)
+    with watch.room("document"):
+        side = side_without_mrz(seen.capture, borders, tools.library, tools.lanes)
+    return _placed(seen.capture, side, borders, tools, watch)
 
 
 def gather(
@@ -330,6 +350,10 @@ def inspect(
         return _inspected(found, None, tools, day, watch)
     other_watch = _Stopwatch()
     other_found = _see(other_side, tools, day, other_watch)
+    if misread(found.mrz, beside=other_found.mrz):
+        found = _without_mrz(found, tools, watch)
+    elif misread(other_found.mrz, beside=found.mrz):
+        other_found = _without_mrz(other_found, tools, other_watch)
     other = _inspected(other_found, found, tools, day, other_watch)
     this = _inspected(found, other_found, tools, day, watch)
     return replace(this, report=of_both(this.report, other.report), other_side=other)
@@ -343,8 +367,14 @@ def _inspected(found: Seen, other: Seen | None, tools: Tools, today: date, watch
     with watch.room("checks"):
         checks = perform_all(evidence, tools.lanes)
     log10_lr = scoring.fuse(checks, tools.models.fusions())
-    elsewhere, refer_at = evidence.mrz_elsewhere is not None, settings.refer_log10_lr
-    verdict, reason = scoring.decide(checks, log10_lr, page.quality, refer_at=refer_at, mrz_elsewhere=elsewhere)
+    verdict, reason = scoring.decide(
+        checks,
+        log10_lr,
+        page.quality,
+        refer_at=settings.refer_log10_lr,
+        mrz_elsewhere=evidence.mrz_elsewhere is not None,
+        front_missing=evidence.front_missing,
+    )
     report = Report(
         id=str(uuid.uuid4()),
         created=datetime.now(UTC),

@@ -33,6 +33,7 @@ _MAYBE_TWO = "Fewer than two of its data are read as the other side's zone has t
 _TOGETHER = "No part of the print fails by itself, but together they look otherwise than issuers print them."
 # Undetermined where a digit fails that may not have been read rightly: what the MRZ says is not known then.
 _CHECK_DIGITS = "mrz.check_digits"
+_HALF = "Nothing on this side speaks for a forgery; the card's side with the portrait was not looked at."
 _AGAIN = "What failed says too little by itself: capture the document again, and compare that place by eye."
 
 # Upper ends of the bands of the ENFSI verbal scale, as log10 of the likelihood ratio.
@@ -99,7 +100,13 @@ def confidence(log10_lr: float, prior: float) -> Confidence:
 
 
 def decide(
-    checks: Sequence[CheckResult], log10_lr: float, quality: Quality, *, refer_at: float, mrz_elsewhere: bool = False
+    checks: Sequence[CheckResult],
+    log10_lr: float,
+    quality: Quality,
+    *,
+    refer_at: float,
+    mrz_elsewhere: bool = False,
+    front_missing: bool = False,
 ) -> tuple[Verdict, str]:
     """Return the verdict on a side and its one main reason.
 
@@ -107,7 +114,7 @@ def decide(
     A document whose printing or whose MRZ could not be looked at is never ``no_concern``, nor is one whose check digits
     fail where the reader was not sure, nor one on which a check failed that does not suffice to refer it: a second
     capture tells a sign from chance. Where the MRZ stands on a card's other side (``mrz_elsewhere``) it is looked at
-    there, and enough data must agree with it.
+    there, and enough data must agree with it. That its front was not looked at (``front_missing``) is said.
     """
     against = [check for check in checks if check.speaks_for_forgery]
     if log10_lr >= refer_at:
@@ -118,11 +125,14 @@ def decide(
         members = [check for check in checks if check.id.startswith(family)]
         if not any(check.outcome in (Outcome.PASSED, Outcome.FAILED) for check in members):
             return Verdict.INSUFFICIENT, members[0].explanation
-    if mrz_elsewhere and sum(check.id in _TELLING and check.outcome is Outcome.PASSED for check in checks) < _AGREEING:
+    agreeing = sum(check.id in _TELLING and check.outcome is Outcome.PASSED for check in checks)
+    if mrz_elsewhere and agreeing < _AGREEING:
         return Verdict.INSUFFICIENT, _MAYBE_TWO
     for check in checks:
         if check.id == _CHECK_DIGITS and check.outcome is Outcome.UNDETERMINED:
             return Verdict.INSUFFICIENT, check.explanation
     if against:
         return Verdict.INSUFFICIENT, _AGAIN
+    if front_missing and agreeing < _AGREEING:
+        return Verdict.NO_CONCERN, _HALF
     return Verdict.NO_CONCERN, "Nothing that was looked at speaks for a forgery."

@@ -11,6 +11,14 @@ from docscan.types import Mrz, Report, SideAnswer, Verdict, VisualZone
 _GRAVITY = (Verdict.NO_CONCERN, Verdict.INSUFFICIENT, Verdict.REFER)
 
 
+def misread(here: Mrz | None, *, beside: Mrz | None) -> bool:
+    """Tell whether what was read as a side's MRZ is none: it is not valid, and the other side has one that is.
+
+    Ornaments and print are sometimes taken for a zone, and a card has one MRZ.
+    """
+    return here is not None and beside is not None and beside.parsed.valid and not here.parsed.valid
+
+
 def mrz_elsewhere(here: Mrz | None, other_side: Mrz | None) -> Mrz | None:
     """Return the MRZ with which a side's data are to be compared, where it has none itself."""
     return other_side if here is None else None

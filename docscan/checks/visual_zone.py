@@ -10,7 +10,7 @@ from docscan.checks.finding import Finding, RuleRates, not_performed, undetermin
 from docscan.evidence import Evidence
 from docscan.mrz.certainty import certainty_of
 from docscan.page_geometry import in_capture
-from docscan.types import Agreement, Mrz, MrzFormat, Region, VisualField
+from docscan.types import Agreement, Mrz, Region, VisualField
 from docscan.zones import corners_mm
 
 # Assumptions: how many forgers alter one zone alone nobody knows, and 288 genuine documents, of which it failed on none
@@ -29,7 +29,6 @@ WORDS = {
 
 
 _NOT_ALWAYS = ("nationality", "sex")  # pages may write them as words
-# Doc 9303 part 5, section 4: a TD1's MRZ is on its back, the holder's data on its front.
 _ON_FRONT = "A card's data are printed on its other side: inspect both sides together, and they are compared."
 _COMPARED_THERE = "The card's other side has the printed data: they are compared there."
 _FOUND = 3  # data from which the page is one that shows them
@@ -42,8 +41,10 @@ def _region(evidence: Evidence, field: VisualField) -> Region:
 def _not_found(name: str, what: str, evidence: Evidence) -> Finding:
     """Say that a datum was not found: for the officer to look where others were, for every page shows it."""
     fields, mrz = evidence.visual.fields, evidence.mrz_of_document
-    if not fields and evidence.mrz is not None and evidence.mrz.parsed.format is MrzFormat.TD1:
-        return not_performed(_COMPARED_THERE if evidence.both_sides else _ON_FRONT)
+    if not fields and evidence.front_missing:
+        return not_performed(_ON_FRONT)
+    if not fields and evidence.both_sides and evidence.mrz is not None:
+        return not_performed(_COMPARED_THERE)
     if mrz is None or name in _NOT_ALWAYS or len(fields) < _FOUND:
         return not_performed(
             "It was not found among the printed data."

@@ -165,3 +165,13 @@ def test_a_side_whose_zone_is_on_the_other_one_must_agree_with_it(agreeing: tupl
     assert decide(checks, -1.0, GOOD, refer_at=1.0, mrz_elsewhere=True)[0] is verdict
     assert decide(checks, -1.0, GOOD, refer_at=1.0)[0] is Verdict.INSUFFICIENT  # no zone was looked at
     assert decide(checks, 1.5, GOOD, refer_at=1.0, mrz_elsewhere=True)[0] is Verdict.REFER
+
+
+def test_that_a_cards_front_was_not_looked_at_is_said() -> None:
+    checks = [check("mrz.found"), check("print.viz")]
+    said, half = (decide(checks, -1.0, GOOD, refer_at=1.0, front_missing=missing) for missing in (False, True))
+    assert said[0] is half[0] is Verdict.NO_CONCERN
+    assert "portrait was not looked at" in half[1]
+    assert "portrait" not in said[1]
+    shown = [*checks, check("viz.surname"), check("viz.birth_date")]  # a side that has the data too
+    assert decide(shown, -1.0, GOOD, refer_at=1.0, front_missing=True) == said

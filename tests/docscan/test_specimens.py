@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from docscan import cli, inspection
+from docscan import tools as tools_room
 from docscan.capture import ImageFile
 from docscan.tools import Tools
 from docscan.types import Agreement, Outcome, Verdict
@@ -35,7 +36,7 @@ def reports(images: list[Path], tools: Tools) -> Reports:
     """Return each image's report as it is printed; the models are opened once for all of them."""
     found = {}
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(inspection, "open_tools", lambda _settings: tools)
+        patched.setattr(tools_room, "open_tools", lambda _settings: tools)
         patched.setattr(cli, "_today", lambda: TODAY)
         for image in images:
             result = run(cli.app, ["inspect", str(image), "--json"])

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from datasets.sheet import Kind
+from datasets.specimens import GENUINE, Order, make
 from tests.conftest import ROOT
 from tests.end_to_end.serving import FORGED, SAMPLE, serving
 
@@ -34,6 +36,9 @@ def test_what_the_page_on_rest_says_works(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     Path("passport.jpg").write_bytes(SAMPLE)
     Path("card.jpg").write_bytes(FORGED)
+    for kind in (Kind.TD1_FRONT, Kind.TD1_BACK):
+        made = make(Order(4711, 1, "UTO", kind, GENUINE), ("visible",), "reader", 250)
+        Path(f"card-{kind.removeprefix('TD1-')}.jpg").write_bytes(made.captured.files["visible"][0])
     with serving(tmp_path) as server:
         names: dict[str, object] = {}
         for number, block in enumerate(blocks, 1):

@@ -28,11 +28,13 @@ def rows(judged: list[Judged]) -> dict[str, str]:
         "matched to their model": f"{100 * np.mean([one.modelled for one in judged]):.1f} %",
         "genuine, contradicted (false alarms)": str(_rate(genuine, lambda one: one.contradicts)),
         "genuine, not compared in any datum": str(_rate(genuine, lambda one: not one.compared)),
+        "genuine, referred for whatever reason": str(_rate(genuine, lambda one: one.referred)),
     }
     for recipe in ONE_ZONE:
         altered = [one for one in judged if one.recipe == recipe]
         readable = [one for one in altered if one.legible]
         found[f"{recipe}, legible, not caught"] = str(_rate(readable, lambda one: not one.contradicts))
+        found[f"{recipe}, all captures, not referred"] = str(_rate(altered, lambda one: not one.referred))
         found[f"{recipe}, all captures, not caught"] = str(_rate(altered, lambda one: not one.contradicts))
     both = [one for one in legible if one.recipe in ONE_ZONE]
     found["both, legible, not caught"] = str(_rate(both, lambda one: not one.contradicts))

@@ -16,11 +16,11 @@ from datasets.specimens import GENUINE, Order, Specimen, make
 from docscan.capture import Files, ImageFile
 from docscan.documents.matching import library_of
 from docscan.documents.model import DocumentModel
-from docscan.inspection import inspect, read_mrz, see
+from docscan.inspection import inspect, see
 from docscan.settings import Settings
 from docscan.tools import Tools, open_tools
-from docscan.types import Outcome, Report
-from training.enrolling import knowing, model_of
+from docscan.types import Outcome, Report, Verdict
+from training.enrolling import model_of
 from training.processes import each
 
 FIRST_SEED = 4_000_000
@@ -54,6 +54,12 @@ class Judged:
     datum: str | None  # that was altered
     outcomes: dict[str, Outcome]  # of the checks ``viz.*``, by datum
     milliseconds: float
+    verdict: Verdict  # of the document; of a card of both sides
+
+    @property
+    def referred(self) -> bool:
+        """Tell whether a person must look, for whatever reason."""
+        return self.verdict is Verdict.REFER
 
     @property
     def contradicts(self) -> bool:
@@ -98,14 +104,19 @@ def sides(order: Order) -> tuple[Specimen, Specimen]:
     return make(front, ("visible",)), make(back, ("visible",))
 
 
-def _model(group: Group, tools: Tools) -> DocumentModel | None:
-    """Enrol the genuine documents of a group."""
+def _models(group: Group, tools: Tools) -> list[DocumentModel]:
+    """Enrol the genuine documents of a group; of cards both sides. None where too few can be samples."""
     made = [sides(Order(group.seed, index, group.code, group.kind, GENUINE)) for index in range(ENROLLED)]
     seen = [see(_file(printed), tools=tools, today=_TODAY) for printed, _ in made]
     if group.kind not in CARDS:
-        return model_of(seen, tools)
-    zones = [next(iter(read_mrz(_file(zone), tools=tools, today=_TODAY)), None) for _, zone in made]
-    return model_of(seen, tools, without_mrz=True, elsewhere=zones)
+        return _made(model_of(seen, tools))
+    backs = [see(_file(zone), tools=tools, today=_TODAY) for _, zone in made]
+    fronts = model_of(seen, tools, without_mrz=True, elsewhere=[back.mrz for back in backs])
+    return _made(fronts, model_of(backs, tools))
+
+
+def _made(*models: DocumentModel | None) -> list[DocumentModel]:
+    return [replace(model, name=f"model-{number}") for number, model in enumerate(models) if model is not None]
 
 
 def _judged(order: Order, tools: Tools) -> Judged:
@@ -124,6 +135,7 @@ def _judged(order: Order, tools: Tools) -> Judged:
             check.id.removeprefix("viz."): check.outcome for check in report.checks if check.id.startswith("viz.")
         },
         milliseconds=report.timings_ms["visual"],
+        verdict=report.verdict,
     )
 
 
@@ -134,7 +146,7 @@ def _usable(report: Report) -> bool:
 def _measure(enrolled: bool, group: Group) -> list[Judged]:
     tools = _tools()
     if enrolled:
-        tools = knowing(tools, _model(group, tools))
+        tools = replace(tools, library=library_of(_models(group, tools)))
     orders = (
         Order(group.seed, ENROLLED + number, group.code, group.kind, _CYCLE[number % len(_CYCLE)])
         for number in range(group.inspected)
@@ -153,7 +165,7 @@ def measured(chosen: Iterable[Group], *, enrolled: bool, workers: int) -> Iterat
 def report_of(judged: list[Judged], path: Path) -> None:
     """Write every outcome as a line of text, for whoever looks into the misses."""
     lines = (
-        f"{one.recipe}\t{one.device}\t{one.legible}\t{one.modelled}\t{one.datum}\t"
+        f"{one.recipe}\t{one.verdict}\t{one.device}\t{one.legible}\t{one.modelled}\t{one.datum}\t"
         + " ".join(f"{name}={outcome}" for name, outcome in one.outcomes.items())
         for one in judged
     )

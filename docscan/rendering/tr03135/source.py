@@ -16,6 +16,7 @@ UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 CHECK_ID = r"[a-z0-9_]{1,40}\.[a-z0-9_]{1,40}"
 KIND = r"[a-z][a-z0-9_.-]{0,39}"  # of a forgery; no room for a sentence about a person
 _LONGEST_MS = 86_400_000.0  # a day
+_STRICTEST_FIRST = tuple(Outcome(value) for value in ("failed", "aborted", "undetermined", "passed", "not_performed"))
 
 
 def _only(pattern: str) -> BeforeValidator:
@@ -103,11 +104,21 @@ class Decision:
 
 
 def inspected(report: Mapping[str, Any]) -> Inspected:
-    """Take from a report's plain data what a log entry needs.
+    """Take from a report's plain data what a log entry needs; of a card's two sides each check's stricter outcome.
 
     Raises
     ------
     ValueError
         It is no report of schema docscan.report/1.
     """
-    return Inspected.model_validate(report)
+    seen = Inspected.model_validate(report)
+    other = report.get("other_side")
+    if other is None:
+        return seen
+    there = {check.id: check for check in inspected(other).checks}
+    checks = tuple(min(check, there.get(check.id, check), key=_strictness) for check in seen.checks)
+    return seen.model_copy(update={"checks": checks})
+
+
+def _strictness(check: Check) -> int:
+    return _STRICTEST_FIRST.index(check.outcome)

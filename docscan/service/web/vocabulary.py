@@ -44,7 +44,7 @@ IMAGES = {
     "visible": message("Visible"),
     "uv": message("UV"),
     "ir": message("Infrared"),
-    "other_visible": message("A card's other side"),
+    "other_visible": message("Other side"),
 }
 
 # What scripts say; they find it by name in the page.

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,10 +20,11 @@ from docscan.documents.matching import library_of
 from docscan.documents.model import DocumentModel
 from docscan.documents.samples import Sample
 from docscan.errors import NotAnImageError
-from docscan.inspection import Inspection, Seen, inspect, read_side
+from docscan.inspection import Inspection, Seen, gather, inspect, read_side
+from docscan.mrz import read as mrz_room
 from docscan.sides import on_other_side
 from docscan.tools import Tools
-from docscan.types import CheckResult, Outcome, Report, Verdict
+from docscan.types import CheckResult, Image, Mrz, MrzFields, MrzFormat, Outcome, ParsedMrz, Report, Verdict, Zone
 from docscan.visual.expected import FIELDS
 from docscan.visual.strokes import STROKES
 from tests.docscan.conftest import CREATED, Makes
@@ -123,6 +125,7 @@ def _outcomes(report: Report) -> dict[str, Outcome]:
 
 
 def test_a_back_alone_asks_for_both_sides(back: ImageFile, tools: Tools) -> None:
+    assert gather(back, tools=tools).front_missing
     report = inspect(back, tools=tools).report
     assert "both sides together" in _said(report)["viz.surname"].explanation
     assert report.this_side is report.other_side is None
@@ -173,6 +176,30 @@ def test_two_cards_sides_are_never_without_concern(back: ImageFile, knowing: Too
     assert report.this_side.verdict is not Verdict.NO_CONCERN
     assert "one card" in report.this_side.reason or report.this_side.verdict is Verdict.REFER
     assert report.verdict is not Verdict.NO_CONCERN
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_zone_that_was_misread_on_a_front_gives_way_to_the_backs(
+    front: ImageFile, back: ImageFile, knowing: Tools, monkeypatch: pytest.MonkeyPatch, turned: bool
+) -> None:
+    fields = MrzFields("F", "ONS", "<", "FAGENSON", "", "ONS", None, None, None, "")
+    parsed = ParsedMrz(MrzFormat.TD2, ("F<" * 18,) * 2, fields, {"composite": False})
+    corners = ((100.0, 300.0), (600.0, 300.0), (600.0, 350.0), (100.0, 350.0))
+    junk = Mrz(Zone(parsed.lines, ((0.5,) * 36,) * 2, corners, "docscan"), parsed)
+    shown = cv2.imdecode(np.frombuffer(front.data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    assert shown is not None
+    read = mrz_room.read_alone
+
+    def misreading(image: Image, *others: Any, **more: Any) -> tuple[Mrz, ...]:  # noqa: ANN401
+        return (junk,) if np.array_equal(image, shown) else read(image, *others, **more)
+
+    monkeypatch.setattr(mrz_room, "read_alone", misreading)
+    seen = _both(back, front, knowing) if turned else _both(front, back, knowing)
+    report = seen.report.other_side if turned else seen.report
+    assert report is not None
+    assert report.mrz is None
+    assert report.document.model == "xva-i-front"
+    assert _said(report)["viz.surname"].outcome is Outcome.PASSED
 
 
 def test_two_sides_without_a_zone_are_insufficient(front: ImageFile, tools: Tools) -> None:

@@ -152,6 +152,14 @@ def test_results_are_put_together_strictest_first() -> None:
     assert of(mrz__dates=Outcome.NOT_PERFORMED)["MrzComplianceCheck"] == "successful"
 
 
+def test_of_a_cards_two_sides_the_stricter_outcome_of_each_check_is_logged() -> None:
+    front = logged({"mrz.found": Outcome.NOT_PERFORMED, "viz.sex": Outcome.FAILED, "print.mrz": Outcome.UNDETERMINED})
+    back = logged({"viz.sex": Outcome.NOT_PERFORMED, "photo.edge": Outcome.FAILED})
+    entry = parsed(to_xml({**front, "other_side": back}))
+    said = {name: single(entry, name).get("result") for name in ("mrz.found", "viz.sex", "print.mrz", "photo.edge")}
+    assert list(said.values()) == ["successful", "failed", "undetermined", "failed"]
+
+
 def test_a_specimen_and_an_expired_document_are_logged_and_count_for_nothing() -> None:
     model = Document("TD3", "P", "UTO", "uto-p-2019", specimen=True, model_version=1)
     notes = {"document.specimen": Outcome.FAILED, "document.expiry": Outcome.FAILED}

@@ -1,9 +1,10 @@
 """Both databases that the service knows, for real: SQLite in a file, PostgreSQL started for the tests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from uuid import uuid4
 
 import pytest
@@ -44,6 +45,9 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
+IMAGES = MappingProxyType({"visible": b"an image of ERIKSSON", "uv": b"another"})
+
+
 @dataclass(frozen=True)
 class Room:
     """A storage of the tests' own, and its settings to open it again with."""
@@ -66,11 +70,11 @@ class Room:
     def files(self) -> list[str]:
         return sorted(path.name for path in self.folder.iterdir())
 
-    def add(self, principal: Principal = LOCAL, **changes: object) -> Report:
+    def add(self, principal: Principal = LOCAL, images: Mapping[str, bytes] = IMAGES, **changes: object) -> Report:
         """Keep an inspection of the examples' passport."""
         added = replace(report(), **{"id": str(uuid4()), "created": datetime.now(UTC), **changes})  # type: ignore[arg-type]
         pictures = Pictures(Picture(b"a picture of ERIKSSON", 10, 10), {})
-        self.records.add(added, pictures, IMAGES, principal)
+        self.records.add(added, pictures, images, principal)
         return added
 
     def actions(self) -> list[tuple[str, str, str]]:
@@ -80,7 +84,6 @@ class Room:
         return [(entry.actor, entry.action, entry.subject) for entry in reversed(entries)]
 
 
-IMAGES = {"visible": b"an image of ERIKSSON", "uv": b"another", "other_visible": b"its back"}
 MakeRoom = Callable[..., Room]
 
 

@@ -9,11 +9,12 @@ from docscan.service.access.principal import LOCAL
 from docscan.service.storage.audit import CONSOLE
 from docscan.service.storage.labelled import export
 from docscan.service.storage.vocabulary import Finding, ForgeryKind
-from tests.docscan.service.storage.conftest import MakeRoom, Room
+from tests.docscan.service.storage.conftest import IMAGES, MakeRoom, Room
 
 
 def test_decided_documents_are_written_with_their_labels(keeping: Room, make_room: MakeRoom, tmp_path: Path) -> None:
-    genuine, forged, unclear, _undecided = (keeping.add().id for _ in range(4))
+    genuine, unclear, _undecided = (keeping.add().id for _ in range(3))
+    forged = keeping.add(images={**IMAGES, "other_visible": b"its back"}).id
     without_image = make_room().add().id
     keeping.records.decide(genuine, LOCAL, Finding.GENUINE)
     keeping.records.decide(forged, LOCAL, Finding.FORGED, ForgeryKind.DATA)
