@@ -19,12 +19,13 @@ def watch(
     folder: Annotated[Path, typer.Argument(help="The folder that the page reader writes to.")],
     url: Annotated[str, typer.Option(help="Of the service.")] = "http://127.0.0.1:8080",
     pattern: Annotated[
-        str, typer.Option(help="How files are named; light: VIS, UV, IR and the like. Other files stay.")
+        str,
+        typer.Option(help="How files are named; light: VIS, UV, IR …; side: front, back …. Other files stay."),
     ] = DEFAULT_PATTERN,
     lights: Annotated[
         str, typer.Option(help="The lights that the reader has; a document goes at once when all are there.")
     ] = ",".join(LIGHTS),
-    patience: Annotated[float, typer.Option(min=0, help="Seconds that a document waits for its other lights.")] = 5.0,
+    patience: Annotated[float, typer.Option(min=0, help="Seconds to wait for other lights and side.")] = 5.0,
     settled: Annotated[float, typer.Option(min=0, help="Seconds for which a file must not have changed.")] = 1.0,
     delete: Annotated[bool, typer.Option("--delete", help="Delete what was sent; else it goes to the folder done.")] = (
         False

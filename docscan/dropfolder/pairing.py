@@ -9,6 +9,9 @@ from docscan.errors import UsageError
 
 DEFAULT_PATTERN = "{id}_{light}.{ext}"
 LIGHTS = ("visible", "uv", "ir")
+_OTHER = "other_"  # before the light, of a card's other side
+PARTS = (*LIGHTS, *(_OTHER + light for light in LIGHTS))
+"""What the service calls the images of a document."""
 
 # What page readers call their lights, in small letters.
 _WORDS = {
@@ -17,6 +20,8 @@ _WORDS = {
     "ir": ("infrared", "ir", "nir", "b900"),
 }
 _LIGHT_OF = {word: light for light, words in _WORDS.items() for word in words}
+# And the sides of a card, the one that they have of other documents too first.
+_FRONT, _BACK = ("front", "recto", "f", "1"), ("back", "rear", "verso", "b", "2")
 _EXTENSIONS = ("jpeg", "jpg", "png", "tiff", "tif", "webp", "bmp", "jp2", "j2k")
 
 
@@ -25,7 +30,7 @@ class Named:
     """What a file's name says."""
 
     document: str
-    light: str
+    part: str  # of ``PARTS``
 
 
 class Pattern:
@@ -34,8 +39,8 @@ class Pattern:
     Parameters
     ----------
     text
-        A file's name with ``{id}`` (what the files of one document share), ``{light}`` and ``{ext}`` in it; without
-        ``{light}`` every file is a document under visible light.
+        A file's name with ``{id}`` (what the files of one document share), ``{side}``, ``{light}`` and ``{ext}`` in it;
+        without ``{light}`` every file is under visible light, without ``{side}`` every document has one side.
 
     Raises
     ------
@@ -45,14 +50,18 @@ class Pattern:
 
     def __init__(self, text: str) -> None:
         names = re.findall(r"{(.*?)}", text)
-        if "id" not in names or set(names) - {"id", "light", "ext"} or len(names) != len(set(names)):
-            raise UsageError(f"The pattern {text} has not {{id}} once, and {{light}} and {{ext}} once or not at all.")
+        if "id" not in names or set(names) - {"id", "side", "light", "ext"} or len(names) != len(set(names)):
+            raise UsageError(
+                f"The pattern {text} has not {{id}} once, and {{side}}, {{light}} and {{ext}} once or not at all."
+            )
+        self.has_sides = "side" in names
         groups = {
             "id": "(?P<id>.+?)",
+            "side": f"(?P<side>{'|'.join(map(re.escape, (*_FRONT, *_BACK)))})",
             "light": f"(?P<light>{'|'.join(map(re.escape, _LIGHT_OF))})",
             "ext": f"(?:{'|'.join(_EXTENSIONS)})",
         }
-        pieces = re.split(r"{(id|light|ext)}", text)
+        pieces = re.split(r"{(id|side|light|ext)}", text)
         expression = "".join(groups[piece] if odd % 2 else re.escape(piece) for odd, piece in enumerate(pieces))
         self._expression = re.compile(expression, re.IGNORECASE)
 
@@ -62,14 +71,22 @@ class Pattern:
         if found is None:
             return None
         parts = found.groupdict()
-        return Named(parts["id"], _LIGHT_OF[(parts.get("light") or "visible").lower()])
+        light = _LIGHT_OF[(parts.get("light") or "visible").lower()]
+        return Named(parts["id"], _OTHER + light if (parts.get("side") or "").lower() in _BACK else light)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The files of one document, by light."""
+    """The files of one document, by what the service calls them."""
 
     files: Mapping[str, Path]
+
+    @staticmethod
+    def of(files: Mapping[str, Path]) -> "Document":
+        """Return the document of some files; a back without its front is a document of its own."""
+        if all(part.startswith(_OTHER) for part in files):
+            return Document({part.removeprefix(_OTHER): path for part, path in files.items()})
+        return Document(files)
 
     @property
     def whole(self) -> bool:
@@ -94,11 +111,12 @@ class Folder:
     pattern
         How its files are named.
     lights
-        Those of a document that is whole: it goes at once when they are there.
+        Those of a document that is whole: it goes at once when they are there, where files' names tell sides those of
+        both.
     settled
         Seconds for which a file must not have changed: it may still be written.
     patience
-        Seconds that a document waits for its other lights; what has no visible image waits ten times as long.
+        Seconds that a document waits for its other lights and side; what has no visible image waits ten times as long.
     """
 
     def __init__(
@@ -106,7 +124,7 @@ class Folder:
     ) -> None:
         self.path = path
         self._pattern = pattern
-        self._lights = frozenset(lights)
+        self._wanted = set(lights) | ({_OTHER + light for light in lights} if pattern.has_sides else set())
         self._settled = settled
         self._patience = patience
         self._seen: dict[Path, _Seen] = {}
@@ -152,8 +170,8 @@ class Folder:
         for path in sorted(self._seen):
             named = self._pattern.read(path.name)
             assert named is not None  # _files has seen to it
-            groups.setdefault(named.document, {}).setdefault(named.light, path)
-        yield from map(Document, groups.values())
+            groups.setdefault(named.document, {}).setdefault(named.part, path)
+        yield from map(Document.of, groups.values())
 
     def _begun(self, document: Document) -> float:
         return min(self._seen[path].since for path in document.files.values())
@@ -162,6 +180,6 @@ class Folder:
         newest = max(self._seen[path].since for path in document.files.values())
         if now - newest < self._settled:
             return False
-        if self._lights <= set(document.files):
+        if self._wanted <= set(document.files):
             return True
         return now - newest >= self._patience * (1 if document.whole else 10)

@@ -7,7 +7,7 @@ from types import TracebackType
 
 import httpx
 
-from docscan.dropfolder.pairing import LIGHTS
+from docscan.dropfolder.pairing import PARTS
 
 _SECONDS = httpx.Timeout(10, read=120, write=120)
 _LONGEST = 60.0  # seconds between two tries
@@ -39,9 +39,9 @@ class Later:
 def key_of(images: Mapping[str, bytes]) -> str:
     """Return what stands for a document: the hash of its images, so that it is the same after a crash."""
     whole = hashlib.sha256()
-    for light in LIGHTS:
-        if light in images:
-            whole.update(f"{light} {len(images[light])} ".encode() + images[light])
+    for part in PARTS:
+        if part in images:
+            whole.update(f"{part} {len(images[part])} ".encode() + images[part])
     return whole.hexdigest()
 
 
@@ -76,7 +76,7 @@ class Service:
         Parameters
         ----------
         images
-            By light.
+            By what the service calls them.
         tries
             Vain ones before this one: each doubles the pause until the next.
         """

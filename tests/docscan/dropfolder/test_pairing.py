@@ -30,6 +30,20 @@ def test_a_reader_with_its_own_names() -> None:
     assert Pattern("{id}.{ext}").read("scan 3.jpg") == Named("scan 3", "visible")
 
 
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("7_front_VIS.jpg", "visible"),
+        ("7_Back_UV.jpg", "other_uv"),
+        ("7_verso_ir.png", "other_ir"),
+        ("7_1_white.bmp", "visible"),
+    ],
+)
+def test_a_reader_of_both_sides_of_cards(name: str, part: str) -> None:
+    assert Pattern("{id}_{side}_{light}.{ext}").read(name) == Named("7", part)
+    assert Pattern("{id}_{side}_{light}.{ext}").read("7_VIS.jpg") is None
+
+
 @pytest.mark.parametrize("text", ["{light}.{ext}", "{id}{id}", "{id}_{lamp}.{ext}"])
 def test_a_pattern_that_cannot_be_used_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="pattern"):
@@ -95,3 +109,18 @@ def test_what_waits_longest_goes_first(folder: Folder) -> None:
     _write(folder, "1_VIS.jpg")
     folder.ready(1)
     assert _ready(folder, 10) == [["2_VIS.jpg"], ["1_VIS.jpg"]]
+
+
+def test_a_cards_two_sides_are_one_document_and_one_side_waits_for_the_other(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, Pattern("{id}_{side}_{light}.{ext}"), ("visible", "uv"), settled=1, patience=5)
+    _write(folder, "1_front_VIS.jpg", "1_front_UV.jpg", "2_back_VIS.jpg")
+    folder.ready(0)
+    assert _ready(folder, 1) == []
+    _write(folder, "1_back_VIS.jpg", "1_back_UV.jpg")
+    folder.ready(2)
+    (card,) = folder.ready(3)
+    assert set(card.files) == {"visible", "uv", "other_visible", "other_uv"}
+    assert card.files["other_uv"].name == "1_back_UV.jpg"
+    back = folder.ready(5)[-1]
+    assert {part: path.name for part, path in back.files.items()} == {"visible": "2_back_VIS.jpg"}
+    assert back.whole

@@ -172,4 +172,5 @@ def test_what_a_crash_left_between_two_moves_is_not_sent_again(tmp_path: Path, s
 
 def test_keys_tell_lights_and_images_apart() -> None:
     documents = [{"visible": b"ab"}, {"visible": b"a", "uv": b"b"}, {"visible": b"b", "uv": b"a"}, {"visible": b"a"}]
+    documents += [{"visible": b"a", "other_visible": b"b"}, {"visible": b"b", "other_visible": b"a"}]
     assert len({key_of(images) for images in documents}) == len(documents)
