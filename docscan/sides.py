@@ -6,17 +6,20 @@ alone, so the graver answer is the answer about the card: what the other side sa
 
 from dataclasses import replace
 
+from docscan.mrz.certainty import SURE, least_certain
 from docscan.types import Mrz, Report, SideAnswer, Verdict, VisualZone
 
 _GRAVITY = (Verdict.NO_CONCERN, Verdict.INSUFFICIENT, Verdict.REFER)
 
 
 def misread(here: Mrz | None, *, beside: Mrz | None) -> bool:
-    """Tell whether what was read as a side's MRZ is none: it is not valid, and the other side has one that is.
+    """Tell whether what was read as a side's MRZ is none: neither sure nor valid, and the other side has one that is.
 
     Ornaments and print are sometimes taken for a zone, and a card has one MRZ.
     """
-    return here is not None and beside is not None and beside.parsed.valid and not here.parsed.valid
+    if here is None or beside is None or not beside.parsed.valid:
+        return False
+    return not here.parsed.valid and least_certain(here.zone) < SURE
 
 
 def mrz_elsewhere(here: Mrz | None, other_side: Mrz | None) -> Mrz | None:

@@ -30,6 +30,10 @@ class Spectrum(StrEnum):
     IR = "ir"  # 850-940 nm
 
 
+IMAGE_PARTS = tuple(side + light for side in ("", "other_") for light in Spectrum)
+"""What clients call a document's images: each by its light, those of a card's other side with ``other_`` before it."""
+
+
 class Outcome(StrEnum):
     """Outcome of a check (after BSI TR-03135)."""
 

@@ -101,9 +101,8 @@ def enrol(
     ]
     with_mrz = [(one, one.mrz, place) for one, place in zip(usable, on_pictures, strict=True) if one.mrz]
     typesettings = [(mrz, typesetting_of(one.capture, one.page, mrz, place)) for one, mrz, place in with_mrz]
-    background = areas_of(page_size, mrz_format, portrait if "portrait" in spots else None, [*data, *others])[
-        "background"
-    ]
+    texts = [*data, *others]
+    background = areas_of(page_size, mrz_format, portrait if "portrait" in spots else None, texts)["background"]
     photo = photo_of(pages, on_pictures, zones)
     read = [
         (one.page, mrz, one.lines, place)

@@ -10,8 +10,6 @@ from docscan.errors import UsageError
 DEFAULT_PATTERN = "{id}_{light}.{ext}"
 LIGHTS = ("visible", "uv", "ir")
 _OTHER = "other_"  # before the light, of a card's other side
-PARTS = (*LIGHTS, *(_OTHER + light for light in LIGHTS))
-"""What the service calls the images of a document."""
 
 # What page readers call their lights, in small letters.
 _WORDS = {
@@ -30,7 +28,7 @@ class Named:
     """What a file's name says."""
 
     document: str
-    part: str  # of ``PARTS``
+    part: str  # of ``IMAGE_PARTS``
 
 
 class Pattern:

@@ -7,7 +7,7 @@ from types import TracebackType
 
 import httpx
 
-from docscan.dropfolder.pairing import PARTS
+from docscan.types import IMAGE_PARTS
 
 _SECONDS = httpx.Timeout(10, read=120, write=120)
 _LONGEST = 60.0  # seconds between two tries
@@ -39,7 +39,7 @@ class Later:
 def key_of(images: Mapping[str, bytes]) -> str:
     """Return what stands for a document: the hash of its images, so that it is the same after a crash."""
     whole = hashlib.sha256()
-    for part in PARTS:
+    for part in IMAGE_PARTS:
         if part in images:
             whole.update(f"{part} {len(images[part])} ".encode() + images[part])
     return whole.hexdigest()

@@ -12,11 +12,12 @@ from playwright.sync_api import Browser
 from docscan import types as t
 from docscan.checks import CHECKS
 from docscan.documents.model import ReferencePicture
+from docscan.inspection import Inspection
 from docscan.page_geometry import in_capture, rectangle
 from docscan.rendering.html import to_html
-from docscan.rendering.pictures import draw
+from docscan.rendering.pictures import draw, pictures_of
 from docscan.service.web.languages import languages
-from tests.docscan.rendering.conftest import report
+from tests.docscan.rendering.conftest import card, report
 
 PIXELS_PER_MM = 8.0
 TO_CAPTURE = np.array([[7.8, 0.4, 60.0], [-0.4, 7.8, 110.0], [0.0, 0.0, 1.0]])
@@ -167,6 +168,26 @@ def test_a_report_prints_on_one_page_and_nothing_is_cut_off(
         assert page.locator(part).first.is_visible(), part
     ran = [check for check in seen.checks if check.outcome is not t.Outcome.NOT_PERFORMED]
     assert page.locator(".checks li:visible").count() == len(ran)
+    page.close()
+
+
+@pytest.mark.parametrize("tag", ["en", "fr"])
+def test_a_cards_report_prints_on_a_page_for_each_side(browser: Browser, tmp_path: Path, tag: str) -> None:
+    capture, document = _lights(3)
+    seen = Inspection(card(), capture, document, None, {})
+    assert seen.report.other_side is not None
+    both = replace(seen, other_side=replace(seen, report=seen.report.other_side))
+    path = tmp_path / "card.html"
+    path.write_text(to_html(both.report, pictures_of(both), languages()[tag]), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 718, "height": 1050})
+    page.goto(path.as_uri())
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 2
+    page.emulate_media(media="print")
+    assert page.locator(".report").count() == 2
+    assert page.evaluate(
+        "[...document.querySelectorAll('.report')].every((one) => one.scrollHeight <= one.clientHeight)"
+    )
+    assert page.evaluate(_OUTSIDE.replace("main > *", ".report > *")) == []
     page.close()
 
 

@@ -13,6 +13,8 @@ RESULTS = {
     Outcome.ABORTED: "aborted",
     Outcome.NOT_PERFORMED: "notPerformed",
 }
+# Of several checks the strictest outcome counts (section 3.8).
+STRICTEST_FIRST = (Outcome.FAILED, Outcome.ABORTED, Outcome.UNDETERMINED, Outcome.PASSED, Outcome.NOT_PERFORMED)
 # The verdict as the overall result, which the guideline leaves to the application (section 5.4).
 OVERALL = {
     Verdict.NO_CONCERN: "successful",

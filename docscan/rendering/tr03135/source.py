@@ -10,13 +10,13 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
 from docscan.documents.record import LONGEST_NAME, NAME
+from docscan.rendering.tr03135.names import STRICTEST_FIRST
 from docscan.types import MrzFormat, Outcome, Spectrum, Verdict
 
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 CHECK_ID = r"[a-z0-9_]{1,40}\.[a-z0-9_]{1,40}"
 KIND = r"[a-z][a-z0-9_.-]{0,39}"  # of a forgery; no room for a sentence about a person
 _LONGEST_MS = 86_400_000.0  # a day
-_STRICTEST_FIRST = tuple(Outcome(value) for value in ("failed", "aborted", "undetermined", "passed", "not_performed"))
 
 
 def _only(pattern: str) -> BeforeValidator:
@@ -121,4 +121,4 @@ def inspected(report: Mapping[str, Any]) -> Inspected:
 
 
 def _strictness(check: Check) -> int:
-    return _STRICTEST_FIRST.index(check.outcome)
+    return STRICTEST_FIRST.index(check.outcome)

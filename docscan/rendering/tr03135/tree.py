@@ -5,11 +5,11 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement
 
 from docscan.rendering.tr03135.categories import GROUP, OPTICAL, ORDER, category
-from docscan.rendering.tr03135.names import LIGHTS, NAMESPACE, RESULTS
+from docscan.rendering.tr03135.names import LIGHTS, NAMESPACE, RESULTS, STRICTEST_FIRST
 from docscan.rendering.tr03135.source import Check
 from docscan.types import Outcome
 
-_STRICTEST_FIRST = ("failed", "aborted", "undetermined", "successful", "notPerformed")  # section 3.8
+_STRICTEST_FIRST = tuple(RESULTS[outcome] for outcome in STRICTEST_FIRST)
 _LEAST_MARGIN = 0.001  # of a check that failed right at its threshold; 0 would say that it passed
 
 

@@ -15,11 +15,11 @@ from docscan.service.storage.audit import Audit
 from docscan.service.storage.opening import Storage
 from docscan.service.storage.tables import Decision, Sealed
 from docscan.service.storage.vocabulary import Finding, Record
+from docscan.types import IMAGE_PARTS
 
 LABELS = (Finding.GENUINE, Finding.FORGED)
 """Findings that teach something; unclear is none."""
 
-_IMAGES = [side + light for side in ("", "other_") for light in ("visible", "uv", "ir")]
 _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "TIFF": ".tif", "WebP": ".webp", "BMP": ".bmp", "JPEG 2000": ".jp2"}
 
 
@@ -78,7 +78,7 @@ def _decided(storage: Storage) -> list[str]:
 def _images(storage: Storage, inspection_id: str) -> dict[str, bytes]:
     with storage.database.read() as session:
         chosen = select(Sealed.name, Sealed.path).where(
-            Sealed.inspection_id == inspection_id, Sealed.name.in_(_IMAGES), Sealed.expires > datetime.now(UTC)
+            Sealed.inspection_id == inspection_id, Sealed.name.in_(IMAGE_PARTS), Sealed.expires > datetime.now(UTC)
         )
         paths = [(row.name, row.path) for row in session.execute(chosen)]
     return {name: storage.safe.get(path) for name, path in paths}

@@ -20,9 +20,9 @@ from docscan.documents.matching import library_of
 from docscan.documents.model import DocumentModel
 from docscan.documents.samples import Sample
 from docscan.errors import NotAnImageError
-from docscan.inspection import Inspection, Seen, gather, inspect, read_side
+from docscan.inspection import Inspection, Seen, gather, inspect, read_mrz, read_side
 from docscan.mrz import read as mrz_room
-from docscan.sides import on_other_side
+from docscan.sides import misread, on_other_side
 from docscan.tools import Tools
 from docscan.types import CheckResult, Image, Mrz, MrzFields, MrzFormat, Outcome, ParsedMrz, Report, Verdict, Zone
 from docscan.visual.expected import FIELDS
@@ -178,14 +178,27 @@ def test_two_cards_sides_are_never_without_concern(back: ImageFile, knowing: Too
     assert report.verdict is not Verdict.NO_CONCERN
 
 
+def _junk(certainty: float) -> Mrz:
+    fields = MrzFields("F", "ONS", "<", "FAGENSON", "", "ONS", None, None, None, "")
+    parsed = ParsedMrz(MrzFormat.TD2, ("F<" * 18,) * 2, fields, {"composite": False})
+    corners = ((100.0, 300.0), (600.0, 300.0), (600.0, 350.0), (100.0, 350.0))
+    return Mrz(Zone(parsed.lines, ((certainty,) * 36,) * 2, corners, "docscan"), parsed)
+
+
+def test_a_zone_that_was_read_surely_stays_whatever_it_says(back: ImageFile, tools: Tools) -> None:
+    (beside,) = read_mrz(back, tools=tools)
+    assert misread(_junk(0.5), beside=beside)
+    assert not misread(_junk(0.999), beside=beside)
+    assert not misread(_junk(0.5), beside=_junk(0.5))
+    assert not misread(beside, beside=beside)
+    assert not misread(None, beside=beside)
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_zone_that_was_misread_on_a_front_gives_way_to_the_backs(
     front: ImageFile, back: ImageFile, knowing: Tools, monkeypatch: pytest.MonkeyPatch, turned: bool
 ) -> None:
-    fields = MrzFields("F", "ONS", "<", "FAGENSON", "", "ONS", None, None, None, "")
-    parsed = ParsedMrz(MrzFormat.TD2, ("F<" * 18,) * 2, fields, {"composite": False})
-    corners = ((100.0, 300.0), (600.0, 300.0), (600.0, 350.0), (100.0, 350.0))
-    junk = Mrz(Zone(parsed.lines, ((0.5,) * 36,) * 2, corners, "docscan"), parsed)
+    junk = _junk(0.5)
     shown = cv2.imdecode(np.frombuffer(front.data, np.uint8), cv2.IMREAD_COLOR_RGB)
     assert shown is not None
     read = mrz_room.read_alone
