@@ -79,9 +79,9 @@ def _samples(
     for image, *paths in zip(images, *(files or nothing for files in others.values()), strict=True):
         visible = read_file(image, max_bytes=limit)
         uv, ir, back = (None if path is None else read_file(path, max_bytes=limit) for path in paths)
+        elsewhere = None if back is None else _mrz_of(back, tools)
         seen = see(visible, uv=uv, ir=ir, tools=tools)
         seen, lines = read_side(seen, tools, without_mrz=without_mrz)
-        elsewhere = None if back is None else _mrz_of(back, tools)
         sample = Sample(visible.name, seen.capture, seen.page, seen.mrz, lines, seen.among_others, elsewhere)
         samples.append(sample)
     return samples

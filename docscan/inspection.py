@@ -156,7 +156,8 @@ def read_side(seen: Seen, tools: Tools, *, without_mrz: bool) -> tuple[Seen, tup
     return replace(seen, page=page), lines
 
 
-def _see(files: Files, tools: Tools, today: date, watch: _Stopwatch) -> Seen:
+def _see(files: Files, tools: Tools, today: date, watch: _Stopwatch, *, zone_elsewhere: bool = False) -> Seen:
+    """Find a side; where the card's other side has the zone (``zone_elsewhere``) nobody looks for one here."""
     limits = tools.settings
     with watch.room("decode"):
         capture = capture_room.load(
@@ -168,13 +169,15 @@ def _see(files: Files, tools: Tools, today: date, watch: _Stopwatch) -> Seen:
             lanes=tools.lanes,
         )
     borders = tools.lanes.beside(partial(candidates, capture.visible))
-    with watch.room("mrz"):
-        readings = mrz_room.read_alone(capture.visible, tools.models, today=today)
+    readings: tuple[Mrz, ...] = ()
+    if not zone_elsewhere:
+        with watch.room("mrz"):
+            readings = mrz_room.read_alone(capture.visible, tools.models, today=today)
     side = None
     if not readings:
         with watch.room("document"):
             side = side_without_mrz(capture, borders, tools.library, tools.lanes)
-    if side is None or not side[1].has_no_mrz:  # else the second reader need not look for one
+    if not zone_elsewhere and (side is None or not side[1].has_no_mrz):  # else no second reader need look for one
         with watch.room("mrz"):
             readings = mrz_room.with_second_opinion(capture.visible, readings, today=today)
     mrz = next(iter(readings), None)
@@ -349,11 +352,10 @@ def inspect(
     if other_side is None:
         return _inspected(found, None, tools, day, watch)
     other_watch = _Stopwatch()
-    other_found = _see(other_side, tools, day, other_watch)
+    valid = found.mrz is not None and found.mrz.parsed.valid
+    other_found = _see(other_side, tools, day, other_watch, zone_elsewhere=valid)
     if misread(found.mrz, beside=other_found.mrz):
         found = _without_mrz(found, tools, watch)
-    elif misread(other_found.mrz, beside=found.mrz):
-        other_found = _without_mrz(other_found, tools, other_watch)
     other = _inspected(other_found, found, tools, day, other_watch)
     this = _inspected(found, other_found, tools, day, watch)
     return replace(this, report=of_both(this.report, other.report), other_side=other)

@@ -233,6 +233,11 @@ def test_a_picture_by_webcam_is_inspected(browser: Browser, server: Serving) -> 
     page.keyboard.press("Enter")
     expect(page.locator(".verdict .word")).to_have_text("Insufficient", timeout=TIMEOUT)  # the fake camera's picture
     assert page.evaluate("document.querySelector('video').srcObject") is None  # the camera is let go
+    page.keyboard.press("w")
+    expect(page.locator("#shoot-other")).to_be_enabled(timeout=10_000)
+    page.locator("#shoot-other").click()
+    expect(page.locator(".verdict .which").first).to_have_text("Both sides of the card", timeout=TIMEOUT)
+    expect(page.locator(".slot.filled")).to_have_count(2)
     context.close()
 
 

@@ -123,7 +123,7 @@ function startCapture() {
   }
   document.getElementById("inspect").addEventListener("click", inspect);
   document.getElementById("next").addEventListener("click", next);
-  document.getElementById("open-webcam").addEventListener("click", () => openWebcam((image) => take([image], "visible")));
+  document.getElementById("open-webcam").addEventListener("click", () => openWebcam((image, part) => take([image], part)));
   // The whole window takes a drop: a near miss must not make the browser leave the page.
   window.addEventListener("dragover", (event) => {
     event.preventDefault();

@@ -1,6 +1,7 @@
 // A picture by the camera of this machine, at the highest resolution that it gives.
 
 import { Problem, say, showProblem } from "/static/api.js";
+import { OTHER_SIDE } from "/static/slots.js";
 
 const dialog = document.getElementById("webcam");
 
@@ -8,7 +9,14 @@ export function openWebcam(taken) {
   const video = dialog.querySelector("video");
   const trouble = dialog.querySelector(".problem");
   const camera = document.getElementById("camera");
-  const shoot = document.getElementById("shoot");
+  const buttons = new Map([
+    ["visible", document.getElementById("shoot")],
+    [OTHER_SIDE, document.getElementById("shoot-other")],
+  ]);
+
+  function enable(ready) {
+    for (const button of buttons.values()) button.disabled = !ready;
+  }
   let stream = null;
 
   function stop() {
@@ -20,7 +28,7 @@ export function openWebcam(taken) {
   async function start(deviceId) {
     stop();
     trouble.hidden = true;
-    shoot.disabled = true;
+    enable(false);
     try {
       const wanted = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "environment" };
       stream = await navigator.mediaDevices.getUserMedia({
@@ -33,8 +41,8 @@ export function openWebcam(taken) {
     if (!dialog.open) return stop(); // closed while the browser asked
     video.srcObject = stream;
     await video.play();
-    shoot.disabled = false;
-    shoot.focus();
+    enable(true);
+    buttons.get("visible").focus();
     await list();
   }
 
@@ -56,11 +64,13 @@ export function openWebcam(taken) {
     return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.95));
   }
 
-  shoot.onclick = async () => {
-    const blob = await picture();
-    dialog.close();
-    taken(new File([blob], "visible.jpg", { type: blob.type }));
-  };
+  for (const [part, button] of buttons) {
+    button.onclick = async () => {
+      const blob = await picture();
+      dialog.close();
+      taken(new File([blob], `${part}.jpg`, { type: blob.type }), part);
+    };
+  }
   camera.onchange = () => start(camera.value);
   document.getElementById("close-webcam").onclick = () => dialog.close();
   dialog.onclose = stop;
