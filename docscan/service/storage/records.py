@@ -147,15 +147,14 @@ class Records:
         with self._database.read() as session:
             stored = session.scalar(select(Inspection.report).where(Inspection.id == inspection_id))
         report = None if stored is None else report_from_bytes(stored)
-        if report is not None and other_side:
-            report = report.other_side
+        report = report.other_side if report is not None and other_side else report
         checks = () if report is None else report.checks
         # The log names what the report names, never what a stranger put into an address.
         if all(check.region is None or check.region.name != name for check in checks):
             raise UnknownInspectionError("There is no report with such a region.")
         side = {"side": "other"} if other_side else {}
         kept = self._kept(inspection_id, principal, "inspection.region_viewed", {"region": name} | side)
-        return kept if kept.report.other_side is None or not other_side else kept.side(kept.report.other_side)
+        return kept.other_side if other_side else kept
 
     def record(self, inspection_id: str) -> Record:
         """Return what people did with an inspection.

@@ -120,9 +120,11 @@ class Kept:
     report: Report
     pictures: Pictures | None
 
-    def side(self, report: Report) -> "Kept":
-        """Return the same of the card's other side, whose report this is."""
-        return Kept(report, None if self.pictures is None else self.pictures.other_side)
+    @property
+    def other_side(self) -> "Kept":
+        """The same of the card's other side, where both were inspected."""
+        assert self.report.other_side is not None
+        return Kept(self.report.other_side, None if self.pictures is None else self.pictures.other_side)
 
 
 UNDECIDED = "undecided"

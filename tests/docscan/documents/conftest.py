@@ -1,9 +1,11 @@
-"""A document model of random numbers."""
+"""A document model of random numbers; fronts of cards, read once for all tests of them."""
 
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from datasets.sheet import Kind
 from docscan.documents.appearance import SIZE
 from docscan.documents.model import (
     EDGE_PLACES,
@@ -18,8 +20,15 @@ from docscan.documents.model import (
     ReferenceRegion,
     Statistics,
 )
+from docscan.documents.samples import Sample
+from docscan.inspection import Seen, read_side
+from docscan.page import upside_down
+from docscan.tools import Tools
 from docscan.types import Box, FieldPlace, MrzFormat, PageSize, Spectrum, TextLayout
-from tests.docscan.conftest import CREATED
+from tests.docscan.conftest import CREATED, Makes
+
+STATE = "XVA"
+ENROLLED = range(1, 4)
 
 
 def small_model(name: str = "uto-p-2019", version: int = 1, seed: int = 0) -> DocumentModel:
@@ -70,3 +79,15 @@ def small_model(name: str = "uto-p-2019", version: int = 1, seed: int = 0) -> Do
         cells=rng.normal(size=(1, 9, 11, 11)).astype(np.float16),
         measured={"uv.fibres": statistics(1), "ir.portrait": statistics(1)},
     )
+
+
+@pytest.fixture(scope="session")
+def card_fronts(makes: Makes, tools: Tools) -> list[Sample]:
+    """Three fronts as an office has them: one of them lies upside down."""
+    found = []
+    for number in ENROLLED:
+        one = makes.sample(STATE, Kind.TD1_FRONT, number)
+        page = upside_down(one.page) if number == 2 else one.page
+        seen, lines = read_side(Seen(one.capture, one.mrz, page), tools, without_mrz=True)
+        found.append(replace(one, page=seen.page, lines=lines))
+    return found

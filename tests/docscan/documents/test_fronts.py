@@ -19,37 +19,23 @@ from docscan.documents.model import DocumentModel
 from docscan.documents.packing import pack, unpack
 from docscan.documents.samples import Sample
 from docscan.errors import DocumentModelError
-from docscan.inspection import Inspection, Seen, inspect, read_side
+from docscan.inspection import Inspection, inspect
 from docscan.mrz import second_reader
-from docscan.page import upside_down
 from docscan.tools import Tools
 from docscan.types import Box, Outcome, PageSize, Spectrum, Verdict
 from tests.docscan.conftest import CREATED, Makes
+from tests.docscan.documents.conftest import ENROLLED, STATE
 
-STATE = "XVA"
-ENROLLED = range(1, 4)
 NO_BORDER = 0  # the number of one whose border does not convince
 
 
-@pytest.fixture(scope="module")
-def samples(makes: Makes, tools: Tools) -> list[Sample]:
-    """Three fronts as an office has them: one of them lies upside down."""
-    found = []
-    for number in ENROLLED:
-        one = makes.sample(STATE, Kind.TD1_FRONT, number)
-        page = upside_down(one.page) if number == 2 else one.page
-        seen, lines = read_side(Seen(one.capture, one.mrz, page), tools, without_mrz=True)
-        found.append(replace(one, page=seen.page, lines=lines))
-    return found
-
-
-def _enrolled(samples: list[Sample], tools: Tools) -> DocumentModel:
-    return enrol("xva-i-front", samples, version=1, created=CREATED, models=tools.models, without_mrz=True)
+def _enrolled(card_fronts: list[Sample], tools: Tools) -> DocumentModel:
+    return enrol("xva-i-front", card_fronts, version=1, created=CREATED, models=tools.models, without_mrz=True)
 
 
 @pytest.fixture(scope="module")
-def fronts(samples: list[Sample], tools: Tools) -> DocumentModel:
-    return _enrolled(samples, tools)
+def fronts(card_fronts: list[Sample], tools: Tools) -> DocumentModel:
+    return _enrolled(card_fronts, tools)
 
 
 def _holds(outer: Box, inner: Box) -> bool:
@@ -66,19 +52,19 @@ def _inspected(image: bytes, tools: Tools) -> Inspection:
     return inspect(ImageFile("front.png", image), tools=tools)
 
 
-def test_a_sample_is_turned_the_way_its_text_stands(samples: list[Sample], makes: Makes) -> None:
-    for number, sample in zip(ENROLLED, samples, strict=True):
+def test_a_sample_is_turned_the_way_its_text_stands(card_fronts: list[Sample], makes: Makes) -> None:
+    for number, sample in zip(ENROLLED, card_fronts, strict=True):
         upright = makes.sample(STATE, Kind.TD1_FRONT, number).page.image
         assert np.array_equal(sample.page.image, upright)
 
 
 def test_it_has_nothing_of_an_mrz_and_hides_what_is_each_holders_own(
-    fronts: DocumentModel, samples: list[Sample]
+    fronts: DocumentModel, card_fronts: list[Sample]
 ) -> None:
     assert (fronts.format, fronts.document_code, fronts.issuing_state) == (None, None, None)
     assert fronts.page_size is PageSize.ID_1
     assert {"portrait", "viz"} <= set(fronts.regions) <= {"portrait", "viz", "background"}
-    numbers = [line for line in samples[0].lines if sum(map(str.isdigit, line.text)) >= 6]
+    numbers = [line for line in card_fronts[0].lines if sum(map(str.isdigit, line.text)) >= 6]
     assert len(numbers) >= 2  # as dates
     picture = fronts.pictures[Spectrum.VISIBLE]
     for line in numbers:
@@ -151,17 +137,17 @@ def test_a_front_with_another_portrait_is_referred(knowing_fronts: Tools) -> Non
     assert {check.id for check in report.checks if check.outcome is Outcome.FAILED} >= {"photo.edge"}
 
 
-def test_a_side_with_an_mrz_is_not_of_its_kind(fronts: DocumentModel, samples: list[Sample], makes: Makes) -> None:
+def test_a_side_with_an_mrz_is_not_of_its_kind(fronts: DocumentModel, card_fronts: list[Sample], makes: Makes) -> None:
     back = makes.sample(STATE, Kind.TD1_BACK, 0)
     assert back.mrz is not None
     library = library_of([fronts])
-    assert match(samples[0].page, None, library).model is fronts
-    assert match(samples[0].page, back.mrz.parsed, library).likeliest is None
+    assert match(card_fronts[0].page, None, library).model is fronts
+    assert match(card_fronts[0].page, back.mrz.parsed, library).likeliest is None
     assert match(back.page, None, library).model is None
 
 
-def test_what_makes_no_model_of_a_front_is_named(samples: list[Sample], makes: Makes, tools: Tools) -> None:
-    *two, last = samples
+def test_what_makes_no_model_of_a_front_is_named(card_fronts: list[Sample], makes: Makes, tools: Tools) -> None:
+    *two, last = card_fronts
 
     def refused(third: Sample, words: str) -> None:
         with pytest.raises(DocumentModelError, match=words):
@@ -172,7 +158,7 @@ def test_what_makes_no_model_of_a_front_is_named(samples: list[Sample], makes: M
     refused(replace(last, page=replace(last.page, size=PageSize.ID_3)), "third.png .* only a card's")
     refused(replace(two[0], lines=two[0].lines[1:]), "third.png show the same document")
     with pytest.raises(DocumentModelError, match="enrolled with --no-mrz"):
-        enrol("xva-i-front", samples, version=1, created=CREATED, models=tools.models)
+        enrol("xva-i-front", card_fronts, version=1, created=CREATED, models=tools.models)
 
 
 def test_it_is_enrolled_and_listed_by_command(makes: Makes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

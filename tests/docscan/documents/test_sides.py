@@ -20,7 +20,7 @@ from docscan.documents.matching import library_of
 from docscan.documents.model import DocumentModel
 from docscan.documents.samples import Sample
 from docscan.errors import NotAnImageError
-from docscan.inspection import Inspection, Seen, gather, inspect, read_mrz, read_side
+from docscan.inspection import Inspection, gather, inspect, read_mrz
 from docscan.mrz import read as mrz_room
 from docscan.sides import misread, on_other_side
 from docscan.tools import Tools
@@ -28,9 +28,8 @@ from docscan.types import CheckResult, Image, Mrz, MrzFields, MrzFormat, Outcome
 from docscan.visual.expected import FIELDS
 from docscan.visual.strokes import STROKES
 from tests.docscan.conftest import CREATED, Makes
+from tests.docscan.documents.conftest import ENROLLED, STATE
 
-STATE = "XVA"
-ENROLLED = range(1, 4)
 HELD = 5  # the number of the card that is inspected
 TELLING = ("surname", "given_names", "document_number", "birth_date", "expiry_date")
 
@@ -51,14 +50,10 @@ def back() -> ImageFile:
 
 
 @pytest.fixture(scope="module")
-def samples(makes: Makes, tools: Tools) -> list[Sample]:
+def samples(card_fronts: list[Sample], makes: Makes) -> list[Sample]:
     """Three cards as an office has them, both sides of each."""
-    found = []
-    for number in ENROLLED:
-        one, other = (makes.sample(STATE, kind, number) for kind in (Kind.TD1_FRONT, Kind.TD1_BACK))
-        _, lines = read_side(Seen(one.capture, one.mrz, one.page), tools, without_mrz=True)
-        found.append(replace(one, lines=lines, mrz_elsewhere=other.mrz))
-    return found
+    backs = [makes.sample(STATE, Kind.TD1_BACK, number) for number in ENROLLED]
+    return [replace(one, mrz_elsewhere=back.mrz) for one, back in zip(card_fronts, backs, strict=True)]
 
 
 @pytest.fixture(scope="module")

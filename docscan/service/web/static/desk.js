@@ -112,7 +112,7 @@ function take(files, light) {
 }
 
 function startCapture() {
-  for (const light of slots.LIGHTS) {
+  for (const light of slots.PARTS) {
     const input = document.getElementById(light);
     input.addEventListener("change", () => {
       const files = [...input.files];

@@ -1,7 +1,7 @@
 // The images of one document: one for each light, and a card's other side.
 
 export const OTHER_SIDE = "other_visible";
-export const LIGHTS = ["visible", "uv", "ir", OTHER_SIDE];
+export const PARTS = ["visible", "uv", "ir", OTHER_SIDE];
 
 // Words in files' names that tell the light, as page readers write them; what has none is the image under visible light.
 const WORDS = { uv: /(^|[^a-z])(uv|uv-?a|ultraviolet)([^a-z]|$)/i, ir: /(^|[^a-z])(ir|b900|infrared)([^a-z]|$)/i };
@@ -36,7 +36,7 @@ export function clear(light) {
 }
 
 export function clearAll() {
-  LIGHTS.forEach(clear);
+  PARTS.forEach(clear);
 }
 
 export function has(light) {
@@ -50,7 +50,7 @@ export function largest() {
 // The light is sent for a name: a file's own name can be personal.
 export function body() {
   const data = new FormData();
-  for (const light of LIGHTS) if (images.has(light)) data.append(light, images.get(light), light);
+  for (const light of PARTS) if (images.has(light)) data.append(light, images.get(light), light);
   return data;
 }
 
